@@ -1,0 +1,306 @@
+//! A type for each kind of number and name, so that one cannot be taken for another.
+
+use std::fmt;
+
+/// A message's number in one mailbox (RFC 9051, section 2.3.1.1). Without its [`UidValidity`] it names nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Uid(pub u32);
+
+/// The generation of a mailbox's UIDs (RFC 9051, section 2.3.1.1). When it changes, every [`Uid`] kept is void.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UidValidity(pub u32);
+
+/// A modification sequence (RFC 7162).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ModSeq(pub u64);
+
+/// Seconds since 1970-01-01 00:00 UTC.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UnixTime(pub i64);
+
+impl UnixTime {
+    /// Seconds in a day.
+    pub const DAY: i64 = 86_400;
+
+    /// How many days `self` lies after `earlier`; negative when it lies before.
+    pub fn days_since(self, earlier: UnixTime) -> f64 {
+        (self.0 - earlier.0) as f64 / Self::DAY as f64
+    }
+
+    /// This time, `days` days earlier. Saturates.
+    pub fn minus_days(self, days: u32) -> UnixTime {
+        UnixTime(self.0.saturating_sub(i64::from(days) * Self::DAY))
+    }
+}
+
+/// A row of the journal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RowId(pub i64);
+
+/// A run: one pass, or one command that changed mail; a batch in the journal that can be undone as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RunId(pub i64);
+
+/// An e-mail address, lower-cased, without display name or angle brackets: `anna@example.org`.
+///
+/// The local part is lower-cased too: RFC 5321 (2.4) lets it be case-sensitive, no mail provider of any size is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Address(Box<str>);
+
+impl Address {
+    /// Takes `local@domain` with optional blanks or angle brackets around it. `None` when there is no `@` with text on
+    /// both sides, or when it holds a blank or a control character.
+    pub fn parse(text: &str) -> Option<Address> {
+        let text = text.trim().trim_start_matches('<').trim_end_matches('>');
+        let (local, domain) = text.rsplit_once('@')?;
+        let domain = domain.trim_end_matches('.');
+        let sound = !local.is_empty() && !domain.is_empty() && text.len() <= 998;
+        let clean = !text.chars().any(|c| c.is_whitespace() || c.is_control());
+        (sound && clean).then(|| Address(format!("{local}@{domain}").to_lowercase().into()))
+    }
+
+    /// `local@domain`.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What stands before the last `@`.
+    pub fn local(&self) -> &str {
+        self.0.rsplit_once('@').map_or(&self.0, |(local, _)| local)
+    }
+
+    /// What stands after the last `@`.
+    pub fn domain(&self) -> &str {
+        self.0.rsplit_once('@').map_or("", |(_, domain)| domain)
+    }
+}
+
+/// A mailing list's identity (List-Id, RFC 2919): what stands between the angle brackets, lower-cased, without them.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ListId(Box<str>);
+
+impl ListId {
+    /// Takes the text between the angle brackets. `None` when nothing is left.
+    pub fn new(text: &str) -> Option<ListId> {
+        let text = text.trim().trim_start_matches('<').trim_end_matches('>').trim();
+        let clean = !text.is_empty() && text.len() <= 998 && !text.chars().any(|c| c.is_whitespace() || c.is_control());
+        clean.then(|| ListId(text.to_lowercase().into()))
+    }
+
+    /// The identity without angle brackets.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A Message-ID with its angle brackets (RFC 5322, section 3.6.4).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MessageId(Box<str>);
+
+impl MessageId {
+    /// Takes it with or without angle brackets. `None` when nothing is left.
+    pub fn new(text: &str) -> Option<MessageId> {
+        let text = text.trim().trim_start_matches('<').trim_end_matches('>').trim();
+        (!text.is_empty()).then(|| MessageId(format!("<{text}>").into()))
+    }
+
+    /// With its angle brackets.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What the ledger remembers instead of the text.
+    pub fn hash(&self) -> MidHash {
+        let digest = ring::digest::digest(&ring::digest::SHA256, self.0.as_bytes());
+        let mut first = [0; 8];
+        first.copy_from_slice(&digest.as_ref()[..8]);
+        MidHash(u64::from_be_bytes(first))
+    }
+}
+
+/// The first 64 bits of the SHA-256 of a Message-ID with its brackets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MidHash(pub u64);
+
+/// The first 128 bits of the SHA-256 of a message's header fields, as the server sent them.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Digest(pub [u8; 16]);
+
+impl Digest {
+    /// Of the bytes of `BODY[HEADER.FIELDS (…)]`. Blank lines at the end do not count: servers differ in them.
+    pub fn of(header: &[u8]) -> Digest {
+        let end = header.iter().rposition(|b| !matches!(b, b'\r' | b'\n')).map_or(0, |last| last + 1);
+        let digest = ring::digest::digest(&ring::digest::SHA256, &header[..end]);
+        let mut first = [0; 16];
+        first.copy_from_slice(&digest.as_ref()[..16]);
+        Digest(first)
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// One physical message, wherever it lies: the digest of its header fields and its size (RFC822.SIZE, bytes).
+///
+/// The Message-ID is among the digested fields. Copies of one mail that came by different ways differ in Received-side
+/// fields (Return-Path, Delivered-To, List-Id) and are two instances.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Instance {
+    /// Of the header fields.
+    pub digest: Digest,
+    /// RFC822.SIZE in bytes.
+    pub size: u32,
+}
+
+/// A mailbox name as the server spells it: raw, in modified UTF-7 and with the server's delimiter, unquoted.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FolderName(Box<str>);
+
+impl FolderName {
+    /// Takes the raw wire name.
+    pub fn from_wire(name: &str) -> FolderName {
+        // RFC 9051, section 5.1: INBOX is case-insensitive, every other name is not.
+        if name.eq_ignore_ascii_case("INBOX") { FolderName("INBOX".into()) } else { FolderName(name.into()) }
+    }
+
+    /// INBOX.
+    pub fn inbox() -> FolderName {
+        FolderName("INBOX".into())
+    }
+
+    /// As it goes over the wire (before quoting).
+    pub fn wire(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether this is INBOX itself.
+    pub fn is_inbox(&self) -> bool {
+        &*self.0 == "INBOX"
+    }
+}
+
+/// What a message is, in the order in which people want to see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Category {
+    /// From somebody the user talks with.
+    Top,
+    /// Stays in INBOX.
+    Inbox,
+    /// Many get it, and it is meant to be read.
+    News,
+    /// Machine-made or one-to-many.
+    Bulk,
+    /// From somebody the user banished.
+    Blackhole,
+}
+
+impl Category {
+    /// All of them.
+    pub const ALL: [Category; 5] =
+        [Category::Top, Category::Inbox, Category::News, Category::Bulk, Category::Blackhole];
+
+    /// The word for it on the command line, in JSON and in the database.
+    pub fn word(self) -> &'static str {
+        match self {
+            Category::Top => "top",
+            Category::Inbox => "inbox",
+            Category::News => "news",
+            Category::Bulk => "bulk",
+            Category::Blackhole => "blackhole",
+        }
+    }
+
+    /// The category of a [`Category::word`].
+    pub fn from_word(word: &str) -> Option<Category> {
+        Category::ALL.into_iter().find(|category| category.word() == word)
+    }
+}
+
+/// The flags of a message that mailherd looks at (RFC 9051, section 2.3.2).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Flags {
+    /// `\Seen`
+    pub seen: bool,
+    /// `\Answered`
+    pub answered: bool,
+    /// `\Flagged`
+    pub flagged: bool,
+    /// `\Deleted`
+    pub deleted: bool,
+    /// `\Draft`
+    pub draft: bool,
+    /// The keyword `$Important` (RFC 8457).
+    pub important: bool,
+}
+
+impl Flags {
+    /// One bit a flag, as the database keeps them.
+    pub fn bits(self) -> u8 {
+        [self.seen, self.answered, self.flagged, self.deleted, self.draft, self.important]
+            .into_iter()
+            .enumerate()
+            .fold(0, |bits, (place, set)| bits | (u8::from(set) << place))
+    }
+
+    /// The opposite of [`Flags::bits`].
+    pub fn from_bits(bits: u8) -> Flags {
+        let set = |place: u8| bits & (1 << place) != 0;
+        Flags {
+            seen: set(0),
+            answered: set(1),
+            flagged: set(2),
+            deleted: set(3),
+            draft: set(4),
+            important: set(5),
+        }
+    }
+}
+
+macro_rules! display_as_str {
+    ($($name:ident),*) => {$(
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    )*};
+}
+display_as_str!(Address, ListId, MessageId);
+
+impl fmt::Display for Category {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_normalised_or_refused() {
+        assert_eq!(Address::parse(" <Anna.B@Example.ORG> ").unwrap().as_str(), "anna.b@example.org");
+        assert_eq!(Address::parse("\"a@b\"@c.d").unwrap().domain(), "c.d");
+        for bad in ["", "@", "a@", "@b", "a b@c.d", "anna", "a@b\n.c"] {
+            assert!(Address::parse(bad).is_none(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_digest_does_not_depend_on_trailing_blank_lines() {
+        assert_eq!(Digest::of(b"From: a\r\n\r\n"), Digest::of(b"From: a"));
+        assert_ne!(Digest::of(b"From: a"), Digest::of(b"From: b"));
+        assert_eq!(Digest::of(b""), Digest::of(b"\r\n"));
+    }
+
+    #[test]
+    fn flags_survive_the_database() {
+        for bits in 0..64 {
+            assert_eq!(Flags::from_bits(bits).bits(), bits);
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! The pure half of mailherd: what a message is, who its sender is to the user, what should happen to it and why.
+//!
+//! Nothing here opens a socket or a file, reads a clock or the environment, or draws a random number. Time is an argument.
+
+pub mod facts;
+pub mod fault;
+pub mod ids;
+pub mod ledger;
+pub mod orders;
+pub mod printable;
+pub mod signals;
+pub mod verdict;

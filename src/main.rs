@@ -1,0 +1,5 @@
+//! The `mailherd` program: everything is in the library, see `mailherd::cli`.
+
+fn main() -> std::process::ExitCode {
+    mailherd::cli::main()
+}
