@@ -5,7 +5,9 @@
 pub mod facts;
 pub mod fault;
 pub mod ids;
+pub mod journal;
 pub mod ledger;
+
 pub mod orders;
 pub mod printable;
 pub mod signals;

@@ -1,1 +1,194 @@
-//! The database.
+//! The database: what was learned, what was ordered, what was moved. One SQLite file in the state directory, one writer.
+//!
+//! It knows only `logic`. It never changes mail and never asks a server anything. Journal intents are committed with
+//! `synchronous = FULL` before anybody may act on them; everything else may be lost with the power, since the next pass
+//! finds it again.
+
+mod journal;
+mod ledger;
+mod lock;
+mod mail;
+mod migrate;
+mod orders;
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use rusqlite::Connection;
+
+use crate::logic::fault::Fault;
+
+pub use journal::{LogFilter, UndoScope};
+pub use ledger::SenderRow;
+pub use lock::AccountLock;
+pub use mail::{FolderState, Seen, Standing};
+pub use orders::StoredOrder;
+
+/// An account's row in the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AccountId(i64);
+
+/// The open database.
+pub struct Store {
+    db: Connection,
+    path: PathBuf,
+}
+
+impl Store {
+    /// Opens, or makes, the database in `state_dir`, whose permissions are tightened to 0700 (files 0600).
+    ///
+    /// # Errors
+    /// When the directory or the file cannot be used, or when a newer mailherd wrote it.
+    pub fn open(state_dir: &Path) -> Result<Store, Fault> {
+        prepare_directory(state_dir)?;
+        let path = state_dir.join("mailherd.sqlite3");
+        // SQLite gives its -wal and -shm files the permissions of the database file, so this one decides.
+        private_file(&path)?;
+        let db = Connection::open(&path).map_err(|error| fault(&path, &error))?;
+        let mut store = Store { db, path };
+        store.set_up().map_err(|error| fault(&store.path, &error))?;
+        migrate::migrate(&mut store.db).map_err(|problem| problem.into_fault(&store.path))?;
+        Ok(store)
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The row of the account called `name`; made when there is none.
+    pub fn account(&self, name: &str) -> Result<AccountId, Fault> {
+        self.try_account(name).map_err(|error| self.fault(&error))
+    }
+
+    fn try_account(&self, name: &str) -> rusqlite::Result<AccountId> {
+        self.db.execute("INSERT INTO account (name) VALUES (?1) ON CONFLICT DO NOTHING", [name])?;
+        self.db.query_row("SELECT id FROM account WHERE name = ?1", [name], |row| Ok(AccountId(row.get(0)?)))
+    }
+
+    /// SQLite's own check of the file; the first complaint, when there is one.
+    pub fn integrity(&self) -> Result<Option<String>, Fault> {
+        let word: String = self
+            .db
+            .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
+            .map_err(|error| self.fault(&error))?;
+        Ok((word != "ok").then_some(word))
+    }
+
+    fn set_up(&mut self) -> rusqlite::Result<()> {
+        self.db.busy_timeout(std::time::Duration::from_secs(30))?;
+        self.db.pragma_update(None, "journal_mode", "WAL")?;
+        self.db.pragma_update(None, "synchronous", "NORMAL")?;
+        self.db.pragma_update(None, "foreign_keys", true)?;
+        // 8 MiB: the memory promise is 64 MiB for the whole process.
+        self.db.pragma_update(None, "cache_size", -8192)?;
+        self.db.set_prepared_statement_cache_capacity(64);
+        Ok(())
+    }
+
+    /// Runs `work` in one transaction.
+    fn transaction<T>(&mut self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Fault> {
+        let path = &self.path;
+        let run = || {
+            let transaction = self.db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+            let value = work(&transaction)?;
+            transaction.commit()?;
+            Ok(value)
+        };
+        run().map_err(|error: rusqlite::Error| fault(path, &error))
+    }
+
+    /// Runs `work` in one transaction that is on the disk when this returns.
+    fn durable_transaction<T>(&mut self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Fault> {
+        self.db.pragma_update(None, "synchronous", "FULL").map_err(|error| self.fault(&error))?;
+        let result = self.transaction(work);
+        self.db.pragma_update(None, "synchronous", "NORMAL").map_err(|error| self.fault(&error))?;
+        result
+    }
+
+    fn read<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Fault> {
+        work(&self.db).map_err(|error| self.fault(&error))
+    }
+
+    fn fault(&self, error: &rusqlite::Error) -> Fault {
+        fault(&self.path, error)
+    }
+}
+
+fn fault(path: &Path, error: &rusqlite::Error) -> Fault {
+    let hint = match error.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::DiskFull) => "free some space on that disk",
+        Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
+            "another mailherd is writing; try again"
+        }
+        Some(rusqlite::ErrorCode::NotADatabase | rusqlite::ErrorCode::DatabaseCorrupt) => {
+            "restore it from a backup, or move it away: mailherd then starts afresh (undo of old moves is lost with it)"
+        }
+        _ => "check the permissions and the disk of the state directory (state_dir)",
+    };
+    Fault::local(format!("the database {} failed: {error}", path.display()), hint)
+}
+
+fn prepare_directory(dir: &Path) -> Result<(), Fault> {
+    let trouble = |error: std::io::Error| {
+        Fault::local(
+            format!("cannot use the state directory {}: {error}", dir.display()),
+            "set state_dir in the config to a directory that you can write to",
+        )
+    };
+    std::fs::create_dir_all(dir).map_err(trouble)?;
+    let mode = std::fs::metadata(dir).map_err(trouble)?.permissions().mode();
+    if mode & 0o777 != 0o700 {
+        std::fs::set_permissions(dir, std::fs::Permissions::from_mode(0o700)).map_err(trouble)?;
+    }
+    Ok(())
+}
+
+/// Makes the file when it is not there, and lets only its owner read it.
+fn private_file(path: &Path) -> Result<std::fs::File, Fault> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let open = || {
+        let file = std::fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path)?;
+        if file.metadata()?.permissions().mode() & 0o777 != 0o600 {
+            file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
+        }
+        Ok(file)
+    };
+    open().map_err(|error: std::io::Error| {
+        Fault::local(
+            format!("cannot open {}: {error}", path.display()),
+            "check the permissions of the state directory (state_dir)",
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn state_is_private_even_when_it_was_not() {
+        let dir = tempfile::tempdir().unwrap();
+        let state = dir.path().join("state");
+        std::fs::create_dir(&state).unwrap();
+        std::fs::set_permissions(&state, std::fs::Permissions::from_mode(0o755)).unwrap();
+        std::fs::write(state.join("mailherd.sqlite3"), b"").unwrap();
+        let mut store = Store::open(&state).unwrap();
+        store.transaction(|db| db.execute("INSERT INTO account (name) VALUES ('x')", [])).unwrap();
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&state), 0o700);
+        for entry in std::fs::read_dir(&state).unwrap() {
+            assert_eq!(mode(&entry.unwrap().path()), 0o600);
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_no_database_is_named_and_left_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("mailherd.sqlite3");
+        std::fs::write(&file, b"this is certainly not a database, it is a sentence that is long enough").unwrap();
+        let Err(fault) = Store::open(dir.path()) else { panic!("opened") };
+        assert!(fault.cause.contains("mailherd.sqlite3"), "{fault}");
+        assert!(std::fs::read(&file).unwrap().starts_with(b"this is certainly"));
+    }
+}

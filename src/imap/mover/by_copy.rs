@@ -1,0 +1,143 @@
+//! COPY, STORE `\Deleted`, UID EXPUNGE (RFC 4315), for servers without MOVE.
+
+use std::collections::{HashMap, HashSet};
+
+use super::look::{look, read_since};
+use super::{LINE_LIMIT, Outcome, Witness, copyuid_pairs};
+use crate::imap::session::{Access, Session, Status, quote, uid_sets};
+use crate::logic::fault::Fault;
+use crate::logic::ids::{RowId, Uid};
+use crate::logic::journal::{Row, Settlement, settle};
+
+pub(super) async fn carry_out(
+    session: &mut Session,
+    rows: &[Row],
+    may_delete: bool,
+    witness: &mut impl Witness,
+) -> Result<Vec<Outcome>, Fault> {
+    let Some(first) = rows.first() else { return Ok(Vec::new()) };
+    if !may_delete {
+        return Ok(rows.iter().map(|row| Outcome::refused(row, "the server does not let us remove mail there")).collect());
+    }
+    let target = quote(first.intent.to.wire());
+    let by_uid: HashMap<Uid, &Row> = rows.iter().map(|row| (row.intent.from.uid, row)).collect();
+    let uids: Vec<Uid> = by_uid.keys().copied().collect();
+    let mut outcomes = Vec::with_capacity(rows.len());
+    let mut copied: Vec<(Row, Uid)> = Vec::new();
+    let mut unproven: Vec<Row> = Vec::new();
+    for (set, uids) in uid_sets(&uids, LINE_LIMIT - 100 - target.len()) {
+        let answer = session.exec(&format!("UID COPY {set} {target}")).await?;
+        let these = uids.iter().filter_map(|uid| by_uid.get(uid));
+        if answer.tagged.status != Status::Ok {
+            // Nothing goes on after a failed COPY (imapfilter#57); the server has to take a partial one back (RFC 9051, 6.4.7).
+            outcomes.extend(these.map(|row| Outcome::refused(row, answer.tagged.words())));
+            continue;
+        }
+        let pairs = copyuid_pairs(&answer);
+        for row in these {
+            match pairs.get(&row.intent.from.uid) {
+                Some(to) => copied.push(((*row).clone(), *to)),
+                None => unproven.push((*row).clone()),
+            }
+        }
+    }
+    if !unproven.is_empty() {
+        let claimed = copied.iter().map(|(_, uid)| *uid).collect();
+        let (proven, others) = prove(session, &unproven, &claimed).await?;
+        copied.extend(proven);
+        outcomes.extend(others);
+    }
+    outcomes.extend(finish(session, &copied, witness).await?);
+    Ok(outcomes)
+}
+
+/// Finds copies among the target's new messages. Leaves the source selected.
+async fn prove(session: &mut Session, rows: &[Row], claimed: &HashSet<Uid>) -> Result<(Vec<(Row, Uid)>, Vec<Outcome>), Fault> {
+    let first = &rows[0];
+    let in_target = read_since(session, &first.intent.to, first.before, claimed).await?;
+    session.select(&first.intent.from.folder, Access::ReadWrite).await?;
+    let in_source = super::look::still_there(session, &rows.iter().collect::<Vec<_>>()).await?;
+    let settled: HashMap<RowId, Settlement> =
+        settle(rows, &in_source.keys().copied().collect(), &in_target).into_iter().collect();
+    let (mut copied, mut outcomes) = (Vec::new(), Vec::new());
+    for row in rows {
+        match settled.get(&row.id) {
+            Some(Settlement::Copied(uid)) => copied.push((row.clone(), *uid)),
+            Some(Settlement::Arrived(uid)) => outcomes.push(Outcome::done(row, Some(*uid))),
+            Some(Settlement::StillThere) => {
+                outcomes.push(Outcome::refused(row, "the server said OK, but no copy of it is in the target"));
+            }
+            Some(Settlement::Gone) | None => outcomes.push(Outcome::gone(row)),
+        }
+    }
+    Ok((copied, outcomes))
+}
+
+/// Removes the sources of proven copies. The source mailbox is selected for writing.
+pub(super) async fn finish(
+    session: &mut Session,
+    copied: &[(Row, Uid)],
+    witness: &mut impl Witness,
+) -> Result<Vec<Outcome>, Fault> {
+    if copied.is_empty() {
+        return Ok(Vec::new());
+    }
+    witness.copied(&copied.iter().map(|(row, uid)| (row.id, *uid)).collect::<Vec<_>>())?;
+    let by_uid: HashMap<Uid, &(Row, Uid)> = copied.iter().map(|pair| (pair.0.intent.from.uid, pair)).collect();
+    let uids: Vec<Uid> = by_uid.keys().copied().collect();
+    let mut outcomes = Vec::with_capacity(copied.len());
+    for (set, uids) in uid_sets(&uids, LINE_LIMIT - 100) {
+        let these: Vec<&(Row, Uid)> = uids.iter().filter_map(|uid| by_uid.get(uid).copied()).collect();
+        let refusal = match remove(session, &set).await? {
+            None => match look(session, &uids).await? {
+                left if left.is_empty() => None,
+                _ => Some("the server said OK and did not expunge it".to_owned()),
+            },
+            refusal => refusal,
+        };
+        match refusal {
+            None => outcomes.extend(these.iter().map(|(row, uid)| Outcome::done(row, Some(*uid)))),
+            Some(why) => outcomes.extend(give_up(session, &set, &these, &why).await?),
+        }
+    }
+    Ok(outcomes)
+}
+
+/// `\Deleted` and UID EXPUNGE. The server's words when it refuses.
+async fn remove(session: &mut Session, set: &str) -> Result<Option<String>, Fault> {
+    let marked = session.exec(&format!("UID STORE {set} +FLAGS.SILENT (\\Deleted)")).await?;
+    if marked.tagged.status != Status::Ok {
+        return Ok(Some(marked.tagged.words()));
+    }
+    let expunged = session.exec(&format!("UID EXPUNGE {set}")).await?;
+    Ok((expunged.tagged.status != Status::Ok).then(|| expunged.tagged.words()))
+}
+
+/// The sources cannot be removed: takes our `\Deleted` off again and removes our own copies instead, each only when it
+/// certainly is the copy and its source is certainly there.
+async fn give_up(session: &mut Session, set: &str, pairs: &[&(Row, Uid)], why: &str) -> Result<Vec<Outcome>, Fault> {
+    session.exec(&format!("UID STORE {set} -FLAGS.SILENT (\\Deleted)")).await?;
+    let rows: Vec<&Row> = pairs.iter().map(|(row, _)| row).collect();
+    let in_source = super::look::still_there(session, &rows).await?;
+    let (there, removed): (Vec<&(Row, Uid)>, Vec<&(Row, Uid)>) =
+        pairs.iter().partition(|(row, _)| in_source.contains_key(&row.intent.from.uid));
+    let mut outcomes: Vec<Outcome> = removed.iter().map(|(row, uid)| Outcome::done(row, Some(*uid))).collect();
+    let Some((first, _)) = there.first() else { return Ok(outcomes) };
+    session.select(&first.intent.to, Access::ReadWrite).await?;
+    let copies = look(session, &there.iter().map(|(_, uid)| *uid).collect::<Vec<_>>()).await?;
+    let ours: Vec<Uid> = there
+        .iter()
+        .filter(|(row, uid)| copies.get(uid).is_some_and(|copy| copy.instance == row.intent.instance))
+        .map(|(_, uid)| *uid)
+        .collect();
+    let mut left = false;
+    for (set, _) in uid_sets(&ours, LINE_LIMIT - 100) {
+        left |= remove(session, &set).await?.is_some();
+    }
+    session.select(&first.intent.from.folder, Access::ReadWrite).await?;
+    outcomes.extend(there.iter().map(|(row, _)| match left {
+        false => Outcome::refused(row, why),
+        true => Outcome::open(row, format!("{why}; a copy is in both mailboxes until the next run")),
+    }));
+    Ok(outcomes)
+}

@@ -1,0 +1,172 @@
+//! The only code that changes mail, and only from journal rows that are already on the disk.
+//!
+//! A message is moved by MOVE where the server has it, else by COPY, STORE `\Deleted` and UID EXPUNGE; with neither MOVE
+//! nor UIDPLUS nothing is moved at all, since a bare EXPUNGE takes other people's `\Deleted` mail along (Pelton#278,
+//! modoboa#4184, roundcube#6402 lost mail). Whatever the server answers, a row is done only with proof: a COPYUID pair, or
+//! a message among the target's new UIDs with the same digest and size. CLOSE and EXPUNGE are never sent.
+
+mod by_copy;
+mod by_move;
+mod flag;
+mod look;
+mod recover;
+
+use std::collections::HashMap;
+
+use super::session::{Access, Code, Session};
+use crate::logic::fault::Fault;
+use crate::logic::ids::{Flags, FolderName, RowId, Uid};
+use crate::logic::journal::{Before, Kind, Row, State};
+
+pub use look::read_since;
+pub use recover::recover;
+
+/// Command lines stay below this many bytes: Courier resets the connection between 16 and 60 KB, Dovecot refuses over 64 KiB.
+pub const LINE_LIMIT: usize = 8000;
+
+/// What became of a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// Which.
+    pub row: RowId,
+    /// `Done`, `Refused` or `Gone`; `Intended` when it is still open and the next recovery has to look again.
+    pub state: State,
+    /// Where it came to lie.
+    pub to_uid: Option<Uid>,
+    /// Why not.
+    pub trouble: Option<String>,
+}
+
+impl Outcome {
+    fn done(row: &Row, to_uid: Option<Uid>) -> Outcome {
+        Outcome { row: row.id, state: State::Done, to_uid, trouble: None }
+    }
+
+    fn refused(row: &Row, why: impl Into<String>) -> Outcome {
+        Outcome { row: row.id, state: State::Refused, to_uid: None, trouble: Some(why.into()) }
+    }
+
+    fn gone(row: &Row) -> Outcome {
+        let trouble = "it is neither where it was nor where it should go: somebody else moved or removed it";
+        Outcome { row: row.id, state: State::Gone, to_uid: None, trouble: Some(trouble.into()) }
+    }
+
+    fn open(row: &Row, why: impl Into<String>) -> Outcome {
+        Outcome { row: row.id, state: State::Intended, to_uid: row.to_uid, trouble: Some(why.into()) }
+    }
+}
+
+/// How the journal hears that copies are proven, before any source is touched.
+pub trait Witness {
+    /// Writes the pairs down.
+    fn copied(&mut self, copies: &[(RowId, Uid)]) -> Result<(), Fault>;
+}
+
+impl<F: FnMut(&[(RowId, Uid)]) -> Result<(), Fault>> Witness for F {
+    fn copied(&mut self, copies: &[(RowId, Uid)]) -> Result<(), Fault> {
+        self(copies)
+    }
+}
+
+/// Whether this server lets mailherd move mail safely.
+pub fn can_move(session: &Session) -> bool {
+    session.capabilities().has("MOVE") || session.capabilities().has("UIDPLUS")
+}
+
+/// Why a server without MOVE and UIDPLUS is not served.
+pub fn cannot_move() -> Fault {
+    Fault::refused(
+        "the server offers neither MOVE nor UIDPLUS, so mail cannot be moved without risking to lose other mail",
+        "nothing was moved; `mailherd plan` still works. Ask the provider for UIDPLUS (RFC 4315)",
+    )
+}
+
+/// The target mailbox as it is now, for the journal.
+///
+/// # Errors
+/// When the mailbox does not exist or the server does not say its UIDVALIDITY.
+pub async fn before(session: &mut Session, folder: &FolderName) -> Result<Before, Fault> {
+    let status = session.status(folder).await?;
+    let validity = status.uid_validity;
+    if let (Some(validity), Some(next)) = (validity, status.uid_next) {
+        return Ok(Before { validity, next });
+    }
+    // UIDNEXT can be missing (defects#43): then it is one more than the last UID.
+    let selected = session.select(folder, Access::ReadOnly).await?;
+    let next = match selected.uid_next {
+        Some(next) => next,
+        None => Uid(look::last_uid(session, selected.exists).await?.0.saturating_add(1)),
+    };
+    Ok(Before { validity: selected.uid_validity, next })
+}
+
+/// Does what `rows` say. They share their kind, source and target, and are `intended`.
+///
+/// Every message is looked at again first: the UID must still carry that very message (dbmail#526 acted on the next one),
+/// and a message that carries `\Deleted` is not touched, nor, unless it is brought back, one that carries `\Flagged`.
+///
+/// # Errors
+/// When the connection fails: what became of the rows is then unknown, they stay `intended`, and [`recover`] settles them.
+pub async fn carry_out(session: &mut Session, rows: &[Row], witness: &mut impl Witness) -> Result<Vec<Outcome>, Fault> {
+    let Some(first) = rows.first() else { return Ok(Vec::new()) };
+    let source = session.select(&first.intent.from.folder, Access::ReadWrite).await?;
+    if source.read_only {
+        return Ok(rows.iter().map(|row| Outcome::refused(row, "the server opened the mailbox read-only")).collect());
+    }
+    if source.uid_validity != first.intent.from.validity {
+        return Ok(rows.iter().map(|row| Outcome::refused(row, "the mailbox was renumbered (new UIDVALIDITY)")).collect());
+    }
+    let found = look::look(session, &rows.iter().map(|row| row.intent.from.uid).collect::<Vec<_>>()).await?;
+    let (fit, mut outcomes) = sort(rows, &found);
+    outcomes.extend(match first.intent.kind {
+        Kind::Flag => flag::carry_out(session, &fit).await?,
+        Kind::Append => fit.iter().map(|row| Outcome::refused(row, "mailherd does not append by itself")).collect(),
+        Kind::Move if session.capabilities().has("MOVE") => by_move::carry_out(session, &fit, witness).await?,
+        Kind::Move if session.capabilities().has("UIDPLUS") => {
+            by_copy::carry_out(session, &fit, source.may_delete(), witness).await?
+        }
+        Kind::Move => fit.iter().map(|row| Outcome::refused(row, cannot_move().cause)).collect(),
+    });
+    Ok(outcomes)
+}
+
+/// Rows whose message is still what it was, and the outcomes of the others.
+fn sort(rows: &[Row], found: &HashMap<Uid, look::Found>) -> (Vec<Row>, Vec<Outcome>) {
+    let mut fit = Vec::with_capacity(rows.len());
+    let mut outcomes = Vec::new();
+    for row in rows {
+        match found.get(&row.intent.from.uid) {
+            None => outcomes.push(Outcome::gone(row)),
+            Some(found) if found.instance != row.intent.instance => {
+                outcomes.push(Outcome::refused(row, "another message has its UID now"));
+            }
+            Some(found) => match not_ours(found.flags, row) {
+                Some(why) => outcomes.push(Outcome::refused(row, why)),
+                None => fit.push(row.clone()),
+            },
+        }
+    }
+    (fit, outcomes)
+}
+
+fn not_ours(flags: Flags, row: &Row) -> Option<&'static str> {
+    let brought_back = row.intent.undoes.is_some();
+    // COPY takes \Deleted along, so the copy would be expunged by the next program that comes by.
+    let deleted = flags.deleted.then_some("it was marked as deleted meanwhile");
+    let flagged = (flags.flagged && !brought_back).then_some("it was flagged meanwhile");
+    let draft = (flags.draft && !brought_back).then_some("it is a draft");
+    deleted.or(flagged).or(draft)
+}
+
+/// The COPYUID pairs in an answer, wherever they stand (untagged: RFC 6851; tagged: Gmail, ruby/net-imap#398).
+fn copyuid_pairs(answer: &super::session::Answer) -> HashMap<Uid, Uid> {
+    let mut pairs = HashMap::new();
+    for code in answer.codes() {
+        if let Code::CopyUid { from, to, .. } = code
+            && from.len() == to.len()
+        {
+            pairs.extend(from.iter().copied().zip(to.iter().copied()));
+        }
+    }
+    pairs
+}

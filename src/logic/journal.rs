@@ -1,0 +1,287 @@
+//! The journal: what mailherd meant to do to the mailbox, written down before it was done, and what became of it.
+//!
+//! A row's life: `intended` (durable, nothing done yet) → `done`, `refused` or `gone`; a done row becomes `undone` when
+//! another row that names it is done. [`settle`] decides what became of intents whose outcome nobody saw.
+
+use std::collections::{HashMap, HashSet};
+
+use super::ids::{Category, FolderName, Instance, MessageId, RowId, RunId, Uid, UidValidity, UnixTime};
+
+/// What a row changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A message goes from one mailbox to another.
+    Move,
+    /// A message stays and gets the keyword `$Important`.
+    Flag,
+    /// mailherd puts a message of its own into a mailbox.
+    Append,
+}
+
+/// Where a row stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Written down; whether it happened is not known yet.
+    Intended,
+    /// It happened.
+    Done,
+    /// It did not happen; it may be tried again.
+    Refused,
+    /// It happened and was taken back by another row.
+    Undone,
+    /// The message is nowhere where mailherd put it or found it.
+    Gone,
+}
+
+macro_rules! words {
+    ($type:ident { $($variant:ident = $word:literal),* $(,)? }) => {
+        impl $type {
+            /// The word for it in JSON and in the database.
+            pub fn word(self) -> &'static str {
+                match self { $($type::$variant => $word),* }
+            }
+
+            /// The opposite of `word`.
+            pub fn from_word(word: &str) -> Option<$type> {
+                match word { $($word => Some($type::$variant),)* _ => None }
+            }
+        }
+    };
+}
+words!(Kind { Move = "move", Flag = "flag", Append = "append" });
+words!(State { Intended = "intended", Done = "done", Refused = "refused", Undone = "undone", Gone = "gone" });
+
+/// A message in a mailbox.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Place {
+    /// The mailbox.
+    pub folder: FolderName,
+    /// Its generation of UIDs.
+    pub validity: UidValidity,
+    /// The message.
+    pub uid: Uid,
+}
+
+/// The target mailbox as it was just before the intent was written down. What has a UID from `next` on came after it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Before {
+    /// Its generation of UIDs.
+    pub validity: UidValidity,
+    /// Its UIDNEXT.
+    pub next: Uid,
+}
+
+/// What a row is about, before it has a number.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Intent {
+    /// What changes.
+    pub kind: Kind,
+    /// The category whose folder it goes to (`inbox` when it goes back).
+    pub category: Category,
+    /// Which message.
+    pub instance: Instance,
+    /// Its Message-ID, when it has one.
+    pub message_id: Option<MessageId>,
+    /// Its INTERNALDATE.
+    pub internal_date: UnixTime,
+    /// Where it lies.
+    pub from: Place,
+    /// Where it goes.
+    pub to: FolderName,
+    /// The row that this one takes back.
+    pub undoes: Option<RowId>,
+    /// For people who read the log: the sender.
+    pub sender: String,
+    /// For people who read the log: the subject.
+    pub subject: String,
+    /// Why, as the JSON array of reasons that `plan` prints.
+    pub reasons: String,
+}
+
+/// A row of the journal.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// Its number.
+    pub id: RowId,
+    /// The run it belongs to.
+    pub run: RunId,
+    /// When the intent was written down.
+    pub at: UnixTime,
+    /// The account's name.
+    pub account: String,
+    /// Where it stands.
+    pub state: State,
+    /// What it is about.
+    pub intent: Intent,
+    /// The target as it was.
+    pub before: Before,
+    /// The UID in the target, as soon as it is known. While `state` is `Intended` it means: the copy is proven, and a
+    /// `\Deleted` on the source is ours.
+    pub to_uid: Option<Uid>,
+    /// Why it was refused.
+    pub trouble: Option<String>,
+}
+
+/// What became of an intent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Settlement {
+    /// It is in the target and not in the source.
+    Arrived(Uid),
+    /// It is in both: the copy is proven, and the source has to go.
+    Copied(Uid),
+    /// It is in the source only: nothing happened.
+    StillThere,
+    /// It is in neither.
+    Gone,
+}
+
+/// Decides what became of `rows`, which share one source and one target mailbox.
+///
+/// `in_source` are the UIDs that still carry the row's instance. `in_target` are the messages that came into the target
+/// since [`Before`] and that no other row claims. Each of them proves one row only: identical copies are matched one to
+/// one, and rows whose source has vanished come first, because a copy is certainly theirs.
+pub fn settle(rows: &[Row], in_source: &HashSet<Uid>, in_target: &[(Uid, Instance)]) -> Vec<(RowId, Settlement)> {
+    let mut copies: HashMap<Instance, Vec<Uid>> = HashMap::new();
+    for (uid, instance) in in_target {
+        copies.entry(*instance).or_default().push(*uid);
+    }
+    copies.values_mut().for_each(|uids| uids.sort_by(|a, b| b.cmp(a)));
+    let (present, vanished): (Vec<&Row>, Vec<&Row>) =
+        rows.iter().partition(|row| in_source.contains(&row.intent.from.uid));
+    let mut claim = |row: &Row| {
+        let uids = copies.get_mut(&row.intent.instance)?;
+        match row.to_uid.and_then(|known| uids.iter().position(|uid| *uid == known)) {
+            Some(place) => Some(uids.remove(place)),
+            None => uids.pop(),
+        }
+    };
+    let mut settled = Vec::with_capacity(rows.len());
+    for row in vanished {
+        settled.push((row.id, claim(row).map_or(Settlement::Gone, Settlement::Arrived)));
+    }
+    for row in present {
+        settled.push((row.id, claim(row).map_or(Settlement::StillThere, Settlement::Copied)));
+    }
+    settled
+}
+
+/// Which rows to take back, in the order in which to do it: the newest first, and before each the later moves of the same
+/// message, so that a chain (INBOX, Blackhole, Trash) is walked backwards.
+///
+/// `chosen` are the rows asked for; `all_done` are the account's rows in state `done`. Rows that take something back are
+/// never taken back themselves.
+pub fn undo_order(chosen: &HashSet<RowId>, all_done: &[Row]) -> Vec<RowId> {
+    let mut oldest_chosen: HashMap<Instance, RowId> = HashMap::new();
+    for row in all_done.iter().filter(|row| chosen.contains(&row.id)) {
+        let oldest = oldest_chosen.entry(row.intent.instance).or_insert(row.id);
+        *oldest = (*oldest).min(row.id);
+    }
+    let mut order: Vec<RowId> = all_done
+        .iter()
+        .filter(|row| row.intent.undoes.is_none())
+        .filter(|row| {
+            let chained = row.intent.kind == Kind::Move
+                && oldest_chosen.get(&row.intent.instance).is_some_and(|oldest| row.id > *oldest)
+                && follows(row, all_done, chosen);
+            chosen.contains(&row.id) || chained
+        })
+        .map(|row| row.id)
+        .collect();
+    order.sort_by(|a, b| b.cmp(a));
+    order
+}
+
+/// Whether `row` moved on, directly or by further moves, the very message that a chosen row had put where it was.
+/// Identical copies share an instance, so the place decides.
+fn follows(row: &Row, all_done: &[Row], chosen: &HashSet<RowId>) -> bool {
+    all_done
+        .iter()
+        .filter(|earlier| {
+            earlier.id < row.id
+                && earlier.intent.instance == row.intent.instance
+                && earlier.intent.to == row.intent.from.folder
+                && earlier.to_uid == Some(row.intent.from.uid)
+        })
+        .any(|earlier| chosen.contains(&earlier.id) || follows(earlier, all_done, chosen))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::logic::ids::Digest;
+
+    fn instance(name: u8) -> Instance {
+        Instance { digest: Digest([name; 16]), size: 100 }
+    }
+
+    fn row(id: i64, uid: u32, name: u8, from: &str, to: &str) -> Row {
+        Row {
+            id: RowId(id),
+            run: RunId(1),
+            at: UnixTime(0),
+            account: "home".into(),
+            state: State::Intended,
+            intent: Intent {
+                kind: Kind::Move,
+                category: Category::Bulk,
+                instance: instance(name),
+                message_id: None,
+                internal_date: UnixTime(0),
+                from: Place { folder: FolderName::from_wire(from), validity: UidValidity(1), uid: Uid(uid) },
+                to: FolderName::from_wire(to),
+                undoes: None,
+                sender: String::new(),
+                subject: String::new(),
+                reasons: String::new(),
+            },
+            before: Before { validity: UidValidity(1), next: Uid(1) },
+            to_uid: None,
+            trouble: None,
+        }
+    }
+
+    #[test]
+    fn each_place_of_a_message_has_its_settlement() {
+        let rows = [row(1, 10, 1, "INBOX", "Bulk"), row(2, 11, 2, "INBOX", "Bulk"), row(3, 12, 3, "INBOX", "Bulk"), row(4, 13, 4, "INBOX", "Bulk")];
+        let source = HashSet::from([Uid(11), Uid(12)]);
+        let target = [(Uid(70), instance(1)), (Uid(71), instance(2))];
+        let settled: HashMap<_, _> = settle(&rows, &source, &target).into_iter().collect();
+        assert_eq!(settled[&RowId(1)], Settlement::Arrived(Uid(70)));
+        assert_eq!(settled[&RowId(2)], Settlement::Copied(Uid(71)));
+        assert_eq!(settled[&RowId(3)], Settlement::StillThere);
+        assert_eq!(settled[&RowId(4)], Settlement::Gone);
+    }
+
+    #[test]
+    fn one_copy_proves_one_of_two_identical_messages() {
+        let rows = [row(1, 10, 1, "INBOX", "Bulk"), row(2, 11, 1, "INBOX", "Bulk")];
+        let settled: HashMap<_, _> =
+            settle(&rows, &HashSet::from([Uid(10)]), &[(Uid(70), instance(1))]).into_iter().collect();
+        assert_eq!(settled[&RowId(2)], Settlement::Arrived(Uid(70)), "the vanished one owns the copy");
+        assert_eq!(settled[&RowId(1)], Settlement::StillThere);
+    }
+
+    #[test]
+    fn another_message_in_the_target_proves_nothing() {
+        let rows = [row(1, 10, 1, "INBOX", "Bulk")];
+        let settled = settle(&rows, &HashSet::from([Uid(10)]), &[(Uid(70), instance(9))]);
+        assert_eq!(settled, [(RowId(1), Settlement::StillThere)]);
+    }
+
+    #[test]
+    fn a_chain_is_walked_backwards() {
+        let mut filed = row(1, 10, 1, "INBOX", "Blackhole");
+        filed.to_uid = Some(Uid(5));
+        let fell = row(2, 5, 1, "Blackhole", "Trash");
+        let other = row(3, 11, 2, "INBOX", "Bulk");
+        let order = undo_order(&HashSet::from([RowId(1)]), &[filed, fell, other]);
+        assert_eq!(order, [RowId(2), RowId(1)]);
+    }
+
+    #[test]
+    fn undo_rows_are_never_undone() {
+        let mut back = row(2, 5, 1, "Bulk", "INBOX");
+        back.intent.undoes = Some(RowId(1));
+        assert!(undo_order(&HashSet::from([RowId(2)]), &[back]).is_empty());
+    }
+}

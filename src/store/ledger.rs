@@ -1,0 +1,192 @@
+//! The ledger on disk.
+
+use rusqlite::{Connection, Row, params};
+
+use super::mail::LearnTransaction;
+use super::{AccountId, Store};
+use crate::logic::fault::Fault;
+use crate::logic::ids::{Address, Category, ListId, MidHash, UnixTime};
+use crate::logic::ledger::{Changes, Decayed, Key, Ledger, Relation};
+
+/// A sender as `mailherd senders` shows it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SenderRow {
+    /// Who.
+    pub address: Address,
+    /// What the ledger says.
+    pub relation: Relation,
+    /// What the last judged mail was.
+    pub category: Option<Category>,
+}
+
+const COLUMNS: &str = "received, read, flagged, replied, sent_to, machine, dmarc_passed, warmth, warmth_at, volume, \
+                       volume_at, first_seen, last_seen, last_sent";
+
+impl Store {
+    /// The whole ledger of an account.
+    pub fn ledger(&self, account: AccountId) -> Result<Ledger, Fault> {
+        self.read(|db| {
+            let mut ledger = Ledger::default();
+            let mut statement = db.prepare(&format!("SELECT kind, name, {COLUMNS} FROM ledger WHERE account = ?1"))?;
+            let mut rows = statement.query([account.0])?;
+            while let Some(row) = rows.next()? {
+                if let Some(key) = key(row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_str()?) {
+                    ledger.restore_relation(key, relation(row, 2)?);
+                }
+            }
+            for (hash, at) in hashes(db, "SELECT hash, at FROM own_message WHERE account = ?1", account)? {
+                ledger.restore_own_id(hash, at);
+            }
+            for (hash, at) in hashes(db, "SELECT hash, at FROM answer WHERE account = ?1", account)? {
+                ledger.restore_answered(hash, at);
+            }
+            let mut statement = db.prepare("SELECT name, count FROM authserv WHERE account = ?1")?;
+            let mut rows = statement.query([account.0])?;
+            while let Some(row) = rows.next()? {
+                ledger.restore_authserv(row.get_ref(0)?.as_str()?, row.get(1)?);
+            }
+            Ok(ledger)
+        })
+    }
+
+    /// The senders that wrote most, most first.
+    pub fn senders(&self, account: AccountId, limit: usize) -> Result<Vec<SenderRow>, Fault> {
+        self.read(|db| {
+            let mut statement = db.prepare(&format!(
+                "SELECT name, category, {COLUMNS} FROM ledger WHERE account = ?1 AND kind = 'address'
+                 ORDER BY received DESC, sent_to DESC, name LIMIT ?2"
+            ))?;
+            let rows = statement.query_map(params![account.0, i64::try_from(limit).unwrap_or(i64::MAX)], sender_row)?;
+            rows.filter_map(Result::transpose).collect()
+        })
+    }
+
+    /// What the ledger says of one sender.
+    pub fn sender(&self, account: AccountId, address: &Address) -> Result<Option<SenderRow>, Fault> {
+        self.read(|db| {
+            let mut statement = db.prepare(&format!(
+                "SELECT name, category, {COLUMNS} FROM ledger WHERE account = ?1 AND kind = 'address' AND name = ?2"
+            ))?;
+            let mut rows = statement.query_map(params![account.0, address.as_str()], sender_row)?;
+            rows.next().transpose().map(Option::flatten)
+        })
+    }
+
+    /// Remembers what the last judged mail of each sender was.
+    pub fn note_categories<'a>(
+        &mut self,
+        account: AccountId,
+        categories: impl Iterator<Item = (&'a Address, Category)>,
+    ) -> Result<(), Fault> {
+        self.transaction(|db| {
+            let mut statement =
+                db.prepare_cached("UPDATE ledger SET category = ?3 WHERE account = ?1 AND kind = 'address' AND name = ?2")?;
+            for (address, category) in categories {
+                statement.execute(params![account.0, address.as_str(), category.word()])?;
+            }
+            Ok(())
+        })
+    }
+}
+
+impl LearnTransaction<'_> {
+    /// What the ledger learned since it was last written.
+    pub fn ledger(&self, account: AccountId, changes: &Changes) -> rusqlite::Result<()> {
+        let mut upsert = self.db.prepare_cached(
+            "INSERT INTO ledger (account, kind, name, received, read, flagged, replied, sent_to, machine, dmarc_passed,
+                                 warmth, warmth_at, volume, volume_at, first_seen, last_seen, last_sent)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+             ON CONFLICT (account, kind, name) DO UPDATE SET received = ?4, read = ?5, flagged = ?6, replied = ?7,
+                 sent_to = ?8, machine = ?9, dmarc_passed = ?10, warmth = ?11, warmth_at = ?12, volume = ?13,
+                 volume_at = ?14, first_seen = ?15, last_seen = ?16, last_sent = ?17",
+        )?;
+        for (key, one) in &changes.relations {
+            let (kind, name) = columns(key);
+            upsert.execute(params![
+                account.0,
+                kind,
+                name,
+                one.received,
+                one.read,
+                one.flagged,
+                one.replied,
+                one.sent_to,
+                one.machine,
+                one.dmarc_passed,
+                one.warmth.value,
+                one.warmth.at.0,
+                one.volume.value,
+                one.volume.at.0,
+                one.first_seen.0,
+                one.last_seen.0,
+                one.last_sent.map(|at| at.0)
+            ])?;
+        }
+        let mut own = self
+            .db
+            .prepare_cached("INSERT INTO own_message (account, hash, at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")?;
+        for (hash, at) in &changes.own_ids {
+            own.execute(params![account.0, hash.0.cast_signed(), at.0])?;
+        }
+        let mut answer = self
+            .db
+            .prepare_cached("INSERT INTO answer (account, hash, at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")?;
+        for (hash, at) in &changes.answered {
+            answer.execute(params![account.0, hash.0.cast_signed(), at.0])?;
+        }
+        let mut authserv = self.db.prepare_cached(
+            "INSERT INTO authserv (account, name, count) VALUES (?1, ?2, ?3)
+             ON CONFLICT (account, name) DO UPDATE SET count = ?3",
+        )?;
+        for (name, count) in &changes.authserv {
+            authserv.execute(params![account.0, name, count])?;
+        }
+        Ok(())
+    }
+}
+
+fn columns(key: &Key) -> (&'static str, &str) {
+    match key {
+        Key::Address(address) => ("address", address.as_str()),
+        Key::List(list) => ("list", list.as_str()),
+        Key::Domain(domain) => ("domain", domain),
+    }
+}
+
+fn key(kind: &str, name: &str) -> Option<Key> {
+    match kind {
+        "address" => Address::parse(name).map(Key::Address),
+        "list" => ListId::new(name).map(Key::List),
+        _ => Some(Key::Domain(name.into())),
+    }
+}
+
+fn relation(row: &Row<'_>, first: usize) -> rusqlite::Result<Relation> {
+    Ok(Relation {
+        received: row.get(first)?,
+        read: row.get(first + 1)?,
+        flagged: row.get(first + 2)?,
+        replied: row.get(first + 3)?,
+        sent_to: row.get(first + 4)?,
+        machine: row.get(first + 5)?,
+        dmarc_passed: row.get(first + 6)?,
+        warmth: Decayed { value: row.get(first + 7)?, at: UnixTime(row.get(first + 8)?) },
+        volume: Decayed { value: row.get(first + 9)?, at: UnixTime(row.get(first + 10)?) },
+        first_seen: UnixTime(row.get(first + 11)?),
+        last_seen: UnixTime(row.get(first + 12)?),
+        last_sent: row.get::<_, Option<i64>>(first + 13)?.map(UnixTime),
+    })
+}
+
+fn sender_row(row: &Row<'_>) -> rusqlite::Result<Option<SenderRow>> {
+    let Some(address) = Address::parse(row.get_ref(0)?.as_str()?) else { return Ok(None) };
+    let category = row.get::<_, Option<String>>(1)?.and_then(|word| Category::from_word(&word));
+    Ok(Some(SenderRow { address, relation: relation(row, 2)?, category }))
+}
+
+fn hashes(db: &Connection, query: &str, account: AccountId) -> rusqlite::Result<Vec<(MidHash, UnixTime)>> {
+    let mut statement = db.prepare(query)?;
+    let rows = statement
+        .query_map([account.0], |row| Ok((MidHash(row.get::<_, i64>(0)?.cast_unsigned()), UnixTime(row.get(1)?))))?;
+    rows.collect()
+}

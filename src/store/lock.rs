@@ -1,0 +1,67 @@
+//! One process holds an account; everybody else reads.
+
+use std::fs::File;
+use std::io::{Read, Seek, Write};
+use std::path::Path;
+
+use rustix::fs::{FlockOperation, flock};
+
+use crate::logic::fault::Fault;
+
+/// The lock of one account. It dies with the process (flock), so a crash leaves nothing to clean up.
+pub struct AccountLock {
+    _file: File,
+}
+
+impl AccountLock {
+    /// Takes the lock of the account called `name`, at once or not at all.
+    ///
+    /// # Errors
+    /// When another process holds it, or when the lock file cannot be made.
+    pub fn take(state_dir: &Path, name: &str) -> Result<AccountLock, Fault> {
+        super::prepare_directory(state_dir)?;
+        let path = state_dir.join(format!("{}.lock", file_name(name)));
+        let mut file = super::private_file(&path)?;
+        if flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
+            let mut holder = String::new();
+            let _ = file.read_to_string(&mut holder);
+            let holder = holder.trim();
+            let who = if holder.is_empty() { String::new() } else { format!(" (process {holder})") };
+            return Err(Fault::refused(
+                format!("another mailherd{who} is working on account {name}"),
+                "wait for it, or stop it: one process at a time changes an account",
+            ));
+        }
+        // The number is only for the message above; the lock itself is the kernel's.
+        let note = || {
+            file.set_len(0)?;
+            file.rewind()?;
+            write!(file, "{}", std::process::id())
+        };
+        { note }().ok();
+        Ok(AccountLock { _file: file })
+    }
+}
+
+/// Account names are free text: everything but letters, digits and dashes is spelled as its code.
+fn file_name(name: &str) -> String {
+    name.chars()
+        .map(|c| if c.is_ascii_alphanumeric() || c == '-' { c.to_string() } else { format!("_{:x}", u32::from(c)) })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_second_one_is_told_who_holds_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let first = AccountLock::take(dir.path(), "a/b").unwrap();
+        let Err(fault) = AccountLock::take(dir.path(), "a/b") else { panic!("taken twice") };
+        assert!(fault.cause.contains(&std::process::id().to_string()), "{fault}");
+        AccountLock::take(dir.path(), "other").unwrap();
+        drop(first);
+        AccountLock::take(dir.path(), "a/b").unwrap();
+    }
+}

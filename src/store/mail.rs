@@ -1,0 +1,326 @@
+//! Mailboxes, instances and where they lie.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{AccountId, Store};
+use crate::logic::fault::Fault;
+use crate::logic::ids::{Digest, Flags, FolderName, Instance, MidHash, ModSeq, Uid, UidValidity, UnixTime};
+
+/// How far a mailbox has been read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FolderState {
+    /// Its row.
+    pub id: i64,
+    /// The generation of UIDs that was read.
+    pub validity: UidValidity,
+    /// The first UID that has not been read.
+    pub next: Uid,
+    /// Up to where flags are known.
+    pub highest_modseq: Option<ModSeq>,
+    /// Since when mailherd files into it.
+    pub managed_at: Option<UnixTime>,
+}
+
+/// What is known of an instance. A message is judged once, when it is first seen in INBOX.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Seen in INBOX, not judged yet.
+    NotJudged,
+    /// Judged, and it stays in INBOX.
+    Kept,
+    /// Moved, or flagged, by mailherd at some time.
+    Filed,
+    /// First seen in another mailbox: never filed by itself.
+    Elsewhere,
+}
+
+impl Standing {
+    fn number(self) -> i64 {
+        match self {
+            Standing::NotJudged => 0,
+            Standing::Kept => 1,
+            Standing::Filed => 2,
+            Standing::Elsewhere => 3,
+        }
+    }
+
+    fn from_number(number: i64) -> Standing {
+        match number {
+            0 => Standing::NotJudged,
+            1 => Standing::Kept,
+            2 => Standing::Filed,
+            _ => Standing::Elsewhere,
+        }
+    }
+}
+
+/// A message that was seen in a mailbox.
+pub struct Seen<'a> {
+    /// Which.
+    pub instance: Instance,
+    /// Where in the mailbox.
+    pub uid: Uid,
+    /// Its flags.
+    pub flags: Flags,
+    /// Of its Message-ID.
+    pub mid_hash: Option<MidHash>,
+    /// The address in From.
+    pub sender: Option<&'a str>,
+    /// Its List-Id.
+    pub list: Option<&'a str>,
+    /// The older one of INTERNALDATE and Date.
+    pub older: UnixTime,
+    /// What it gets when it was never seen before.
+    pub standing: Standing,
+}
+
+impl Store {
+    /// What is known of a mailbox; `None` when it was never read.
+    pub fn folder(&self, account: AccountId, name: &FolderName) -> Result<Option<FolderState>, Fault> {
+        self.read(|db| {
+            db.prepare_cached(
+                "SELECT id, uid_validity, uid_next, highest_modseq, managed_at FROM folder
+                 WHERE account = ?1 AND name = ?2",
+            )?
+            .query_row(params![account.0, name.wire()], |row| {
+                Ok(FolderState {
+                    id: row.get(0)?,
+                    validity: UidValidity(row.get(1)?),
+                    next: Uid(row.get(2)?),
+                    highest_modseq: row.get::<_, Option<i64>>(3)?.map(|modseq| ModSeq(modseq.cast_unsigned())),
+                    managed_at: row.get::<_, Option<i64>>(4)?.map(UnixTime),
+                })
+            })
+            .optional()
+        })
+    }
+
+    /// Begins to know a mailbox in this generation of UIDs, forgetting what lay in it in an older one.
+    pub fn begin_folder(&mut self, account: AccountId, name: &FolderName, validity: UidValidity) -> Result<FolderState, Fault> {
+        self.transaction(|db| {
+            db.execute(
+                "DELETE FROM message WHERE folder = (SELECT id FROM folder WHERE account = ?1 AND name = ?2)",
+                params![account.0, name.wire()],
+            )?;
+            db.execute(
+                "INSERT INTO folder (account, name, uid_validity, uid_next) VALUES (?1, ?2, ?3, 1)
+                 ON CONFLICT (account, name) DO UPDATE SET uid_validity = ?3, uid_next = 1, highest_modseq = NULL",
+                params![account.0, name.wire(), validity.0],
+            )?;
+            Ok(())
+        })?;
+        self.folder(account, name)?
+            .ok_or_else(|| Fault::local("a mailbox that was just written is not in the database", "report this"))
+    }
+
+    /// Remembers that mailherd files into this mailbox from now on.
+    pub fn manage_folder(&mut self, folder: i64, at: UnixTime) -> Result<(), Fault> {
+        self.transaction(|db| {
+            db.execute("UPDATE folder SET managed_at = coalesce(managed_at, ?2) WHERE id = ?1", params![folder, at.0])?;
+            Ok(())
+        })
+    }
+
+    /// Everything that `work` writes, in one transaction with how far the mailbox has been read.
+    pub fn learn<T>(&mut self, work: impl FnOnce(&LearnTransaction<'_>) -> rusqlite::Result<T>) -> Result<T, Fault> {
+        self.transaction(|db| work(&LearnTransaction { db }))
+    }
+
+    /// Messages in `folder` whose instance has not been judged and is not older than `cutoff`.
+    pub fn not_judged(&self, account: AccountId, folder: i64, cutoff: UnixTime) -> Result<Vec<(Uid, Instance)>, Fault> {
+        self.read(|db| {
+            let any: bool = db
+                .prepare_cached("SELECT EXISTS (SELECT 1 FROM instance WHERE account = ?1 AND standing = 0 AND older >= ?2)")?
+                .query_row(params![account.0, cutoff.0], |row| row.get(0))?;
+            if !any {
+                return Ok(Vec::new());
+            }
+            let mut statement = db.prepare_cached(
+                "SELECT m.uid, m.digest, m.size FROM message m
+                 JOIN instance i ON i.account = ?1 AND i.digest = m.digest AND i.size = m.size
+                 WHERE m.folder = ?2 AND i.standing = 0 AND i.older >= ?3 ORDER BY m.uid",
+            )?;
+            let rows = statement.query_map(params![account.0, folder, cutoff.0], |row| {
+                Ok((Uid(row.get(0)?), instance_at(row, 1)?))
+            })?;
+            rows.collect()
+        })
+    }
+
+    /// Marks instances, in one transaction.
+    pub fn set_standing(&mut self, account: AccountId, instances: &[Instance], standing: Standing) -> Result<(), Fault> {
+        self.transaction(|db| instances.iter().try_for_each(|one| set_standing(db, account, *one, standing)))
+    }
+
+    /// What is known of an instance.
+    pub fn standing(&self, account: AccountId, instance: Instance) -> Result<Option<Standing>, Fault> {
+        self.read(|db| {
+            db.prepare_cached("SELECT standing FROM instance WHERE account = ?1 AND digest = ?2 AND size = ?3")?
+                .query_row(params![account.0, instance.digest.0, instance.size], |row| row.get(0).map(Standing::from_number))
+                .optional()
+        })
+    }
+
+    /// How many messages of a mailbox are known.
+    pub fn known_in(&self, folder: i64) -> Result<u32, Fault> {
+        self.read(|db| {
+            db.prepare_cached("SELECT count(*) FROM message WHERE folder = ?1")?.query_row([folder], |row| row.get(0))
+        })
+    }
+
+    /// The UIDs and flags that are known of a mailbox, by UID.
+    pub fn uids_in(&self, folder: i64) -> Result<Vec<(Uid, Flags)>, Fault> {
+        self.read(|db| {
+            let mut statement = db.prepare_cached("SELECT uid, flags FROM message WHERE folder = ?1 ORDER BY uid")?;
+            let rows = statement.query_map([folder], |row| Ok((Uid(row.get(0)?), Flags::from_bits(row.get(1)?))))?;
+            rows.collect()
+        })
+    }
+
+    /// The instances that lie in a mailbox.
+    pub fn instances_in(&self, folder: i64) -> Result<Vec<Instance>, Fault> {
+        self.read(|db| {
+            let mut statement = db.prepare_cached("SELECT digest, size FROM message WHERE folder = ?1")?;
+            let rows = statement.query_map([folder], |row| instance_at(row, 0))?;
+            rows.collect()
+        })
+    }
+
+    /// Where the messages of a sender, a domain (with its subdomains) or a list lie: mailbox, UID, instance.
+    pub fn messages_of(&self, account: AccountId, kind: &str, name: &str) -> Result<Vec<(FolderName, Uid, Instance)>, Fault> {
+        let condition = match kind {
+            "list" => "i.list = ?2",
+            "domain" => "(substr(i.sender, instr(i.sender, '@') + 1) = ?2 OR i.sender LIKE '%.' || ?2)",
+            _ => "i.sender = ?2",
+        };
+        self.located(&format!("AND {condition}"), account, name)
+    }
+
+    /// Where the messages with this Message-ID lie.
+    pub fn messages_with_id(&self, account: AccountId, id: MidHash) -> Result<Vec<(FolderName, Uid, Instance)>, Fault> {
+        self.located("AND i.mid_hash = ?2", account, id.0.cast_signed())
+    }
+
+    fn located(&self, condition: &str, account: AccountId, value: impl rusqlite::ToSql) -> Result<Vec<(FolderName, Uid, Instance)>, Fault> {
+        self.read(|db| {
+            let mut statement = db.prepare(&format!(
+                "SELECT f.name, m.uid, m.digest, m.size FROM folder f
+                 CROSS JOIN message m ON m.folder = f.id
+                 CROSS JOIN instance i ON i.account = ?1 AND i.digest = m.digest AND i.size = m.size
+                 WHERE f.account = ?1 {condition} ORDER BY f.id, m.uid"
+            ))?;
+            let rows = statement.query_map(params![account.0, value], |row| {
+                Ok((FolderName::from_wire(&row.get::<_, String>(0)?), Uid(row.get(1)?), instance_at(row, 2)?))
+            })?;
+            rows.collect()
+        })
+    }
+}
+
+/// What can be written while a mailbox is read.
+pub struct LearnTransaction<'a> {
+    pub(super) db: &'a Connection,
+}
+
+impl LearnTransaction<'_> {
+    /// Remembers a message. `true` when its instance was never seen before; else its standing as it now is.
+    pub fn saw(&self, account: AccountId, folder: i64, seen: &Seen<'_>) -> rusqlite::Result<(bool, Standing)> {
+        let Instance { digest, size } = seen.instance;
+        self.db
+            .prepare_cached(
+                "INSERT INTO message (folder, uid, digest, size, flags) VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT (folder, uid) DO UPDATE SET digest = ?3, size = ?4, flags = ?5",
+            )?
+            .execute(params![folder, seen.uid.0, digest.0, size, seen.flags.bits()])?;
+        let new = self
+            .db
+            .prepare_cached(
+                "INSERT INTO instance (account, digest, size, mid_hash, sender, list, older, standing)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING",
+            )?
+            .execute(params![
+                account.0,
+                digest.0,
+                size,
+                seen.mid_hash.map(|hash| hash.0.cast_signed()),
+                seen.sender,
+                seen.list,
+                seen.older.0,
+                seen.standing.number()
+            ])?
+            == 1;
+        if new {
+            return Ok((true, seen.standing));
+        }
+        let known: i64 = self
+            .db
+            .prepare_cached("SELECT standing FROM instance WHERE account = ?1 AND digest = ?2 AND size = ?3")?
+            .query_row(params![account.0, digest.0, size], |row| row.get(0))?;
+        let mut standing = Standing::from_number(known);
+        if standing == Standing::NotJudged && seen.standing == Standing::Elsewhere {
+            set_standing(self.db, account, seen.instance, Standing::Elsewhere)?;
+            standing = Standing::Elsewhere;
+        }
+        Ok((false, standing))
+    }
+
+    /// New flags of a known message: its sender, its list and the flags it had. `None` when it is not known.
+    pub fn flags(
+        &self,
+        account: AccountId,
+        folder: i64,
+        uid: Uid,
+        flags: Flags,
+    ) -> rusqlite::Result<Option<(Option<String>, Option<String>, Flags)>> {
+        let before = self
+            .db
+            .prepare_cached(
+                "SELECT i.sender, i.list, m.flags FROM message m
+                 JOIN instance i ON i.account = ?1 AND i.digest = m.digest AND i.size = m.size
+                 WHERE m.folder = ?2 AND m.uid = ?3",
+            )?
+            .query_row(params![account.0, folder, uid.0], |row| {
+                Ok((row.get(0)?, row.get(1)?, Flags::from_bits(row.get(2)?)))
+            })
+            .optional()?;
+        if before.as_ref().is_some_and(|(_, _, old)| *old != flags) {
+            self.db
+                .prepare_cached("UPDATE message SET flags = ?3 WHERE folder = ?1 AND uid = ?2")?
+                .execute(params![folder, uid.0, flags.bits()])?;
+        }
+        Ok(before)
+    }
+
+    /// Forgets messages that are no longer in the mailbox.
+    pub fn vanished(&self, folder: i64, uids: &[Uid]) -> rusqlite::Result<()> {
+        let mut statement = self.db.prepare_cached("DELETE FROM message WHERE folder = ?1 AND uid = ?2")?;
+        uids.iter().try_for_each(|uid| statement.execute(params![folder, uid.0]).map(drop))
+    }
+
+    /// The sender and the list of the message with this Message-ID.
+    pub fn sender_of(&self, account: AccountId, id: MidHash) -> rusqlite::Result<Option<(Option<String>, Option<String>)>> {
+        self.db
+            .prepare_cached("SELECT sender, list FROM instance WHERE account = ?1 AND mid_hash = ?2 LIMIT 1")?
+            .query_row(params![account.0, id.0.cast_signed()], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()
+    }
+
+    /// How far the mailbox has been read.
+    pub fn read_up_to(&self, folder: i64, next: Uid, highest_modseq: Option<ModSeq>) -> rusqlite::Result<()> {
+        self.db
+            .prepare_cached("UPDATE folder SET uid_next = ?2, highest_modseq = coalesce(?3, highest_modseq) WHERE id = ?1")?
+            .execute(params![folder, next.0, highest_modseq.map(|modseq| modseq.0.cast_signed())])?;
+        Ok(())
+    }
+}
+
+pub(super) fn set_standing(db: &Connection, account: AccountId, instance: Instance, standing: Standing) -> rusqlite::Result<()> {
+    db.prepare_cached("UPDATE instance SET standing = ?4 WHERE account = ?1 AND digest = ?2 AND size = ?3")?
+        .execute(params![account.0, instance.digest.0, instance.size, standing.number()])?;
+    Ok(())
+}
+
+/// An instance in two columns, from `column` on.
+pub(super) fn instance_at(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<Instance> {
+    Ok(Instance { digest: Digest(row.get(column)?), size: row.get(column + 1)? })
+}

@@ -1,0 +1,98 @@
+//! From any older database to today's schema, one step a version.
+
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use crate::logic::fault::Fault;
+
+/// The steps. Step N brings a database from version N to N + 1; steps are never changed once released.
+const STEPS: &[&str] = &[include_str!("step-1.sql")];
+
+/// Why a database could not be brought up to date.
+pub(super) enum Problem {
+    Newer { found: usize },
+    Sqlite(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for Problem {
+    fn from(error: rusqlite::Error) -> Problem {
+        Problem::Sqlite(error)
+    }
+}
+
+impl Problem {
+    pub(super) fn into_fault(self, path: &Path) -> Fault {
+        match self {
+            Problem::Sqlite(error) => super::fault(path, &error),
+            Problem::Newer { found } => Fault::local(
+                format!(
+                    "the database {} was written by a newer mailherd (schema {found}; this one knows {})",
+                    path.display(),
+                    STEPS.len()
+                ),
+                "run the newer mailherd again, or point state_dir at another directory; nothing was changed",
+            ),
+        }
+    }
+}
+
+pub(super) fn migrate(db: &mut Connection) -> Result<(), Problem> {
+    let found: usize = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if found > STEPS.len() {
+        return Err(Problem::Newer { found });
+    }
+    if found == STEPS.len() {
+        return Ok(());
+    }
+    let transaction = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    // Another process may have done it while this one waited for the lock.
+    let found: usize = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    for step in &STEPS[found.min(STEPS.len())..] {
+        transaction.execute_batch(step)?;
+    }
+    transaction.pragma_update(None, "user_version", STEPS.len())?;
+    transaction.commit()?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    fn shape(db: &Connection) -> BTreeMap<String, String> {
+        let mut statement =
+            db.prepare("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'").unwrap();
+        let rows = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))).unwrap();
+        rows.map(|row| row.map(|(name, sql)| (name, without_comments(&sql))).unwrap()).collect()
+    }
+
+    fn without_comments(sql: &str) -> String {
+        let code = sql.lines().map(|line| line.split("--").next().unwrap_or_default());
+        code.collect::<Vec<_>>().join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn the_commented_schema_is_what_migration_makes() {
+        let mut migrated = Connection::open_in_memory().unwrap();
+        migrate(&mut migrated).ok().unwrap();
+        let commented = Connection::open_in_memory().unwrap();
+        commented.execute_batch(include_str!("schema.sql")).unwrap();
+        assert_eq!(shape(&migrated), shape(&commented));
+        let strict: i64 = migrated
+            .query_row("SELECT count(*) FROM pragma_table_list WHERE strict = 0 AND name NOT LIKE 'sqlite_%'", [], |r| r.get(0))
+            .unwrap();
+        assert_eq!(strict, 0, "every table is STRICT");
+    }
+
+    #[test]
+    fn a_newer_database_is_refused_and_not_touched() {
+        let mut db = Connection::open_in_memory().unwrap();
+        db.pragma_update(None, "user_version", 999).unwrap();
+        let Err(problem) = migrate(&mut db) else { panic!("accepted") };
+        let fault = problem.into_fault(Path::new("x"));
+        assert!(fault.cause.contains("newer mailherd (schema 999"), "{fault}");
+        assert!(shape(&db).is_empty());
+    }
+}

@@ -1,0 +1,115 @@
+//! Orders on disk. A lifted order stays as a row, so that the journal can name it.
+
+use rusqlite::params;
+
+use super::{AccountId, Store};
+use crate::logic::fault::Fault;
+use crate::logic::ids::{Category, UnixTime};
+use crate::logic::orders::{Order, Who};
+
+/// An order with the account it holds on.
+#[derive(Clone, Debug)]
+pub struct StoredOrder {
+    /// The order.
+    pub order: Order,
+    /// The account's name; `None`: on all accounts.
+    pub account: Option<String>,
+    /// It waits for the user's word.
+    pub pending: bool,
+}
+
+impl Store {
+    /// Gives an order, lifting the one that stood for the same `who` on the same account (or on all).
+    pub fn give_order(
+        &mut self,
+        account: Option<AccountId>,
+        who: &Who,
+        category: Category,
+        at: UnixTime,
+    ) -> Result<i64, Fault> {
+        let (kind, name) = columns(who);
+        self.transaction(|db| {
+            db.execute(
+                "UPDATE standing_order SET lifted_at = ?4
+                 WHERE account IS ?1 AND kind = ?2 AND name = ?3 AND lifted_at IS NULL",
+                params![account.map(|a| a.0), kind, name, at.0],
+            )?;
+            db.execute(
+                "INSERT INTO standing_order (account, kind, name, category, given_at, pending) VALUES (?1, ?2, ?3, ?4, ?5, 0)",
+                params![account.map(|a| a.0), kind, name, category.word(), at.0],
+            )?;
+            Ok(db.last_insert_rowid())
+        })
+    }
+
+    /// Lifts every order about `who`; says how many.
+    pub fn lift_orders(&mut self, who: &Who, at: UnixTime) -> Result<usize, Fault> {
+        let (kind, name) = columns(who);
+        self.transaction(|db| {
+            db.execute(
+                "UPDATE standing_order SET lifted_at = ?3 WHERE kind = ?1 AND name = ?2 AND lifted_at IS NULL",
+                params![kind, name, at.0],
+            )
+        })
+    }
+
+    /// Lifts one order by its number.
+    pub fn lift_order(&mut self, id: i64, at: UnixTime) -> Result<(), Fault> {
+        self.transaction(|db| {
+            db.execute("UPDATE standing_order SET lifted_at = ?2 WHERE id = ?1 AND lifted_at IS NULL", params![id, at.0])?;
+            Ok(())
+        })
+    }
+
+    /// A pending order comes into force. `false` when there is none with this number.
+    pub fn confirm_order(&mut self, id: i64, at: UnixTime) -> Result<bool, Fault> {
+        self.transaction(|db| {
+            let changed = db.execute(
+                "UPDATE standing_order SET pending = 0, given_at = ?2 WHERE id = ?1 AND pending = 1 AND lifted_at IS NULL",
+                params![id, at.0],
+            )?;
+            Ok(changed == 1)
+        })
+    }
+
+    /// The orders in force (or, with `pending`, those that wait), oldest first; of one account (with those that hold on
+    /// all), or of every account.
+    pub fn orders(&self, account: Option<AccountId>, pending: bool) -> Result<Vec<StoredOrder>, Fault> {
+        self.read(|db| {
+            let mut statement = db.prepare_cached(
+                "SELECT o.id, o.kind, o.name, o.category, o.given_at, a.name FROM standing_order o
+                 LEFT JOIN account a ON a.id = o.account
+                 WHERE o.lifted_at IS NULL AND o.pending = ?2 AND (?1 IS NULL OR o.account IS NULL OR o.account = ?1)
+                 ORDER BY o.id",
+            )?;
+            let mut rows = statement.query(params![account.map(|a| a.0), pending])?;
+            let mut orders = Vec::new();
+            while let Some(row) = rows.next()? {
+                let who = who(row.get_ref(1)?.as_str()?, row.get_ref(2)?.as_str()?);
+                let category = Category::from_word(row.get_ref(3)?.as_str()?);
+                if let (Some(who), Some(category)) = (who, category) {
+                    let order = Order { id: row.get(0)?, who, category, given_at: UnixTime(row.get(4)?) };
+                    orders.push(StoredOrder { order, account: row.get(5)?, pending });
+                }
+            }
+            Ok(orders)
+        })
+    }
+}
+
+fn columns(who: &Who) -> (&'static str, &str) {
+    match who {
+        Who::Address(address) => ("address", address.as_str()),
+        Who::Domain(domain) => ("domain", domain),
+        Who::List(list) => ("list", list.as_str()),
+    }
+}
+
+fn who(kind: &str, name: &str) -> Option<Who> {
+    use crate::logic::ids::{Address, ListId};
+    match kind {
+        "address" => Address::parse(name).map(Who::Address),
+        "list" => ListId::new(name).map(Who::List),
+        _ => Some(Who::Domain(name.into())),
+    }
+}

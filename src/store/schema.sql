@@ -1,0 +1,143 @@
+-- What a freshly migrated database looks like. A test compares this file with a real one: change both together.
+-- Times are seconds since 1970-01-01 UTC. Names of mailboxes are as the server spells them.
+
+-- One IMAP login. Its name in the config is its identity here.
+CREATE TABLE account (
+    id   INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE
+) STRICT;
+
+-- How far a mailbox has been read. Written in the same transaction as what was learned from it (bichon#297).
+CREATE TABLE folder (
+    id             INTEGER PRIMARY KEY,
+    account        INTEGER NOT NULL REFERENCES account (id),
+    name           TEXT NOT NULL,
+    uid_validity   INTEGER NOT NULL,
+    uid_next       INTEGER NOT NULL,              -- the first UID that has not been read
+    highest_modseq INTEGER,                       -- flags are known up to here; NULL without CONDSTORE
+    managed_at     INTEGER,                       -- since when mailherd files into it; NULL: it does not
+    UNIQUE (account, name)
+) STRICT;
+
+-- A physical message, wherever it lies: seen once, learned from once, judged once.
+CREATE TABLE instance (
+    account  INTEGER NOT NULL REFERENCES account (id),
+    digest   BLOB NOT NULL,                       -- 16 bytes: SHA-256 of its header fields, cut
+    size     INTEGER NOT NULL,                    -- RFC822.SIZE
+    mid_hash INTEGER,                             -- of its Message-ID; NULL when it has none
+    sender   TEXT,                                -- address in From
+    list     TEXT,                                -- List-Id
+    older    INTEGER NOT NULL,                    -- the older one of INTERNALDATE and Date
+    standing INTEGER NOT NULL,                    -- 0 not judged yet, 1 kept in INBOX, 2 filed, 3 first seen elsewhere
+    PRIMARY KEY (account, digest, size)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX instance_by_message_id ON instance (account, mid_hash) WHERE mid_hash IS NOT NULL;
+CREATE INDEX instance_not_judged ON instance (account, older) WHERE standing = 0;
+
+-- Where instances lie, as far as mailherd has looked.
+CREATE TABLE message (
+    folder INTEGER NOT NULL REFERENCES folder (id),
+    uid    INTEGER NOT NULL,
+    digest BLOB NOT NULL,
+    size   INTEGER NOT NULL,
+    flags  INTEGER NOT NULL,                      -- bits: seen, answered, flagged, deleted, draft, $Important
+    PRIMARY KEY (folder, uid)
+) STRICT, WITHOUT ROWID;
+
+-- What the account's history says of a sender, a list and a domain.
+CREATE TABLE ledger (
+    account      INTEGER NOT NULL REFERENCES account (id),
+    kind         TEXT NOT NULL,                   -- address, list, domain
+    name         TEXT NOT NULL,
+    received     INTEGER NOT NULL,
+    read         INTEGER NOT NULL,
+    flagged      INTEGER NOT NULL,
+    replied      INTEGER NOT NULL,
+    sent_to      INTEGER NOT NULL,
+    machine      INTEGER NOT NULL,
+    dmarc_passed INTEGER NOT NULL,
+    warmth       REAL NOT NULL,                   -- decayed count, as it was at warmth_at
+    warmth_at    INTEGER NOT NULL,
+    volume       REAL NOT NULL,                   -- decayed count, as it was at volume_at
+    volume_at    INTEGER NOT NULL,
+    first_seen   INTEGER NOT NULL,
+    last_seen    INTEGER NOT NULL,
+    last_sent    INTEGER,
+    category     TEXT,                            -- what its last judged mail was
+    PRIMARY KEY (account, kind, name)
+) STRICT, WITHOUT ROWID;
+
+-- Message-IDs (hashed) of the user's own mail: an answer to one of them is a thread of the user's.
+CREATE TABLE own_message (
+    account INTEGER NOT NULL REFERENCES account (id),
+    hash    INTEGER NOT NULL,
+    at      INTEGER NOT NULL,
+    PRIMARY KEY (account, hash)
+) STRICT, WITHOUT ROWID;
+
+-- Message-IDs (hashed) that the user has answered.
+CREATE TABLE answer (
+    account INTEGER NOT NULL REFERENCES account (id),
+    hash    INTEGER NOT NULL,
+    at      INTEGER NOT NULL,
+    PRIMARY KEY (account, hash)
+) STRICT, WITHOUT ROWID;
+
+-- Which authserv-id tops how much of the received mail; '' counts mail without the header.
+CREATE TABLE authserv (
+    account INTEGER NOT NULL REFERENCES account (id),
+    name    TEXT NOT NULL,
+    count   INTEGER NOT NULL,
+    PRIMARY KEY (account, name)
+) STRICT, WITHOUT ROWID;
+
+-- The user's own word about an address, a domain or a list.
+CREATE TABLE standing_order (
+    id        INTEGER PRIMARY KEY,
+    account   INTEGER REFERENCES account (id),    -- NULL: on all accounts
+    kind      TEXT NOT NULL,                      -- address, domain, list
+    name      TEXT NOT NULL,
+    category  TEXT NOT NULL,
+    given_at  INTEGER NOT NULL,
+    lifted_at INTEGER,                            -- NULL: in force
+    pending   INTEGER NOT NULL                    -- 1: waits for the user's word
+) STRICT;
+
+-- A batch in the journal that can be undone as a whole.
+CREATE TABLE run (
+    id             INTEGER PRIMARY KEY AUTOINCREMENT,
+    at             INTEGER NOT NULL,
+    what           TEXT NOT NULL,                 -- pass, order, undo
+    standing_order INTEGER REFERENCES standing_order (id) -- the order that this run carried out
+) STRICT;
+
+-- One row for each change to the mailbox, written before it is made, never deleted.
+CREATE TABLE journal (
+    id              INTEGER PRIMARY KEY AUTOINCREMENT,
+    run             INTEGER NOT NULL REFERENCES run (id),
+    at              INTEGER NOT NULL,
+    account         INTEGER NOT NULL REFERENCES account (id),
+    kind            TEXT NOT NULL,                -- move, flag, append
+    state           TEXT NOT NULL,                -- intended, done, refused, undone, gone
+    category        TEXT NOT NULL,
+    digest          BLOB NOT NULL,
+    size            INTEGER NOT NULL,
+    message_id      TEXT,
+    internal_date   INTEGER NOT NULL,
+    from_folder     TEXT NOT NULL,
+    from_validity   INTEGER NOT NULL,
+    from_uid        INTEGER NOT NULL,
+    to_folder       TEXT NOT NULL,
+    to_validity     INTEGER NOT NULL,             -- the target's UIDVALIDITY
+    to_next         INTEGER NOT NULL,             -- the target's UIDNEXT before the change
+    to_uid          INTEGER,                      -- where it came to lie; set while intended: the copy is proven
+    undoes          INTEGER REFERENCES journal (id),
+    sender          TEXT NOT NULL,
+    subject         TEXT NOT NULL,
+    reasons         TEXT NOT NULL,                -- JSON array
+    trouble         TEXT                          -- why it was refused
+) STRICT;
+CREATE INDEX journal_by_run ON journal (run);
+CREATE INDEX journal_open ON journal (account) WHERE state = 'intended';
+CREATE INDEX journal_by_instance ON journal (account, digest);
+CREATE INDEX journal_in_force ON journal (account, category, at) WHERE state = 'done';
