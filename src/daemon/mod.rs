@@ -1,1 +1,23 @@
-//! The engine at work.
+//! The engine at work: joins `config`, `imap` and `store` to what `logic` decides.
+//!
+//! [`pass`] is one pass over one account: settle what a crash left, read what is new, judge it, file it, let old mail fall
+//! out of Blackhole. [`undo`], [`order`] and [`inspect`] are the other things a face can ask for. Nothing here parses mail or
+//! speaks IMAP; nothing here prints.
+
+pub mod doctor;
+pub mod inspect;
+pub mod order;
+pub mod pass;
+pub mod undo;
+
+mod desk;
+mod fall;
+mod filing;
+mod learner;
+mod managed;
+mod reading;
+mod recovery;
+mod setting;
+mod sync;
+
+pub use setting::{Asking, Setting, Watcher};

@@ -9,6 +9,7 @@ pub mod journal;
 pub mod ledger;
 
 pub mod orders;
+pub mod plan;
 pub mod printable;
 pub mod signals;
 pub mod verdict;

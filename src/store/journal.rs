@@ -20,8 +20,6 @@ pub struct LogFilter {
 /// What to take back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UndoScope {
-    /// The newest run that still has something to take back.
-    Last,
     /// One run.
     Run(RunId),
     /// One row.
@@ -73,7 +71,7 @@ impl Store {
 
     /// The copies of these rows are proven: from now on a `\Deleted` on their sources is ours.
     pub fn copied(&mut self, copies: &[(RowId, Uid)]) -> Result<(), Fault> {
-        self.transaction(|db| {
+        self.durable_transaction(|db| {
             let mut statement = db.prepare_cached("UPDATE journal SET to_uid = ?2 WHERE id = ?1")?;
             copies.iter().try_for_each(|(row, uid)| statement.execute(params![row.0, uid.0]).map(drop))
         })
@@ -81,7 +79,13 @@ impl Store {
 
     /// What became of intents.
     pub fn settle(&mut self, account: AccountId, outcomes: &[(&Row, State, Option<Uid>, Option<&str>)]) -> Result<(), Fault> {
-        self.transaction(|db| outcomes.iter().try_for_each(|outcome| settle_one(db, account, outcome)))
+        self.transaction(|db| {
+            outcomes.iter().try_for_each(|outcome| settle_one(db, account, outcome))?;
+            let mut targets: Vec<&str> = outcomes.iter().map(|(row, ..)| row.intent.to.wire()).collect();
+            targets.sort_unstable();
+            targets.dedup();
+            targets.into_iter().try_for_each(|target| read_what_we_moved(db, account, target))
+        })
     }
 
     /// A done row whose message is no longer anywhere.
@@ -144,10 +148,6 @@ impl Store {
             UndoScope::All => ("AND (1 OR ?1)", 0),
             UndoScope::Run(run) => ("AND j.run = ?1", run.0),
             UndoScope::Row(row) => ("AND j.id = ?1", row.0),
-            UndoScope::Last => (
-                "AND (1 OR ?1) AND j.run = (SELECT max(run) FROM journal WHERE state = 'done' AND undoes IS NULL)",
-                0,
-            ),
         };
         self.read(|db| {
             let mut statement = db.prepare(&format!(
@@ -155,6 +155,42 @@ impl Store {
                  WHERE j.state = 'done' AND j.undoes IS NULL {condition} ORDER BY j.id"
             ))?;
             let rows = statement.query_map([value], |row| Ok((row.get(0)?, RowId(row.get(1)?))))?;
+            rows.collect()
+        })
+    }
+
+    /// The newest run that still has something to take back: a done row, or an order in force.
+    pub fn last_undoable_run(&self) -> Result<Option<RunId>, Fault> {
+        self.read(|db| {
+            db.query_row(
+                "SELECT max(r.id) FROM run r LEFT JOIN standing_order o ON o.id = r.standing_order
+                 WHERE (o.id IS NOT NULL AND o.lifted_at IS NULL)
+                    OR EXISTS (SELECT 1 FROM journal j WHERE j.run = r.id AND j.state = 'done' AND j.undoes IS NULL)",
+                [],
+                |row| row.get::<_, Option<i64>>(0),
+            )
+        })
+        .map(|run| run.map(RunId))
+    }
+
+    /// The orders in force that runs in this scope carried out.
+    pub fn orders_of(&self, scope: UndoScope) -> Result<Vec<i64>, Fault> {
+        let (condition, value) = match scope {
+            UndoScope::All => ("(1 OR ?1)", 0),
+            UndoScope::Run(run) => ("r.id = ?1", run.0),
+            // One message of several: the order stays; the only one: it was the action.
+            UndoScope::Row(row) => (
+                "r.id = (SELECT run FROM journal WHERE id = ?1)
+                 AND (SELECT count(*) FROM journal j WHERE j.run = r.id AND j.state = 'done' AND j.id <> ?1) = 0",
+                row.0,
+            ),
+        };
+        self.read(|db| {
+            let mut statement = db.prepare(&format!(
+                "SELECT o.id FROM run r JOIN standing_order o ON o.id = r.standing_order
+                 WHERE o.lifted_at IS NULL AND {condition}"
+            ))?;
+            let rows = statement.query_map([value], |row| row.get(0))?;
             rows.collect()
         })
     }
@@ -167,14 +203,6 @@ impl Store {
     /// Whether a run is in the journal.
     pub fn has_run(&self, run: RunId) -> Result<bool, Fault> {
         self.read(|db| db.query_row("SELECT EXISTS (SELECT 1 FROM run WHERE id = ?1)", [run.0], |row| row.get(0)))
-    }
-
-    /// The order that a run carried out.
-    pub fn order_of_run(&self, run: RunId) -> Result<Option<i64>, Fault> {
-        self.read(|db| {
-            db.query_row("SELECT standing_order FROM run WHERE id = ?1", [run.0], |row| row.get(0)).optional()
-        })
-        .map(Option::flatten)
     }
 
     /// When the last run before `run` began.
@@ -299,6 +327,19 @@ fn moved(db: &Connection, account: AccountId, row: &Row, to_uid: Option<Uid>) ->
         row.before.validity.0
     ])?;
     Ok(())
+}
+
+/// What we moved need not be read again: the mailbox counts as read as far as our own messages reach without a gap.
+fn read_what_we_moved(db: &Connection, account: AccountId, folder: &str) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "UPDATE folder SET uid_next = (
+             SELECT CASE WHEN count(*) > 0 AND max(m.uid) - folder.uid_next + 1 = count(*) THEN max(m.uid) + 1
+                         ELSE folder.uid_next END
+             FROM message m WHERE m.folder = folder.id AND m.uid >= folder.uid_next)
+         WHERE account = ?1 AND name = ?2",
+    )?
+    .execute(params![account.0, folder])
+    .map(drop)
 }
 
 fn row(row: &SqlRow<'_>) -> rusqlite::Result<Row> {

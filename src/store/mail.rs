@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{AccountId, Store};
 use crate::logic::fault::Fault;
-use crate::logic::ids::{Digest, Flags, FolderName, Instance, MidHash, ModSeq, Uid, UidValidity, UnixTime};
+use crate::logic::ids::{Digest, Flags, FolderName, Instance, ListId, MidHash, ModSeq, Uid, UidValidity, UnixTime};
 
 /// How far a mailbox has been read.
 #[derive(Clone, Debug, PartialEq)]
@@ -159,6 +159,35 @@ impl Store {
                 .query_row(params![account.0, instance.digest.0, instance.size], |row| row.get(0).map(Standing::from_number))
                 .optional()
         })
+    }
+
+    /// Whether an instance lies in any mailbox but `folder`, as far as is known.
+    pub fn lies_outside(&self, account: AccountId, instance: Instance, folder: &FolderName) -> Result<bool, Fault> {
+        self.read(|db| {
+            db.prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM folder f CROSS JOIN message m ON m.folder = f.id
+                 WHERE f.account = ?1 AND f.name <> ?4 AND m.digest = ?2 AND m.size = ?3)",
+            )?
+            .query_row(params![account.0, instance.digest.0, instance.size, folder.wire()], |row| row.get(0))
+        })
+    }
+
+    /// The List-Id of an instance.
+    pub fn list_of(&self, account: AccountId, instance: Instance) -> Result<Option<ListId>, Fault> {
+        let list: Option<Option<String>> = self.read(|db| {
+            db.prepare_cached("SELECT list FROM instance WHERE account = ?1 AND digest = ?2 AND size = ?3")?
+                .query_row(params![account.0, instance.digest.0, instance.size], |row| row.get(0))
+                .optional()
+        })?;
+        Ok(list.flatten().and_then(|list| ListId::new(&list)))
+    }
+
+    /// The date of the newest message that was ever seen.
+    pub fn newest(&self, account: AccountId) -> Result<Option<UnixTime>, Fault> {
+        self.read(|db| {
+            db.query_row("SELECT max(older) FROM instance WHERE account = ?1", [account.0], |row| row.get::<_, Option<i64>>(0))
+        })
+        .map(|at| at.map(UnixTime))
     }
 
     /// How many messages of a mailbox are known.

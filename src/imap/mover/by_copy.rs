@@ -17,7 +17,7 @@ pub(super) async fn carry_out(
 ) -> Result<Vec<Outcome>, Fault> {
     let Some(first) = rows.first() else { return Ok(Vec::new()) };
     if !may_delete {
-        return Ok(rows.iter().map(|row| Outcome::refused(row, "the server does not let us remove mail there")).collect());
+        return Ok(rows.iter().map(|row| Outcome::denied(row, "the server does not let us remove mail there")).collect());
     }
     let target = quote(first.intent.to.wire());
     let by_uid: HashMap<Uid, &Row> = rows.iter().map(|row| (row.intent.from.uid, row)).collect();
@@ -30,7 +30,7 @@ pub(super) async fn carry_out(
         let these = uids.iter().filter_map(|uid| by_uid.get(uid));
         if answer.tagged.status != Status::Ok {
             // Nothing goes on after a failed COPY (imapfilter#57); the server has to take a partial one back (RFC 9051, 6.4.7).
-            outcomes.extend(these.map(|row| Outcome::refused(row, answer.tagged.words())));
+            outcomes.extend(these.map(|row| Outcome::denied(row, answer.tagged.words())));
             continue;
         }
         let pairs = copyuid_pairs(&answer);
@@ -65,7 +65,7 @@ async fn prove(session: &mut Session, rows: &[Row], claimed: &HashSet<Uid>) -> R
             Some(Settlement::Copied(uid)) => copied.push((row.clone(), *uid)),
             Some(Settlement::Arrived(uid)) => outcomes.push(Outcome::done(row, Some(*uid))),
             Some(Settlement::StillThere) => {
-                outcomes.push(Outcome::refused(row, "the server said OK, but no copy of it is in the target"));
+                outcomes.push(Outcome::denied(row, "the server said OK, but no copy of it is in the target"));
             }
             Some(Settlement::Gone) | None => outcomes.push(Outcome::gone(row)),
         }
@@ -136,7 +136,7 @@ async fn give_up(session: &mut Session, set: &str, pairs: &[&(Row, Uid)], why: &
     }
     session.select(&first.intent.from.folder, Access::ReadWrite).await?;
     outcomes.extend(there.iter().map(|(row, _)| match left {
-        false => Outcome::refused(row, why),
+        false => Outcome::denied(row, why),
         true => Outcome::open(row, format!("{why}; a copy is in both mailboxes until the next run")),
     }));
     Ok(outcomes)

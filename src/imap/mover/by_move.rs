@@ -67,7 +67,7 @@ async fn prove(
         outcomes.extend(by_copy::finish(session, &copied, witness).await?);
     } else {
         let why = "the server left it in both mailboxes and cannot remove one safely (no UIDPLUS)";
-        outcomes.extend(copied.iter().map(|(row, _)| Outcome::refused(row, why)));
+        outcomes.extend(copied.iter().map(|(row, _)| Outcome::denied(row, why)));
     }
     match refusal {
         // go-imap 1.2 advertises MOVE and answers NO: fall back, once, saying so.
@@ -75,8 +75,8 @@ async fn prove(
             tracing::warn!("the server refused MOVE; moving by COPY instead");
             outcomes.extend(by_copy::carry_out(session, &still, source.may_delete(), witness).await?);
         }
-        Some(tagged) => outcomes.extend(still.iter().map(|row| Outcome::refused(row, tagged.words()))),
-        None => outcomes.extend(still.iter().map(|row| Outcome::refused(row, "the server said OK and did not move it"))),
+        Some(tagged) => outcomes.extend(still.iter().map(|row| Outcome::denied(row, tagged.words()))),
+        None => outcomes.extend(still.iter().map(|row| Outcome::denied(row, "the server said OK and did not move it"))),
     }
     Ok(outcomes)
 }

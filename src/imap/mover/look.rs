@@ -12,13 +12,15 @@ use crate::imap::session::Access;
 
 /// What lies under a UID.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Found {
-    pub(super) instance: Instance,
-    pub(super) flags: Flags,
+pub struct Found {
+    /// Which message.
+    pub instance: Instance,
+    /// Its flags.
+    pub flags: Flags,
 }
 
 /// What lies under `uids` of the selected mailbox. A UID that is missing in the answer is not there.
-pub(super) async fn look(session: &mut Session, uids: &[Uid]) -> Result<HashMap<Uid, Found>, Fault> {
+pub async fn look(session: &mut Session, uids: &[Uid]) -> Result<HashMap<Uid, Found>, Fault> {
     let wanted: HashSet<Uid> = uids.iter().copied().collect();
     let commands: Vec<String> =
         uid_sets(uids, LINE_LIMIT - 500).into_iter().map(|(set, _)| format!("UID FETCH {set} {}", header_query())).collect();
@@ -34,7 +36,7 @@ pub(super) async fn look(session: &mut Session, uids: &[Uid]) -> Result<HashMap<
 }
 
 /// Messages of the selected mailbox from UID `from` on.
-pub(super) async fn look_from(session: &mut Session, from: Uid) -> Result<Vec<(Uid, Instance)>, Fault> {
+pub async fn look_from(session: &mut Session, from: Uid) -> Result<Vec<(Uid, Instance)>, Fault> {
     let mut found = Vec::new();
     fetch(session, vec![format!("UID FETCH {}:* {}", from.0, header_query())], |uid, one| {
         // `n:*` always gives the last message, also when its UID is below n (RFC 9051, section 6.4.9).

@@ -18,7 +18,7 @@ use crate::logic::fault::Fault;
 use crate::logic::ids::{Flags, FolderName, RowId, Uid};
 use crate::logic::journal::{Before, Kind, Row, State};
 
-pub use look::read_since;
+pub use look::{Found, look, look_from, read_since};
 pub use recover::recover;
 
 /// Command lines stay below this many bytes: Courier resets the connection between 16 and 60 KB, Dovecot refuses over 64 KiB.
@@ -35,24 +35,32 @@ pub struct Outcome {
     pub to_uid: Option<Uid>,
     /// Why not.
     pub trouble: Option<String>,
+    /// It was the server that refused, so the next message will meet the same.
+    pub denied: bool,
 }
 
 impl Outcome {
     fn done(row: &Row, to_uid: Option<Uid>) -> Outcome {
-        Outcome { row: row.id, state: State::Done, to_uid, trouble: None }
+        Outcome { row: row.id, state: State::Done, to_uid, trouble: None, denied: false }
     }
 
+    /// Circumstances forbid it for this message.
     fn refused(row: &Row, why: impl Into<String>) -> Outcome {
-        Outcome { row: row.id, state: State::Refused, to_uid: None, trouble: Some(why.into()) }
+        Outcome { row: row.id, state: State::Refused, to_uid: None, trouble: Some(why.into()), denied: false }
+    }
+
+    /// The server forbids it.
+    fn denied(row: &Row, why: impl Into<String>) -> Outcome {
+        Outcome { denied: true, ..Outcome::refused(row, why) }
     }
 
     fn gone(row: &Row) -> Outcome {
         let trouble = "it is neither where it was nor where it should go: somebody else moved or removed it";
-        Outcome { row: row.id, state: State::Gone, to_uid: None, trouble: Some(trouble.into()) }
+        Outcome { state: State::Gone, ..Outcome::refused(row, trouble) }
     }
 
     fn open(row: &Row, why: impl Into<String>) -> Outcome {
-        Outcome { row: row.id, state: State::Intended, to_uid: row.to_uid, trouble: Some(why.into()) }
+        Outcome { state: State::Intended, to_uid: row.to_uid, ..Outcome::denied(row, why) }
     }
 }
 
@@ -111,7 +119,7 @@ pub async fn carry_out(session: &mut Session, rows: &[Row], witness: &mut impl W
     let Some(first) = rows.first() else { return Ok(Vec::new()) };
     let source = session.select(&first.intent.from.folder, Access::ReadWrite).await?;
     if source.read_only {
-        return Ok(rows.iter().map(|row| Outcome::refused(row, "the server opened the mailbox read-only")).collect());
+        return Ok(rows.iter().map(|row| Outcome::denied(row, "the server opened the mailbox read-only")).collect());
     }
     if source.uid_validity != first.intent.from.validity {
         return Ok(rows.iter().map(|row| Outcome::refused(row, "the mailbox was renumbered (new UIDVALIDITY)")).collect());
@@ -125,7 +133,7 @@ pub async fn carry_out(session: &mut Session, rows: &[Row], witness: &mut impl W
         Kind::Move if session.capabilities().has("UIDPLUS") => {
             by_copy::carry_out(session, &fit, source.may_delete(), witness).await?
         }
-        Kind::Move => fit.iter().map(|row| Outcome::refused(row, cannot_move().cause)).collect(),
+        Kind::Move => fit.iter().map(|row| Outcome::denied(row, cannot_move().cause)).collect(),
     });
     Ok(outcomes)
 }

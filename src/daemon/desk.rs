@@ -1,0 +1,55 @@
+//! The learner works on one batch while the next one is read from the network.
+
+use tokio::task::JoinHandle;
+
+use super::learner::{Batch, Fresh, Learner};
+use crate::logic::fault::Fault;
+
+type Work = JoinHandle<(Learner, Result<Vec<Fresh>, Fault>)>;
+
+/// Where batches are handed in. The learner is either here, idle, or at work on a blocking thread.
+pub(super) struct Desk {
+    idle: Option<Learner>,
+    busy: Option<Work>,
+    fresh: Vec<Fresh>,
+}
+
+impl Desk {
+    pub(super) fn new(learner: Learner) -> Desk {
+        Desk { idle: Some(learner), busy: None, fresh: Vec::new() }
+    }
+
+    /// Hands a batch in; waits for the one before.
+    pub(super) async fn submit(&mut self, batch: Batch) -> Result<(), Fault> {
+        self.settle().await?;
+        let Some(mut learner) = self.idle.take() else { return Err(lost()) };
+        self.busy = Some(tokio::task::spawn_blocking(move || {
+            let result = learner.learn(batch);
+            (learner, result)
+        }));
+        Ok(())
+    }
+
+    /// The learner, when it has done everything that was handed in.
+    pub(super) async fn learner(&mut self) -> Result<&mut Learner, Fault> {
+        self.settle().await?;
+        self.idle.as_mut().ok_or_else(lost)
+    }
+
+    /// What waits for a verdict; taken away.
+    pub(super) fn take_fresh(&mut self) -> Vec<Fresh> {
+        std::mem::take(&mut self.fresh)
+    }
+
+    async fn settle(&mut self) -> Result<(), Fault> {
+        let Some(work) = self.busy.take() else { return Ok(()) };
+        let (learner, result) = work.await.map_err(|_| lost())?;
+        self.idle = Some(learner);
+        self.fresh.extend(result?);
+        Ok(())
+    }
+}
+
+fn lost() -> Fault {
+    Fault::local("mailherd failed while it learned from a message", "please report it; nothing was moved")
+}

@@ -1,0 +1,177 @@
+//! Plan → journal row on the disk → mover → proof → row settled.
+
+use std::collections::HashMap;
+
+use super::desk::Desk;
+use super::setting::Setting;
+use crate::imap::mover::{self, Outcome};
+use crate::imap::session::Session;
+use crate::logic::fault::Fault;
+use crate::logic::ids::{FolderName, RowId, RunId, Uid};
+use crate::logic::journal::{Intent, Row, State};
+use crate::store::{AccountId, Store};
+
+/// Messages in one batch of intents: what a crash can leave to be looked at again.
+const BATCH: usize = 1000;
+
+/// The run that rows belong to; written down when the first row is.
+#[derive(Clone, Copy, Debug)]
+pub struct Run {
+    /// Its number, once it has one.
+    pub id: Option<RunId>,
+    /// `pass`, `order`, `undo`.
+    pub what: &'static str,
+    /// The order that it carries out.
+    pub order: Option<i64>,
+}
+
+impl Run {
+    /// A run that has not begun.
+    pub fn new(what: &'static str, order: Option<i64>) -> Run {
+        Run { id: None, what, order }
+    }
+
+    /// Its number; begins it.
+    pub fn begin(&mut self, store: &mut Store, setting: &Setting<'_>) -> Result<RunId, Fault> {
+        match self.id {
+            Some(id) => Ok(id),
+            None => Ok(*self.id.insert(store.begin_run(setting.now, self.what, self.order)?)),
+        }
+    }
+}
+
+/// What became of the intents of one filing.
+#[derive(Debug, Default)]
+pub(super) struct Filed {
+    /// Rows that are done.
+    pub(super) done: Vec<Row>,
+    /// Rows whose message is gone.
+    pub(super) gone: Vec<Row>,
+    /// Rows that circumstances forbade: flagged meanwhile, moved meanwhile.
+    pub(super) refused: Vec<(Row, String)>,
+    /// Rows that the server refused.
+    pub(super) denied: Vec<(Row, String)>,
+}
+
+/// Carries intents out, batch by batch. Intents of one batch share kind, source and target.
+pub(super) async fn file(
+    setting: &Setting<'_>,
+    session: &mut Session,
+    desk: &mut Desk,
+    run: &mut Run,
+    intents: Vec<Intent>,
+    filed: &mut Filed,
+) -> Result<(), Fault> {
+    let total = intents.len() as u64;
+    let mut handled = 0;
+    for (_, group) in group(intents) {
+        let mut rest = group.into_iter().peekable();
+        while rest.peek().is_some() {
+            let batch: Vec<Intent> = rest.by_ref().take(BATCH).collect();
+            handled += batch.len() as u64;
+            if file_batch(setting, session, desk, run, batch, filed).await? {
+                // The server refuses this target: the rest would meet the same.
+                break;
+            }
+            setting.watcher.filing(&setting.account.name, handled, total);
+        }
+    }
+    Ok(())
+}
+
+type Group = (FolderName, FolderName, &'static str);
+
+fn group(intents: Vec<Intent>) -> Vec<(Group, Vec<Intent>)> {
+    let mut groups: Vec<(Group, Vec<Intent>)> = Vec::new();
+    let mut places: HashMap<Group, usize> = HashMap::new();
+    for intent in intents {
+        let key = (intent.from.folder.clone(), intent.to.clone(), intent.kind.word());
+        let place = *places.entry(key.clone()).or_insert_with(|| {
+            groups.push((key, Vec::new()));
+            groups.len() - 1
+        });
+        groups[place].1.push(intent);
+    }
+    groups
+}
+
+/// `true` when the server refused some of it.
+async fn file_batch(
+    setting: &Setting<'_>,
+    session: &mut Session,
+    desk: &mut Desk,
+    run: &mut Run,
+    batch: Vec<Intent>,
+    filed: &mut Filed,
+) -> Result<bool, Fault> {
+    let Some(first) = batch.first() else { return Ok(false) };
+    let target = first.to.clone();
+    let before = mover::before(session, &target).await?;
+    let learner = desk.learner().await?;
+    let run = run.begin(&mut learner.store, setting)?;
+    let rows = learner.store.intend(learner.account, run, setting.now, before, batch)?;
+    let (store, account) = (&mut learner.store, learner.account);
+    let outcomes = mover::carry_out(session, &rows, &mut |copies: &[(RowId, Uid)]| store.copied(copies)).await?;
+    settle(store, account, &rows, &outcomes)?;
+    let denied = outcomes.iter().any(|outcome| outcome.denied);
+    sort(rows, outcomes, filed);
+    note_modseq(session, store, account, &target).await?;
+    Ok(denied)
+}
+
+/// Writes outcomes down; rows that are still open stay so.
+pub(super) fn settle(store: &mut Store, account: AccountId, rows: &[Row], outcomes: &[Outcome]) -> Result<(), Fault> {
+    let by_id: HashMap<RowId, &Row> = rows.iter().map(|row| (row.id, row)).collect();
+    let settled: Vec<_> = outcomes
+        .iter()
+        .filter(|outcome| outcome.state != State::Intended)
+        .filter_map(|outcome| {
+            Some((*by_id.get(&outcome.row)?, outcome.state, outcome.to_uid, outcome.trouble.as_deref()))
+        })
+        .collect();
+    store.settle(account, &settled)
+}
+
+fn sort(rows: Vec<Row>, outcomes: Vec<Outcome>, filed: &mut Filed) {
+    let mut by_id: HashMap<RowId, Row> = rows.into_iter().map(|row| (row.id, row)).collect();
+    for outcome in outcomes {
+        let Some(mut row) = by_id.remove(&outcome.row) else { continue };
+        let why = outcome.trouble.unwrap_or_default();
+        row.state = outcome.state;
+        row.to_uid = outcome.to_uid;
+        match outcome.state {
+            State::Done => filed.done.push(row),
+            State::Gone => filed.gone.push(row),
+            _ if outcome.denied => filed.denied.push((row, why)),
+            _ => filed.refused.push((row, why)),
+        }
+    }
+}
+
+/// Our own moves are the only news in the target, as far as its UIDNEXT says: what we know of its flags is current.
+async fn note_modseq(session: &mut Session, store: &mut Store, account: AccountId, target: &FolderName) -> Result<(), Fault> {
+    if !session.capabilities().has("CONDSTORE") || target.is_inbox() {
+        return Ok(());
+    }
+    let status = session.status(target).await?;
+    let Some(folder) = store.folder(account, target)? else { return Ok(()) };
+    if status.uid_next == Some(folder.next) && status.uid_validity == Some(folder.validity) {
+        store.learn(|db| db.read_up_to(folder.id, folder.next, status.highest_modseq))?;
+    }
+    Ok(())
+}
+
+/// What the user is told when the server refused.
+pub(super) fn denial(account: &str, denied: &[(Row, String)]) -> Option<Fault> {
+    let (_, why) = denied.first()?;
+    let words = why.to_lowercase();
+    let hint = if words.contains("quota") {
+        "make room in the mailbox (or ask the provider for more), then run it again; nothing was lost"
+    } else if words.contains("read-only") || words.contains("permission") || words.contains("denied") {
+        "the account may not change that mailbox: ask its owner for the rights, or choose other names in [folders]"
+    } else {
+        "nothing was lost, and the journal says what is where (`mailherd log`); `mailherd doctor` looks at the server"
+    };
+    let messages = if denied.len() == 1 { "1 message" } else { &format!("{} messages", denied.len()) };
+    Some(Fault::refused(format!("{account}: the server refused to move {messages}: {why}"), hint))
+}

@@ -1,0 +1,164 @@
+//! What happens to each message that is read: it becomes facts, the ledger learns from it, the database remembers it.
+//!
+//! Runs on a thread of its own, beside the one that reads from the network.
+
+use crate::logic::facts::{self, Facts};
+use crate::logic::fault::Fault;
+use crate::logic::ids::{Address, Digest, Flags, Instance, ListId, ModSeq, Uid, UnixTime};
+use crate::logic::ledger::Ledger;
+use crate::logic::plan;
+use crate::store::{AccountId, FolderState, Seen, Standing, Store};
+
+/// What a mailbox is to mailherd.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// Where mail arrives and is judged.
+    Inbox,
+    /// The user's own mail.
+    Sent,
+    /// One that mailherd files into.
+    Managed,
+    /// One of the user's own: it only teaches.
+    Other,
+    /// All Mail (`\All`): holds the messages of INBOX, too, so being seen there says nothing about where mail was.
+    All,
+}
+
+/// A message as it came over the wire.
+pub(super) struct Raw {
+    pub(super) uid: Uid,
+    pub(super) flags: Flags,
+    pub(super) internal_date: Option<UnixTime>,
+    pub(super) size: u32,
+    pub(super) header: Vec<u8>,
+}
+
+/// A message of INBOX that waits for its verdict.
+pub(super) struct Fresh {
+    pub(super) uid: Uid,
+    pub(super) instance: Instance,
+    pub(super) internal_date: UnixTime,
+    pub(super) flags: Flags,
+    pub(super) facts: Facts,
+}
+
+/// A part of a mailbox that has been read.
+pub(super) struct Batch {
+    pub(super) folder: FolderState,
+    pub(super) role: Role,
+    pub(super) messages: Vec<Raw>,
+    /// What has been read up to with this batch.
+    pub(super) next: Uid,
+    pub(super) highest_modseq: Option<ModSeq>,
+}
+
+/// The account's memory while it is at work.
+pub(super) struct Learner {
+    pub(super) store: Store,
+    pub(super) ledger: Ledger,
+    pub(super) account: AccountId,
+    pub(super) own: Vec<Address>,
+    pub(super) now: UnixTime,
+    pub(super) cutoff: UnixTime,
+    /// Whether mail from the user's own address outside Sent is the user's own: only where there is no Sent mailbox, since
+    /// anybody can write that address into From.
+    pub(super) no_sent: bool,
+    /// What lies in INBOX; needed while All Mail is read.
+    pub(super) inbox: std::collections::HashSet<Instance>,
+    /// Messages that the ledger learned from in this pass.
+    pub(super) learned: u64,
+    /// Messages of INBOX that were read in this pass.
+    pub(super) seen: Vec<Uid>,
+}
+
+impl Learner {
+    /// The messages of INBOX that were read since the last call.
+    pub(super) fn take_seen(&mut self) -> Vec<Uid> {
+        std::mem::take(&mut self.seen)
+    }
+
+    /// Learns from a batch and remembers it, in one transaction. Gives back what is to be judged.
+    pub(super) fn learn(&mut self, batch: Batch) -> Result<Vec<Fresh>, Fault> {
+        let Learner { store, ledger, account, own, now, cutoff, no_sent, inbox, learned, seen: looked_at } = self;
+        store.learn(|db| {
+            let mut fresh = Vec::new();
+            for raw in batch.messages {
+                let facts = facts::read(&raw.header);
+                let instance = Instance { digest: Digest::of(&raw.header), size: raw.size };
+                let older = plan::older(raw.internal_date, facts.date, *now);
+                let arrival = raw.internal_date.or(facts.date).unwrap_or(*now);
+                let seen = Seen {
+                    instance,
+                    uid: raw.uid,
+                    flags: raw.flags,
+                    mid_hash: facts.message_id.as_ref().map(crate::logic::ids::MessageId::hash),
+                    sender: facts.from.as_ref().map(Address::as_str),
+                    list: facts.list_id.as_ref().map(ListId::as_str),
+                    older,
+                    standing: first_standing(batch.role, instance, arrival, *now, inbox),
+                };
+                let (new, standing) = db.saw(*account, batch.folder.id, &seen)?;
+                if new {
+                    *learned += 1;
+                    let is_own = facts.from.as_ref().is_some_and(|from| own.contains(from));
+                    if batch.role == Role::Sent || (is_own && *no_sent && batch.role != Role::Inbox) {
+                        for answered in ledger.learn_own(&facts, arrival) {
+                            if let Some((Some(sender), list)) = db.sender_of(*account, answered)?
+                                && let Some(sender) = Address::parse(&sender)
+                            {
+                                ledger.credit_answer(&sender, list.and_then(|list| ListId::new(&list)).as_ref(), arrival);
+                            }
+                        }
+                    } else if !is_own {
+                        ledger.learn_received(&facts, arrival, raw.flags);
+                    }
+                }
+                if batch.role == Role::Inbox {
+                    looked_at.push(raw.uid);
+                }
+                if batch.role == Role::Inbox && standing == Standing::NotJudged && older >= *cutoff {
+                    let internal_date = raw.internal_date.unwrap_or(older);
+                    fresh.push(Fresh { uid: raw.uid, instance, internal_date, flags: raw.flags, facts });
+                }
+            }
+            db.ledger(*account, &ledger.take_changes())?;
+            db.read_up_to(batch.folder.id, batch.next, batch.highest_modseq)?;
+            Ok(fresh)
+        })
+    }
+
+    /// Takes over what other programs did to known messages: new flags, and messages that are gone.
+    pub(super) fn reconcile(&mut self, folder: &FolderState, flags: &[(Uid, Flags)], vanished: &[Uid]) -> Result<(), Fault> {
+        let Learner { store, ledger, account, .. } = self;
+        store.learn(|db| {
+            for (uid, after) in flags {
+                if let Some((Some(sender), list, before)) = db.flags(*account, folder.id, *uid, *after)?
+                    && before != *after
+                    && let Some(sender) = Address::parse(&sender)
+                {
+                    let list = list.and_then(|list| ListId::new(&list));
+                    ledger.flags_changed(&sender, list.as_ref(), before, *after);
+                }
+            }
+            db.vanished(folder.id, vanished)?;
+            db.ledger(*account, &ledger.take_changes())
+        })
+    }
+}
+
+/// An hour: what came into All Mail while INBOX was being read has not been seen in INBOX yet, and is no old mail.
+const SETTLED: i64 = 3600;
+
+fn first_standing(
+    role: Role,
+    instance: Instance,
+    arrival: UnixTime,
+    now: UnixTime,
+    inbox: &std::collections::HashSet<Instance>,
+) -> Standing {
+    match role {
+        Role::Inbox => Standing::NotJudged,
+        Role::All if inbox.contains(&instance) || arrival.0 > now.0 - SETTLED => Standing::NotJudged,
+        _ => Standing::Elsewhere,
+    }
+}

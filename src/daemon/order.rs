@@ -1,0 +1,158 @@
+//! Orders from the command line: "always news", "blackhole", and what is there already goes along.
+
+use std::collections::HashSet;
+
+use super::desk::Desk;
+use super::filing::{self, Filed, Run};
+use super::pass::{open, read_again};
+use super::setting::Setting;
+use super::{managed, recovery, sync};
+use crate::config::Config;
+use crate::imap::folders::{self, Folders};
+use crate::imap::mover;
+use crate::imap::session::{Access, Session};
+use crate::logic::fault::Fault;
+use crate::logic::ids::{Category, FolderName, Uid};
+use crate::logic::journal::{Intent, Kind, Place};
+use crate::logic::ledger::Ledger;
+use crate::logic::orders::{Order, Orders, Who};
+use crate::logic::plan::{self, Managed, Mode, TopMode};
+use crate::store::AccountLock;
+
+/// How many addresses behind `who` the user has written to, and one of them.
+pub fn written_to(ledger: &Ledger, who: &Who) -> Option<String> {
+    use crate::logic::ledger::Key;
+    ledger.relations().find_map(|(key, relation)| match key {
+        Key::Address(address) if relation.sent_to > 0 && covers(who, address) => Some(address.as_str().to_owned()),
+        _ => None,
+    })
+}
+
+fn covers(who: &Who, address: &crate::logic::ids::Address) -> bool {
+    match who {
+        Who::Address(one) => one == address,
+        Who::Domain(domain) => {
+            let of = address.domain();
+            of == &**domain || of.strip_suffix(&**domain).is_some_and(|sub| sub.ends_with('.'))
+        }
+        Who::List(_) => false,
+    }
+}
+
+/// Files what is there from `who`: everything in INBOX and the managed mailboxes that is not where it belongs now.
+/// In preview nothing is moved. Gives the number of messages that were (or would be) moved.
+pub async fn file_existing(
+    config: &Config,
+    setting: &Setting<'_>,
+    order: &Order,
+    run: &mut Run,
+) -> Result<usize, Fault> {
+    let _lock = AccountLock::take(&config.state_dir, &setting.account.name)?;
+    let mut desk = Desk::new(open(config, setting)?);
+    let mut session = setting.connect().await?;
+    let result = existing(setting, &mut session, &mut desk, order, run).await;
+    if !session.is_broken() {
+        session.logout().await;
+    }
+    result
+}
+
+async fn existing(
+    setting: &Setting<'_>,
+    session: &mut Session,
+    desk: &mut Desk,
+    order: &Order,
+    run: &mut Run,
+) -> Result<usize, Fault> {
+    let filing = setting.account.mode == Mode::File;
+    let mut folders = folders::discover(session).await?;
+    let managed = managed::resolve(&setting.account.folders, &folders);
+    managed::check(setting, session, &folders, &managed)?;
+    if filing {
+        if !mover::can_move(session) {
+            return Err(mover::cannot_move().while_doing(&setting.account.name));
+        }
+        recovery::recover(setting, session, desk).await?;
+        if managed::prepare(setting, session, desk, &folders, &managed).await? {
+            folders = folders::discover(session).await?;
+        }
+    }
+    sync::sync(setting, session, desk, &folders, &managed).await?;
+    let intents = intents(setting, session, desk, &folders, &managed, order).await?;
+    let count = intents.len();
+    if !filing {
+        return Ok(count);
+    }
+    if count > plan::MANY {
+        let name = &setting.account.name;
+        setting.consent(
+            &format!("{name}: {count} messages of {} go along. Move them?", order.who),
+            &format!("{name}: {count} messages of {} would be moved: more than is usual, so nothing was moved", order.who),
+        )?;
+    }
+    let mut filed = Filed::default();
+    filing::file(setting, session, desk, run, intents, &mut filed).await?;
+    filing::denial(&setting.account.name, &filed.denied).map_or(Ok(filed.done.len()), Err)
+}
+
+async fn intents(
+    setting: &Setting<'_>,
+    session: &mut Session,
+    desk: &mut Desk,
+    folders: &Folders,
+    managed: &Managed,
+    order: &Order,
+) -> Result<Vec<Intent>, Fault> {
+    let target = match (order.category, setting.account.top) {
+        (Category::Top, TopMode::Flag | TopMode::Off) => FolderName::inbox(),
+        (category, _) => managed.of(category),
+    };
+    let learner = desk.learner().await?;
+    let (kind, name) = order.who.columns();
+    let mut places: std::collections::BTreeMap<FolderName, Vec<Uid>> = std::collections::BTreeMap::new();
+    for (folder, uid, _) in learner.store.messages_of(learner.account, kind, &name)? {
+        let ours = folder.is_inbox() || managed.category(&folder).is_some();
+        // Blackhole keeps what lies in it: only lifting the order, or an undo, brings it back.
+        if ours && folder != target && folders.find(&folder).is_some() {
+            places.entry(folder).or_default().push(uid);
+        }
+    }
+    let own: HashSet<_> = learner.own.iter().cloned().collect();
+    let mut intents = Vec::new();
+    for (folder, uids) in places {
+        let found = read_again(session, &folder, &uids).await?;
+        let validity = session.select(&folder, Access::ReadOnly).await?.uid_validity;
+        for one in found {
+            let untouchable = one.flags.deleted || one.flags.draft || one.flags.flagged;
+            let is_own = one.facts.from.as_ref().is_some_and(|from| own.contains(from));
+            // The facts decide, not the database: mail of a list follows the list's own order.
+            if untouchable || is_own || !follows(order, &one.facts) {
+                continue;
+            }
+            intents.push(Intent {
+                kind: Kind::Move,
+                category: order.category,
+                instance: one.instance,
+                message_id: one.facts.message_id,
+                internal_date: one.internal_date,
+                from: Place { folder: folder.clone(), validity, uid: one.uid },
+                to: target.clone(),
+                undoes: None,
+                sender: one.facts.from.map(|from| from.as_str().to_owned()).unwrap_or_default(),
+                subject: one.facts.subject.chars().take(200).collect(),
+                reasons: serde_json::json!([{ "signal": "order", "weight": 0.0,
+                    "text": format!("you said: {} is {}", order.who, order.category) }])
+                .to_string(),
+            });
+        }
+    }
+    Ok(intents)
+}
+
+fn follows(order: &Order, facts: &crate::logic::facts::Facts) -> bool {
+    let orders = Orders::new(vec![order.clone()]);
+    match order.category {
+        Category::Blackhole => orders.blackhole_for(facts).is_some(),
+        _ => orders.other_for(facts).is_some(),
+    }
+}

@@ -1,0 +1,248 @@
+//! Reads one mailbox: what is new in it since the last time, and what other programs changed.
+
+use std::collections::HashSet;
+
+use super::desk::Desk;
+use super::learner::{Batch, Raw, Role};
+use super::setting::Setting;
+use crate::imap::session::{Access, FetchRow, MAX_LINE, Selected, Session, Tagged, Untagged, header_query, uid_sets};
+use crate::logic::fault::Fault;
+use crate::logic::ids::{Flags, FolderName, Uid};
+use crate::store::FolderState;
+
+/// Messages in one FETCH. Small ranges make a link with 50 ms round trips 20 times slower.
+const RANGE: u32 = 5000;
+/// FETCHes in flight.
+const IN_FLIGHT: usize = 2;
+/// Messages that are learned from in one transaction.
+const BATCH: usize = 2500;
+
+/// What there is to know about a mailbox that was just read.
+pub(super) struct Read {
+    pub(super) folder: FolderState,
+    pub(super) selected: Selected,
+}
+
+/// Reads `name`, at most the `newest` of its messages when it is read for the first time.
+pub(super) async fn read(
+    setting: &Setting<'_>,
+    session: &mut Session,
+    desk: &mut Desk,
+    name: &FolderName,
+    role: Role,
+    newest: u32,
+) -> Result<Read, Fault> {
+    let selected = session.select(name, Access::ReadOnly).await?;
+    let learner = desk.learner().await?;
+    let known = learner.store.folder(learner.account, name)?;
+    let (folder, first_time) = match known {
+        Some(known) if known.validity == selected.uid_validity => (known, false),
+        _ => (learner.store.begin_folder(learner.account, name, selected.uid_validity)?, true),
+    };
+    let mut reader = Reader { setting, session, desk, name, role, folder, selected };
+    if first_time || reader.folder.next == Uid(1) {
+        reader.first_time(newest).await?;
+    } else {
+        reader.what_is_new().await?;
+        // Other mailboxes only teach, and teach once.
+        if matches!(role, Role::Inbox | Role::Managed) {
+            reader.what_changed().await?;
+        }
+    }
+    let Reader { folder, selected, .. } = reader;
+    Ok(Read { folder, selected })
+}
+
+struct Reader<'a> {
+    setting: &'a Setting<'a>,
+    session: &'a mut Session,
+    desk: &'a mut Desk,
+    name: &'a FolderName,
+    role: Role,
+    folder: FolderState,
+    selected: Selected,
+}
+
+impl Reader<'_> {
+    /// By sequence numbers, since UIDs may have wide gaps. The server may not renumber while only FETCHes run
+    /// (RFC 9051, section 7.5.1).
+    async fn first_time(&mut self, newest: u32) -> Result<(), Fault> {
+        let exists = self.selected.exists;
+        let query = header_query();
+        let first = exists.saturating_sub(newest) + 1;
+        let commands = ranges(first, exists).map(|(from, to)| format!("FETCH {from}:{to} {query}"));
+        let renumbered = self.fetch(commands, u64::from(exists + 1 - first.min(exists + 1)), Uid(1), true).await?;
+        if renumbered {
+            // Somebody expunged mail meanwhile and the numbers slid: look which UIDs were missed.
+            self.catch_up().await?;
+        }
+        Ok(())
+    }
+
+    async fn what_is_new(&mut self) -> Result<(), Fault> {
+        let from = self.folder.next;
+        let query = header_query();
+        match self.selected.uid_next {
+            Some(next) if next == from => Ok(()),
+            Some(next) if next > from && (next.0 - from.0) / RANGE < 200 => {
+                let commands = ranges(from.0, next.0 - 1).map(|(from, to)| format!("UID FETCH {from}:{to} {query}"));
+                self.fetch(commands, u64::from(next.0 - from.0), from, true).await.map(drop)
+            }
+            // No UIDNEXT (defects#43), one that went back (defects#15), or one that is far away.
+            _ if self.selected.exists == 0 => Ok(()),
+            _ => {
+                let command = format!("UID FETCH {}:* {query}", from.0);
+                self.fetch(std::iter::once(command), 1, from, true).await.map(drop)
+            }
+        }
+    }
+
+    /// Flags that changed, and messages that are gone.
+    async fn what_changed(&mut self) -> Result<(), Fault> {
+        let learner = self.desk.learner().await?;
+        let same_count = learner.store.known_in(self.folder.id)? == self.selected.exists;
+        let before = self.folder.highest_modseq;
+        let now = self.selected.highest_modseq;
+        if same_count && now.is_some() && before == now {
+            return Ok(());
+        }
+        if same_count && let (Some(before), Some(_)) = (before, now) {
+            let last = self.folder.next.0.saturating_sub(1).max(1);
+            let command = format!("UID FETCH 1:{last} (UID FLAGS) (CHANGEDSINCE {})", before.0);
+            let changed = self.flags(vec![command]).await?;
+            let learner = self.desk.learner().await?;
+            learner.reconcile(&self.folder, &changed, &[])?;
+            return self.read_up_to_here().await;
+        }
+        self.catch_up().await
+    }
+
+    /// Compares all UIDs and flags: the way without CONDSTORE, and after messages vanished.
+    async fn catch_up(&mut self) -> Result<(), Fault> {
+        let on_server = match self.selected.exists {
+            0 => Vec::new(),
+            _ => self.flags(vec!["UID FETCH 1:* (UID FLAGS)".to_owned()]).await?,
+        };
+        let learner = self.desk.learner().await?;
+        let known = learner.store.uids_in(self.folder.id)?;
+        let there: HashSet<Uid> = on_server.iter().map(|(uid, _)| *uid).collect();
+        let vanished: Vec<Uid> = known.iter().map(|(uid, _)| *uid).filter(|uid| !there.contains(uid)).collect();
+        if self.selected.exists > 0 && on_server.is_empty() && !known.is_empty() {
+            // Emptied this very moment, or a server in trouble: "empty" is never read as "gone". The next pass will know.
+            return Ok(());
+        }
+        let known_uids: HashSet<Uid> = known.iter().map(|(uid, _)| *uid).collect();
+        let missed: Vec<Uid> =
+            on_server.iter().map(|(uid, _)| *uid).filter(|uid| !known_uids.contains(uid) && *uid < self.folder.next).collect();
+        let known: HashSet<(Uid, Flags)> = known.into_iter().collect();
+        let changed: Vec<(Uid, Flags)> = on_server.into_iter().filter(|pair| !known.contains(pair)).collect();
+        learner.reconcile(&self.folder, &changed, &vanished)?;
+        if !missed.is_empty() {
+            let query = header_query();
+            let total = missed.len() as u64;
+            let commands = uid_sets(&missed, MAX_LINE - 700).into_iter().map(|(set, _)| format!("UID FETCH {set} {query}"));
+            self.fetch(commands.collect::<Vec<_>>().into_iter(), total, Uid(1), false).await?;
+        }
+        self.read_up_to_here().await
+    }
+
+    async fn read_up_to_here(&mut self) -> Result<(), Fault> {
+        let (id, next, modseq) = (self.folder.id, self.folder.next, self.selected.highest_modseq);
+        self.desk.learner().await?.store.learn(|db| db.read_up_to(id, next, modseq))
+    }
+
+    async fn flags(&mut self, commands: Vec<String>) -> Result<Vec<(Uid, Flags)>, Fault> {
+        let mut found = Vec::new();
+        let answers = self
+            .session
+            .stream(commands.into_iter(), IN_FLIGHT, async |untagged| {
+                if let Untagged::Fetch(FetchRow { uid: Some(uid), flags: Some(flags), .. }) = untagged {
+                    found.push((uid, flags));
+                }
+                Ok(())
+            })
+            .await?;
+        finish(answers)?;
+        Ok(found)
+    }
+
+    /// Reads headers and hands them to the learner. `true` when messages were expunged meanwhile.
+    async fn fetch(
+        &mut self,
+        commands: impl Iterator<Item = String>,
+        total: u64,
+        from: Uid,
+        advance: bool,
+    ) -> Result<bool, Fault> {
+        let Reader { setting, session, desk, name, role, folder, selected } = self;
+        let (mut messages, mut done, mut renumbered) = (Vec::with_capacity(BATCH), 0, false);
+        let mut batch = |messages: &mut Vec<Raw>, folder: &mut FolderState, last: bool| {
+            let after = messages.iter().map(|raw| Uid(raw.uid.0.saturating_add(1))).max().unwrap_or(folder.next);
+            if advance {
+                folder.next = folder.next.max(after);
+                if last && let Some(next) = selected.uid_next {
+                    folder.next = folder.next.max(next);
+                }
+            }
+            Batch {
+                folder: folder.clone(),
+                role: *role,
+                messages: std::mem::replace(messages, Vec::with_capacity(BATCH)),
+                next: folder.next,
+                highest_modseq: if last { selected.highest_modseq } else { None },
+            }
+        };
+        let answers = session
+            .stream(commands, IN_FLIGHT, async |untagged| {
+                match untagged {
+                    // Above `from`: `n:*` always gives the last message, also when its UID is below n.
+                    Untagged::Fetch(row) if row.uid.is_some_and(|uid| uid >= from) => messages.extend(raw(row)),
+                    Untagged::Expunge(_) | Untagged::Vanished { .. } => renumbered = true,
+                    _ => {}
+                }
+                if messages.len() == BATCH {
+                    done += BATCH as u64;
+                    setting.watcher.reading(&setting.account.name, name, done, total.max(done));
+                    desk.submit(batch(&mut messages, folder, false)).await?;
+                }
+                Ok(())
+            })
+            .await?;
+        finish(answers)?;
+        done += messages.len() as u64;
+        setting.watcher.reading(&setting.account.name, name, done, total.max(done));
+        // Flags have not been compared yet when this was only the new mail, so the modseq waits for `what_changed`.
+        let first_time = folder.highest_modseq.is_none();
+        let mut rest = batch(&mut messages, folder, true);
+        if !first_time {
+            rest.highest_modseq = None;
+        }
+        desk.submit(rest).await?;
+        Ok(renumbered)
+    }
+}
+
+/// `[EXPUNGEISSUED]` (RFC 5530): some of the messages were removed while they were read. The others came.
+fn finish(answers: Vec<Tagged>) -> Result<(), Fault> {
+    answers.into_iter().try_for_each(|tagged| tagged.ok_or_expunged("reading messages"))
+}
+
+/// A row with neither size nor header is an unsolicited change of flags; one with only one of them is a message that the
+/// server cannot read: it stays where it is, and the run goes on.
+fn raw(row: FetchRow) -> Option<Raw> {
+    let uid = row.uid?;
+    match (row.size, row.header) {
+        (Some(size), Some(header)) => {
+            Some(Raw { uid, flags: row.flags.unwrap_or_default(), internal_date: row.internaldate, size, header })
+        }
+        (None, None) => None,
+        _ => {
+            tracing::warn!(uid = uid.0, "the server did not give this message's header and size; it is left alone");
+            None
+        }
+    }
+}
+
+fn ranges(first: u32, last: u32) -> impl Iterator<Item = (u32, u32)> {
+    (first..=last).step_by(RANGE as usize).map(move |from| (from, last.min(from.saturating_add(RANGE - 1))))
+}

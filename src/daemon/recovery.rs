@@ -1,0 +1,57 @@
+//! Settles what a crash, a kill or a cut connection left.
+
+use std::collections::{HashMap, HashSet};
+
+use super::desk::Desk;
+use super::filing;
+use super::setting::Setting;
+use crate::imap::mover;
+use crate::imap::session::Session;
+use crate::logic::fault::Fault;
+use crate::logic::ids::{FolderName, RowId, Uid};
+use crate::logic::journal::{Before, Row, State};
+
+/// Looks where the messages of open rows are, finishes what was half done, and writes down what became of each.
+pub(super) async fn recover(setting: &Setting<'_>, session: &mut Session, desk: &mut Desk) -> Result<(), Fault> {
+    let learner = desk.learner().await?;
+    let (store, account) = (&mut learner.store, learner.account);
+    let open = store.open_rows(account)?;
+    if open.is_empty() {
+        return Ok(());
+    }
+    tracing::info!(rows = open.len(), "settling what an interrupted run left");
+    let mut arrived = 0_usize;
+    for (_, rows) in group(open) {
+        let done = store.done_rows(account)?;
+        let claimed: HashSet<Uid> = done
+            .iter()
+            .filter(|row| row.intent.to == rows[0].intent.to && row.before.validity == rows[0].before.validity)
+            .filter_map(|row| row.to_uid)
+            .collect();
+        let outcomes =
+            mover::recover(session, &rows, &claimed, &mut |copies: &[(RowId, Uid)]| store.copied(copies)).await?;
+        filing::settle(store, account, &rows, &outcomes)?;
+        arrived += outcomes.iter().filter(|outcome| outcome.state == State::Done).count();
+    }
+    setting.watcher.note(
+        &setting.account.name,
+        &format!("an interrupted run was settled: {arrived} messages had been moved, the others were left where they were"),
+    );
+    Ok(())
+}
+
+type Group = (FolderName, FolderName, &'static str, Before);
+
+fn group(rows: Vec<Row>) -> Vec<(Group, Vec<Row>)> {
+    let mut groups: Vec<(Group, Vec<Row>)> = Vec::new();
+    let mut places: HashMap<Group, usize> = HashMap::new();
+    for row in rows {
+        let key = (row.intent.from.folder.clone(), row.intent.to.clone(), row.intent.kind.word(), row.before);
+        let place = *places.entry(key.clone()).or_insert_with(|| {
+            groups.push((key, Vec::new()));
+            groups.len() - 1
+        });
+        groups[place].1.push(row);
+    }
+    groups
+}

@@ -1,0 +1,81 @@
+//! What a pass is given: the account, the time, whom to ask, whom to tell.
+
+use crate::config::{Account, Tls};
+use crate::imap::connect::{self, Endpoint, Login, TlsMode};
+use crate::imap::session::Session;
+use crate::logic::fault::Fault;
+use crate::logic::ids::{FolderName, UnixTime};
+
+/// How questions are answered.
+pub trait Asking {
+    /// `Some(answer)`, or `None` when there is nobody to ask (no terminal).
+    fn ask(&self, question: &str) -> Option<bool>;
+}
+
+/// Who is told how it goes. Called often; must be cheap.
+pub trait Watcher {
+    /// So many messages of this mailbox have been read.
+    fn reading(&self, account: &str, folder: &FolderName, done: u64, total: u64);
+    /// So many messages have been filed.
+    fn filing(&self, account: &str, done: u64, total: u64);
+    /// Something worth a line.
+    fn note(&self, account: &str, text: &str);
+}
+
+/// One account and the circumstances of the work on it.
+#[derive(Clone, Copy)]
+pub struct Setting<'a> {
+    /// The account.
+    pub account: &'a Account,
+    /// The time.
+    pub now: UnixTime,
+    /// `--yes` was given.
+    pub yes: bool,
+    /// Whom to ask.
+    pub asking: &'a dyn Asking,
+    /// Whom to tell.
+    pub watcher: &'a dyn Watcher,
+}
+
+impl Setting<'_> {
+    /// Connects and logs in.
+    ///
+    /// # Errors
+    /// With the account's name in front of the cause.
+    pub async fn connect(&self) -> Result<Session, Fault> {
+        let account = self.account;
+        let secret = account.secret.fetch().await.map_err(|fault| fault.while_doing(&account.name))?;
+        let login = Login { username: account.username.clone(), secret };
+        connect::open(&endpoint(account), &login).await.map_err(|fault| fault.while_doing(&account.name))
+    }
+
+    /// Yes, by flag or by word.
+    ///
+    /// # Errors
+    /// When the answer is no, or when there is nobody to ask: then the hint names the flag that answers.
+    pub fn consent(&self, question: &str, what: &str) -> Result<(), Fault> {
+        if self.yes {
+            return Ok(());
+        }
+        match self.asking.ask(question) {
+            Some(true) => Ok(()),
+            Some(false) => Err(Fault::refused(what.to_owned(), "you said no: nothing was changed")),
+            None => Err(Fault::refused(what.to_owned(), "if that is right, run it again with --yes; `mailherd plan` shows the details")),
+        }
+    }
+}
+
+/// Where the account's server is.
+pub fn endpoint(account: &Account) -> Endpoint {
+    Endpoint {
+        host: account.host.clone(),
+        port: account.port,
+        tls: match account.tls {
+            Tls::Implicit => TlsMode::Implicit,
+            Tls::Starttls => TlsMode::StartTls,
+            Tls::None => TlsMode::None,
+        },
+        ca_file: account.tls_ca_file.clone(),
+        pin_sha256: account.tls_pin_sha256,
+    }
+}
