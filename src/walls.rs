@@ -51,7 +51,7 @@ const IMPURE: &[&[&str]] = &[
 ];
 
 /// Crates that one room alone knows.
-const OWNED: &[(&str, &str)] = &[("rusqlite", "store"), ("async_imap", "imap"), ("toml", "config"), ("clap", "cli")];
+const OWNED: &[(&str, &str)] = &[("rusqlite", "store"), ("async_imap", "imap"), ("clap", "cli")];
 
 /// The verbs of IMAP that change mail (RFC 9051, RFC 6851).
 const CHANGING: &[&str] = &["MOVE", "COPY", "STORE", "EXPUNGE", "APPEND"];

@@ -23,9 +23,16 @@ const CLEAR: &str = "\r\x1b[2K";
 pub struct Progress {
     sink: Box<dyn Write + Send>,
     face: Face,
-    /// What is being read, since when, and how far it was then.
-    current: Option<(String, Instant, u64)>,
+    reading: Option<Reading>,
     shown: Option<Instant>,
+}
+
+/// What is being read, since when, and how far it was then.
+struct Reading {
+    account: String,
+    folder: String,
+    began: Instant,
+    before: u64,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -49,10 +56,10 @@ impl Progress {
     }
 
     fn over(sink: Box<dyn Write + Send>, face: Face) -> Progress {
-        Progress { sink, face, current: None, shown: None }
+        Progress { sink, face, reading: None, shown: None }
     }
 
-    /// `done` messages of `total` (when that is known) of `folder` have been read.
+    /// `done` messages of `total` (when that is known) of `folder` have been read. Cheap enough for every message.
     pub fn step(&mut self, account: &str, folder: &str, done: u64, total: Option<u64>) {
         self.step_at(Instant::now(), account, folder, done, total);
     }
@@ -61,12 +68,15 @@ impl Progress {
         if self.face == Face::Silent {
             return;
         }
-        let what = format!("{} · {}", Printable::new(account), Printable::new(folder));
-        let (began, before) = match &self.current {
-            Some((current, began, before)) if *current == what => (*began, *before),
-            _ => (now, done),
+        let same = |reading: &&Reading| reading.account == account && reading.folder == folder;
+        let (began, before) = match self.reading.as_ref().filter(same) {
+            Some(reading) => (reading.began, reading.before),
+            None => {
+                self.reading =
+                    Some(Reading { account: account.into(), folder: folder.into(), began: now, before: done });
+                (now, done)
+            }
         };
-        self.current = Some((what.clone(), began, before));
         let pause = if self.face == Face::Log { LOG } else { BLINK };
         if self.shown.is_some_and(|shown| now.saturating_duration_since(shown) < pause) {
             return;
@@ -74,7 +84,8 @@ impl Progress {
         self.shown = Some(now);
         let of = total.map(|total| format!(" of {}", count(total))).unwrap_or_default();
         let rate = rate(done.saturating_sub(before), now.saturating_duration_since(began));
-        self.write(&format!("{what} · {}{of}{rate}", count(done)));
+        let (account, folder) = (Printable::new(account), Printable::new(folder));
+        self.write(&format!("{account} · {folder} · {}{of}{rate}", count(done)));
     }
 
     /// Takes the line away, before something else is printed or at the end.
@@ -82,7 +93,7 @@ impl Progress {
         if let (Face::Terminal { .. }, Some(_)) = (self.face, self.shown.take()) {
             self.put(CLEAR);
         }
-        self.current = None;
+        self.reading = None;
     }
 
     fn write(&mut self, line: &str) {
