@@ -1,1 +1,108 @@
-//! Configuration.
+//! The configuration file, read and validated as a whole before anything else happens.
+//!
+//! ```text
+//! config.toml ─► document (lines)  ─► keys (what may stand where) ─► build ─► Config
+//!                                                                      │
+//!                              choices · endpoint · folders · paths ◄──┘        secret: fetched at each connect
+//! ```
+//!
+//! Everything that an account can override is resolved here, so that no other room asks "the account's, or else the
+//! global, or else the default?". What is wrong is a [`Fault`] of the usage kind (exit status 2) that names the file, the
+//! line and what would be right. No value of a key is ever quoted whose name begins with `password`.
+
+mod build;
+mod choices;
+mod document;
+mod endpoint;
+mod folders;
+mod keys;
+mod paths;
+mod secret;
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+
+use crate::logic::fault::Fault;
+use crate::logic::ids::Address;
+
+pub use choices::{Caution, Mode, Tls, TopMode};
+pub use folders::ManagedNames;
+pub use paths::default_path;
+pub use secret::SecretSource;
+
+/// A whole configuration: at least one account, all of them sound.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The file that it was read from.
+    pub path: PathBuf,
+    /// Where the database and the locks live: absolute, not yet created.
+    pub state_dir: PathBuf,
+    /// At least one; names are unique, whatever their case.
+    pub accounts: Vec<Account>,
+}
+
+/// One IMAP login and how its mail is to be filed; overrides and defaults are resolved.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// What the user calls it: unique, and harmless as a part of a file name.
+    pub name: String,
+    /// The user's address there.
+    pub email: Address,
+    /// The user's other addresses whose mail ends up there.
+    pub aliases: Vec<Address>,
+    /// A host name, or an address literal without brackets.
+    pub host: String,
+    /// TCP port: 993 for [`Tls::Implicit`], else 143, where the file does not say.
+    pub port: u16,
+    /// How the connection is protected. [`Tls::None`] only ever stands beside a loopback host.
+    pub tls: Tls,
+    /// PEM roots to trust instead of the system's.
+    pub tls_ca_file: Option<PathBuf>,
+    /// SHA-256 of the server's own certificate (DER), which is then trusted and no other.
+    pub tls_pin_sha256: Option<[u8; 32]>,
+    /// The login name: the address as it was written, where the file does not say.
+    pub username: String,
+    /// Where the password comes from.
+    pub secret: SecretSource,
+    /// Whose Authentication-Results are believed (RFC 8601, section 2.5); learned from the mail when not given.
+    pub authserv_id: Option<String>,
+    /// Decide only, or file.
+    pub mode: Mode,
+    /// The folders that mail is filed into, as the user wrote them.
+    pub folders: ManagedNames,
+    /// What happens to `top` mail.
+    pub top: TopMode,
+    /// How sure mailherd must be before mail leaves the inbox.
+    pub caution: Caution,
+    /// Inbox mail older than this many days only teaches. Numbers beyond `u32` are its maximum.
+    pub backlog_days: u32,
+    /// Days until mail falls from Blackhole to Trash.
+    pub blackhole_days: u32,
+    /// Seconds until a move by hand becomes an order.
+    pub settle_seconds: u32,
+}
+
+impl Account {
+    /// The user's own addresses: `email`, then the aliases, each once.
+    pub fn own_addresses(&self) -> Vec<Address> {
+        let mut own = vec![self.email.clone()];
+        for alias in &self.aliases {
+            if !own.contains(alias) {
+                own.push(alias.clone());
+            }
+        }
+        own
+    }
+}
+
+/// Reads and validates the file at `path`.
+///
+/// # Errors
+///
+/// [`Fault::usage`] for a missing or unreadable file, TOML that does not parse, an unknown key, or a value that cannot
+/// be: with `file:line:` in the cause wherever there is a line to point at.
+pub fn load(path: &Path) -> Result<Config, Fault> {
+    let document = document::Document::open(path)?;
+    build::config(&document)
+}

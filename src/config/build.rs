@@ -1,0 +1,140 @@
+//! From the tables of the file to a sound [`Config`].
+
+use super::choices::{Caution, Mode, TopMode};
+use super::document::{Document, Section};
+use super::endpoint::Endpoint;
+use super::folders::ManagedNames;
+use super::keys::Place;
+use super::paths::{self, Paths};
+use super::secret::SecretSource;
+use super::{Account, Config};
+use crate::logic::fault::Fault;
+use crate::logic::ids::Address;
+use crate::logic::printable::Printable;
+
+const DEFAULT_STATE_DIR: &str = "~/.local/state/mailherd";
+
+/// Longest name of an account, in characters: it becomes part of file names.
+const LONGEST_NAME: usize = 64;
+
+pub(super) fn config(document: &Document) -> Result<Config, Fault> {
+    let table = document.parse()?;
+    let top = Section::new(document, Place::Top, table.get_ref(), table.span())?;
+    let paths = Paths::beside(&document.path)
+        .map_err(|error| Fault::usage(format!("the current directory is gone: {error}"), "name a whole path"))?;
+    let state_dir = top.text("state_dir")?.unwrap_or(DEFAULT_STATE_DIR);
+    let state_dir = paths::resolved(&top, "state_dir", state_dir, &paths)?;
+    let habits = Habits::default().overridden(&top)?;
+    let sections = top.sections("accounts", Place::Account)?;
+    if sections.is_empty() {
+        let hint = "add an [[accounts]] table with name, email, host and a password_command; see config.example.toml";
+        return Err(top.fault("accounts", "no account is configured", hint));
+    }
+    let mut accounts: Vec<Account> = Vec::with_capacity(sections.len());
+    for section in &sections {
+        let account = account(section, &habits, &paths)?;
+        if accounts.iter().any(|other| other.name.to_lowercase() == account.name.to_lowercase()) {
+            let cause = format!("another account is called \"{}\" already", Printable::new(&account.name));
+            return Err(section.fault("name", cause, "give each account a name of its own"));
+        }
+        accounts.push(account);
+    }
+    Ok(Config { path: document.path.clone(), state_dir, accounts })
+}
+
+fn account(section: &Section<'_>, global: &Habits, paths: &Paths) -> Result<Account, Fault> {
+    let email = section.required_text("email")?;
+    let aliases = section.texts("aliases")?;
+    let endpoint = Endpoint::read(section, paths)?;
+    let habits = global.overridden(section)?;
+    Ok(Account {
+        name: name(section)?,
+        email: address(section, "email", email)?,
+        aliases: aliases.into_iter().map(|alias| address(section, "aliases", alias)).collect::<Result<_, _>>()?,
+        host: endpoint.host,
+        port: endpoint.port,
+        tls: endpoint.tls,
+        tls_ca_file: endpoint.ca_file,
+        tls_pin_sha256: endpoint.pin_sha256,
+        username: username(section, email)?,
+        secret: SecretSource::read(section, paths)?,
+        authserv_id: section.text("authserv_id")?.map(|id| id.trim().to_owned()),
+        mode: habits.mode,
+        folders: habits.folders,
+        top: habits.top,
+        caution: habits.caution,
+        backlog_days: habits.backlog_days,
+        blackhole_days: habits.blackhole_days,
+        settle_seconds: habits.settle_seconds,
+    })
+}
+
+fn name(section: &Section<'_>) -> Result<String, Fault> {
+    let name = section.required_text("name")?.trim();
+    let strange = name.chars().any(|c| c.is_control() || matches!(c, '/' | '\\')) || name.starts_with(['.', '-']);
+    if strange || name.chars().count() > LONGEST_NAME {
+        let cause = format!("an account cannot be called \"{}\"", Printable::new(name));
+        return Err(section.fault("name", cause, "choose a short word, such as \"home\""));
+    }
+    Ok(name.to_owned())
+}
+
+fn address(section: &Section<'_>, key: &str, text: &str) -> Result<Address, Fault> {
+    Address::parse(text).ok_or_else(|| {
+        let cause = format!("`{key}` holds \"{}\", which is not an e-mail address", Printable::new(text));
+        section.fault(key, cause, "write it as \"anna@example.org\", without a display name")
+    })
+}
+
+fn username(section: &Section<'_>, email: &str) -> Result<String, Fault> {
+    let username = section.text("username")?.unwrap_or(email.trim());
+    if username.chars().any(char::is_control) {
+        return Err(section.fault("username", "`username` holds a control character", "write it on one line"));
+    }
+    Ok(username.to_owned())
+}
+
+/// What the whole file sets and an account may override.
+#[derive(Clone)]
+struct Habits {
+    mode: Mode,
+    folders: ManagedNames,
+    top: TopMode,
+    caution: Caution,
+    backlog_days: u32,
+    blackhole_days: u32,
+    settle_seconds: u32,
+}
+
+impl Default for Habits {
+    fn default() -> Self {
+        Habits {
+            mode: Mode::default(),
+            folders: ManagedNames::default(),
+            top: TopMode::default(),
+            caution: Caution::default(),
+            backlog_days: 30,
+            blackhole_days: 7,
+            settle_seconds: 120,
+        }
+    }
+}
+
+impl Habits {
+    /// These, with what `section` says otherwise.
+    fn overridden(&self, section: &Section<'_>) -> Result<Habits, Fault> {
+        let folders = match section.section("folders", Place::Folders)? {
+            Some(table) => self.folders.overridden(&table)?,
+            None => self.folders.clone(),
+        };
+        Ok(Habits {
+            mode: section.choice("mode", &Mode::WORDS)?.unwrap_or(self.mode),
+            folders,
+            top: section.choice("top", &TopMode::WORDS)?.unwrap_or(self.top),
+            caution: section.choice("caution", &Caution::WORDS)?.unwrap_or(self.caution),
+            backlog_days: section.count("backlog_days")?.unwrap_or(self.backlog_days),
+            blackhole_days: section.count("blackhole_days")?.unwrap_or(self.blackhole_days),
+            settle_seconds: section.count("settle_seconds")?.unwrap_or(self.settle_seconds),
+        })
+    }
+}

@@ -1,0 +1,93 @@
+//! The words that a key may be set to.
+
+/// Whether mail is moved.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// Decide and show; nothing is moved, created or remembered as kept.
+    #[default]
+    Preview,
+    /// File.
+    File,
+}
+
+impl Mode {
+    pub(super) const WORDS: [(&'static str, Mode); 2] = [("preview", Mode::Preview), ("file", Mode::File)];
+
+    /// As it stands in the file and in JSON.
+    pub fn word(self) -> &'static str {
+        word_of(&Self::WORDS, self)
+    }
+}
+
+/// What happens to mail that is `top`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TopMode {
+    /// It is moved into the Top folder.
+    #[default]
+    Move,
+    /// It stays in INBOX with the keyword `$Important` (RFC 8457).
+    Flag,
+    /// It is left alone.
+    Off,
+}
+
+impl TopMode {
+    pub(super) const WORDS: [(&'static str, TopMode); 3] =
+        [("move", TopMode::Move), ("flag", TopMode::Flag), ("off", TopMode::Off)];
+
+    /// As it stands in the file.
+    pub fn word(self) -> &'static str {
+        word_of(&Self::WORDS, self)
+    }
+}
+
+/// How sure mailherd must be before mail leaves the inbox.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Caution {
+    /// Files more, errs more often.
+    Low,
+    /// The measured middle.
+    #[default]
+    Normal,
+    /// Files only what is beyond doubt.
+    High,
+}
+
+impl Caution {
+    pub(super) const WORDS: [(&'static str, Caution); 3] =
+        [("low", Caution::Low), ("normal", Caution::Normal), ("high", Caution::High)];
+}
+
+/// How the connection to the server is protected.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tls {
+    /// TLS from the first byte (RFC 8314, section 3.2), by default on port 993.
+    #[default]
+    Implicit,
+    /// STARTTLS before anything else, by default on port 143; never optional once configured.
+    Starttls,
+    /// None at all: loopback addresses only.
+    None,
+}
+
+impl Tls {
+    pub(super) const WORDS: [(&'static str, Tls); 3] =
+        [("implicit", Tls::Implicit), ("starttls", Tls::Starttls), ("none", Tls::None)];
+
+    /// As it stands in the file.
+    pub fn word(self) -> &'static str {
+        word_of(&Self::WORDS, self)
+    }
+
+    /// The port that goes with it when the file names none.
+    pub fn default_port(self) -> u16 {
+        match self {
+            Tls::Implicit => 993,
+            Tls::Starttls | Tls::None => 143,
+        }
+    }
+}
+
+fn word_of<T: Copy + PartialEq>(words: &[(&'static str, T)], choice: T) -> &'static str {
+    words.iter().find(|(_, candidate)| *candidate == choice).map_or("", |(word, _)| word)
+}
