@@ -2,11 +2,14 @@
 //!
 //! Nothing here opens a socket or a file, reads a clock or the environment, or draws a random number. Time is an argument.
 
+pub mod domains;
 pub mod facts;
 pub mod fault;
 pub mod ids;
 pub mod ledger;
 pub mod orders;
+pub mod policy;
 pub mod printable;
 pub mod signals;
 pub mod verdict;
+pub mod words;
