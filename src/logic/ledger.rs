@@ -1,6 +1,14 @@
 //! What the account's own history says of a sender, a list and a domain.
 
-use super::ids::{Address, ListId, UnixTime};
+mod learn;
+mod relation;
+
+pub use super::domains::registrable_domain;
+pub use relation::{Decayed, Relation};
+
+use std::collections::{HashMap, HashSet};
+
+use super::ids::{Address, ListId, MidHash, UnixTime};
 
 /// Whom a [`Relation`] is with.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -13,40 +21,204 @@ pub enum Key {
     Domain(Box<str>),
 }
 
-/// A count that halves every [`Decayed::HALF_LIFE_DAYS`] days. Events may be added in any order of time.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Decayed {
-    /// The count as it was at `at`.
-    pub value: f64,
-    /// When.
-    pub at: UnixTime,
+/// The ledger of one account, in memory. It knows nothing of how it is kept: whoever keeps it restores what was kept, and
+/// takes what changed.
+#[derive(Clone, Debug, Default)]
+pub struct Ledger {
+    relations: HashMap<Key, Entry>,
+    own: HashSet<MidHash>,
+    answered: HashSet<MidHash>,
+    /// How often each authserv-id topped received mail; mail without one is counted under the empty name.
+    authserv: HashMap<Box<str>, u32>,
+    /// Where mailings want to be told "unsubscribe": mail to it is no conversation. Only for as long as the process lives;
+    /// most such addresses say so themselves.
+    unsubscribe: HashSet<Address>,
+    account: AccountRate,
+    changes: Pending,
 }
 
-/// One row of the ledger. Counts are of messages.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Relation {
-    /// Mail received from it.
-    pub received: u32,
-    /// Of those, read (`\Seen`).
-    pub read: u32,
-    /// Of those, flagged.
-    pub flagged: u32,
-    /// Of those, answered by the user.
-    pub replied: u32,
-    /// Mail that the user sent to it.
-    pub sent_to: u32,
-    /// Of the received: with a sign of a machine or a list.
-    pub machine: u32,
-    /// Of the received: DMARC passed, by the receiving host's word.
-    pub dmarc_passed: u32,
-    /// What the user did towards it (mail sent, answers), decayed.
-    pub warmth: Decayed,
-    /// What it sent, decayed.
-    pub volume: Decayed,
-    /// First mail in either direction.
-    pub first_seen: UnixTime,
-    /// Last mail in either direction.
-    pub last_seen: UnixTime,
-    /// Last mail that the user sent to it.
-    pub last_sent: Option<UnixTime>,
+/// A relation, and whether it is among the changes already.
+#[derive(Clone, Debug, Default)]
+struct Entry {
+    relation: Relation,
+    changed: bool,
 }
+
+/// What changed since the last [`Ledger::take_changes`], by name.
+#[derive(Clone, Debug, Default)]
+struct Pending {
+    relations: Vec<Key>,
+    own: Vec<(MidHash, UnixTime)>,
+    answered: Vec<(MidHash, UnixTime)>,
+    authserv: HashSet<Box<str>>,
+}
+
+/// How the user treats mail in general: what a sender without a history is measured by.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct AccountRate {
+    /// Mail received without a machine's or list's sign.
+    pub personal: u64,
+    /// Mail received.
+    pub received: u64,
+    /// Of it, read.
+    pub read: u64,
+    /// Of it, answered.
+    pub replied: u64,
+}
+
+/// What changed, with the values as they are now.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Changes {
+    /// Relations that are new or different.
+    pub relations: Vec<(Key, Relation)>,
+    /// Message-IDs of the user's own mail, and when it was sent.
+    pub own_ids: Vec<(MidHash, UnixTime)>,
+    /// Message-IDs that the user answered, and when.
+    pub answered: Vec<(MidHash, UnixTime)>,
+    /// How often each authserv-id topped received mail, in all (not since the last time). The empty one stands for none.
+    pub authserv: Vec<(String, u32)>,
+}
+
+impl Changes {
+    /// Whether nothing changed.
+    pub fn is_empty(&self) -> bool {
+        self.relations.is_empty() && self.own_ids.is_empty() && self.answered.is_empty() && self.authserv.is_empty()
+    }
+}
+
+impl Ledger {
+    /// The share of received mail that one authserv-id must top to be believed.
+    pub const AUTHSERV_SHARE: f64 = 0.9;
+    /// The messages that it must have topped.
+    pub const AUTHSERV_MESSAGES: u32 = 20;
+
+    /// An empty one.
+    pub fn new() -> Ledger {
+        Ledger::default()
+    }
+
+    /// What is known of `key`.
+    pub fn relation(&self, key: &Key) -> Option<&Relation> {
+        self.relations.get(key).map(|entry| &entry.relation)
+    }
+
+    /// What is known of a sender.
+    pub fn sender(&self, address: &Address) -> Option<&Relation> {
+        self.relation(&Key::Address(address.clone()))
+    }
+
+    /// Everything that is known, in no order.
+    pub fn relations(&self) -> impl Iterator<Item = (&Key, &Relation)> {
+        self.relations.iter().map(|(key, entry)| (key, &entry.relation))
+    }
+
+    /// Whether the user ever wrote to this address, by mail of their own or by an answer.
+    pub fn wrote_to(&self, address: &Address) -> bool {
+        self.sender(address).is_some_and(|relation| relation.sent_to > 0 || relation.replied > 0)
+    }
+
+    /// Whether the user wrote the message with this Message-ID.
+    pub fn is_own(&self, id: MidHash) -> bool {
+        self.own.contains(&id)
+    }
+
+    /// Whether the user answered the message with this Message-ID.
+    pub fn is_answered(&self, id: MidHash) -> bool {
+        self.answered.contains(&id)
+    }
+
+    /// How the user treats mail in general.
+    pub fn account_rate(&self) -> AccountRate {
+        self.account
+    }
+
+    /// The authserv-id (RFC 8601) of the account's own receiving host: the configured one, or one that tops nearly all of the
+    /// mail. Where the host adds none, the topmost field is the sender's own claim, and no id reaches that share.
+    pub fn trusted_authserv<'a>(&'a self, configured: Option<&'a str>) -> Option<&'a str> {
+        configured.or_else(|| {
+            let total: u64 = self.authserv.values().map(|&count| u64::from(count)).sum();
+            let (id, &count) = self.authserv.iter().max_by_key(|(_, count)| **count)?;
+            let enough = count >= Self::AUTHSERV_MESSAGES && f64::from(count) >= Self::AUTHSERV_SHARE * total as f64;
+            (enough && !id.is_empty()).then_some(&**id)
+        })
+    }
+
+    /// Puts back a relation that was kept.
+    pub fn restore_relation(&mut self, key: Key, relation: Relation) {
+        if matches!(key, Key::Address(_)) {
+            self.account.add(&relation);
+        }
+        self.relations.insert(key, Entry { relation, changed: false });
+    }
+
+    /// Puts back a Message-ID of the user's own mail.
+    pub fn restore_own_id(&mut self, id: MidHash) {
+        self.own.insert(id);
+    }
+
+    /// Puts back a Message-ID that the user answered.
+    pub fn restore_answered(&mut self, id: MidHash) {
+        self.answered.insert(id);
+    }
+
+    /// Puts back the count of an authserv-id.
+    pub fn restore_authserv(&mut self, id: &str, count: u32) {
+        self.authserv.insert(id.into(), count);
+    }
+
+    /// What changed since the last call; costs as much as there are changes.
+    pub fn take_changes(&mut self) -> Changes {
+        let pending = std::mem::take(&mut self.changes);
+        let mut changes = Changes { own_ids: pending.own, answered: pending.answered, ..Changes::default() };
+        changes.relations.reserve_exact(pending.relations.len());
+        for key in pending.relations {
+            if let Some(entry) = self.relations.get_mut(&key) {
+                entry.changed = false;
+                changes.relations.push((key, entry.relation.clone()));
+            }
+        }
+        let count = |id: Box<str>| (id.to_string(), self.authserv.get(&id).copied().unwrap_or_default());
+        changes.authserv = pending.authserv.into_iter().map(count).collect();
+        changes
+    }
+
+    /// The entry of `key`, made when it is missing, and noted as changed.
+    fn touch(&mut self, key: Key) -> &mut Relation {
+        let entry = match self.relations.entry(key) {
+            std::collections::hash_map::Entry::Occupied(there) => {
+                if !there.get().changed {
+                    self.changes.relations.push(there.key().clone());
+                }
+                there.into_mut()
+            }
+            std::collections::hash_map::Entry::Vacant(free) => {
+                self.changes.relations.push(free.key().clone());
+                free.insert(Entry::default())
+            }
+        };
+        entry.changed = true;
+        &mut entry.relation
+    }
+}
+
+impl AccountRate {
+    fn add(&mut self, relation: &Relation) {
+        self.received += u64::from(relation.received);
+        self.personal += u64::from(relation.personal());
+        self.read += u64::from(relation.read);
+        self.replied += u64::from(relation.replied);
+    }
+
+    /// The share of personal mail that the user answers, from a prior of 3 in 10.
+    pub fn replies(&self) -> f64 {
+        ((self.replied as f64 + 3.0) / (self.personal as f64 + 10.0)).clamp(0.02, 0.8)
+    }
+
+    /// The share of mail that the user reads, from a prior of 7 in 10.
+    pub fn reads(&self) -> f64 {
+        ((self.read as f64 + 7.0) / (self.received as f64 + 10.0)).clamp(0.05, 0.98)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -2,14 +2,16 @@
 //!
 //! Nothing here opens a socket or a file, reads a clock or the environment, or draws a random number. Time is an argument.
 
+pub mod domains;
 pub mod facts;
 pub mod fault;
 pub mod ids;
 pub mod journal;
 pub mod ledger;
-
 pub mod orders;
 pub mod plan;
+pub mod policy;
 pub mod printable;
 pub mod signals;
 pub mod verdict;
+pub mod words;

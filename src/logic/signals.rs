@@ -1,1 +1,65 @@
-//! To come.
+//! THE table of signals: everything that speaks for or against a message being important to the user, and whether what is not
+//! important is news or bulk. Each signal has a name, two weights, what it looks at, and a sentence.
+//!
+//! The weights add up: the sum of `weight × strength` is the log-odds of "the user will want to see this". They are set by
+//! hand for now.
+
+mod kind;
+mod machine;
+mod position;
+mod relation;
+mod scene;
+mod thread;
+
+pub(crate) use scene::same_person;
+pub use scene::{Place, Scene, Trust};
+
+/// One row of the table.
+pub struct Signal {
+    /// Its name in `plan`, `why` and the weights.
+    pub name: &'static str,
+    /// What it adds to the log-odds of importance, for each unit of strength.
+    pub weight: f64,
+    /// What it adds to the leaning of unimportant mail for each unit of strength: above 0 towards news, below towards bulk.
+    pub news: f64,
+    /// What it looks at, for the documentation.
+    pub sees: &'static str,
+    /// How strongly it is seen: 0 not at all, 1 clearly; some count beyond 1 or below 0.
+    pub strength: fn(&Scene<'_>) -> f64,
+    /// The sentence that a user reads. Only asked when the strength is not 0.
+    pub sentence: fn(&Scene<'_>) -> String,
+}
+
+/// What a message has before anything is known of it.
+pub const BASE: &str = "base";
+
+static BASE_SIGNAL: [Signal; 1] = [Signal {
+    name: BASE,
+    weight: -0.3,
+    news: 0.0,
+    sees: "every message",
+    strength: |_| 1.0,
+    sentence: |_| "most mail is not answered".into(),
+}];
+
+/// The whole table, family by family.
+pub fn table() -> impl Iterator<Item = &'static Signal> {
+    [
+        BASE_SIGNAL.as_slice(),
+        &relation::SIGNALS,
+        &thread::SIGNALS,
+        &position::SIGNALS,
+        &machine::SIGNALS,
+        &kind::SIGNALS,
+    ]
+    .into_iter()
+    .flatten()
+}
+
+/// `count` of `what`, in words.
+fn counted(count: u32, one: &str, many: &str) -> String {
+    if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }
+}
+
+#[cfg(test)]
+mod tests;

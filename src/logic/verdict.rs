@@ -1,1 +1,107 @@
-//! To come.
+//! What a message is, and why: the rules in their order, then the sum of the signals.
+
+mod rules;
+
+pub use super::policy::Caution;
+
+use super::facts::Facts;
+use super::ids::{Address, Category, Flags, UnixTime};
+use super::ledger::Ledger;
+use super::orders::Orders;
+use super::signals::{Scene, table};
+
+/// What a message meets: the account it came to and what is known there.
+#[derive(Clone, Copy, Debug)]
+pub struct Situation<'a> {
+    /// The user's own addresses.
+    pub own: &'a [Address],
+    /// The account's history.
+    pub ledger: &'a Ledger,
+    /// The user's orders.
+    pub orders: &'a Orders,
+    /// How sure to be.
+    pub caution: Caution,
+    /// The authserv-id of the account's own receiving host, see [`Ledger::trusted_authserv`].
+    pub authserv: Option<&'a str>,
+    /// The time of the judgement.
+    pub now: UnixTime,
+}
+
+/// What a message is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verdict {
+    /// Where it belongs.
+    pub category: Category,
+    /// How likely the user wants to see it: 0..1, the logistic function of the sum of the reasons' weights.
+    pub importance: f64,
+    /// Why: rules first, then signals, the weightiest first.
+    pub reasons: Vec<Reason>,
+    /// Not ours to touch: deleted, draft, flagged, or the user's own.
+    pub untouchable: bool,
+    /// The order that decided.
+    pub order: Option<i64>,
+}
+
+/// One reason of a verdict. A rule's weight is 0.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reason {
+    /// The signal or the rule.
+    pub signal: &'static str,
+    /// What it added to the log-odds of importance.
+    pub weight: f64,
+    /// A sentence. Holds no foreign text.
+    pub text: String,
+}
+
+/// Judges one message. `arrival` is its INTERNALDATE.
+///
+/// The rules, first match decides: untouchable, blackhole orders, other orders, thread, time-critical, score. Whatever gives
+/// `top` gives `inbox` instead where the message may not be trusted with it.
+pub fn judge(facts: &Facts, flags: Flags, _arrival: UnixTime, situation: &Situation<'_>) -> Verdict {
+    let scene = Scene::new(facts, situation.own, situation.ledger, situation.authserv, situation.now);
+    let score = Score::of(&scene);
+    let decision = rules::decide(&scene, flags, situation, &score);
+    let mut reasons = decision.reasons;
+    reasons.extend(score.reasons);
+    Verdict {
+        category: decision.category,
+        importance: score.importance,
+        reasons,
+        untouchable: decision.untouchable,
+        order: decision.order,
+    }
+}
+
+/// The sum of the signals.
+struct Score {
+    importance: f64,
+    /// Above 0: news rather than bulk.
+    news: f64,
+    reasons: Vec<Reason>,
+}
+
+impl Score {
+    fn of(scene: &Scene<'_>) -> Score {
+        let mut reasons = Vec::with_capacity(12);
+        let mut news = 0.0;
+        for signal in table() {
+            let strength = (signal.strength)(scene);
+            if strength == 0.0 {
+                continue;
+            }
+            news += signal.news * strength;
+            reasons.push(Reason {
+                signal: signal.name,
+                weight: signal.weight * strength,
+                text: (signal.sentence)(scene),
+            });
+        }
+        reasons.sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()));
+        // Summed in the order in which they are shown, so that whoever adds them up gets the same number to the last bit.
+        let sum: f64 = reasons.iter().map(|reason| reason.weight).sum();
+        Score { importance: 1.0 / (1.0 + (-sum).exp()), news, reasons }
+    }
+}
+
+#[cfg(test)]
+mod tests;

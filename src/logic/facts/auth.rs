@@ -1,0 +1,93 @@
+//! Authentication-Results (RFC 8601): what the receiving host found out about the sender.
+
+/// One method's result.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AuthResult {
+    /// The method is not named, or found nothing to check (`none`).
+    #[default]
+    None,
+    /// `pass`
+    Pass,
+    /// `fail`, `softfail`, `hardfail`, `policy`
+    Fail,
+    /// `neutral`, `temperror`, `permerror` and whatever else proves nothing.
+    Unclear,
+}
+
+/// The topmost Authentication-Results field. Says something only when `authserv_id` is the account's own receiving host's:
+/// anybody can write such a field into a mail.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AuthResults {
+    /// The host that speaks, lower-cased; empty where it does not give its name (Exchange Online).
+    pub authserv_id: Box<str>,
+    /// DMARC (RFC 7489)
+    pub dmarc: AuthResult,
+    /// DKIM (RFC 6376); the best of several signatures.
+    pub dkim: AuthResult,
+    /// SPF (RFC 7208)
+    pub spf: AuthResult,
+}
+
+/// Reads the field's value.
+pub(super) fn parse(value: &str) -> AuthResults {
+    let text = without_comments(value).to_ascii_lowercase();
+    let mut results = AuthResults::default();
+    for (place, part) in text.split(';').enumerate() {
+        let mut words = part.split_whitespace();
+        let first = words.next().unwrap_or_default();
+        match first.split_once('=') {
+            Some((method, result)) => {
+                // `dmarc = pass`: blanks around the sign are legal.
+                let result = if result.is_empty() { words.next().unwrap_or_default() } else { result };
+                results.note(method, result);
+            }
+            None if place == 0 => results.authserv_id = first.into(),
+            None => {
+                let result = words.next().and_then(|word| word.strip_prefix('='));
+                let result =
+                    result.map(|result| if result.is_empty() { words.next().unwrap_or_default() } else { result });
+                results.note(first, result.unwrap_or_default());
+            }
+        }
+    }
+    results
+}
+
+impl AuthResults {
+    fn note(&mut self, method: &str, result: &str) {
+        let result = match result {
+            "pass" | "bestguesspass" => AuthResult::Pass,
+            "fail" | "softfail" | "hardfail" | "policy" => AuthResult::Fail,
+            "none" | "" => AuthResult::None,
+            _ => AuthResult::Unclear,
+        };
+        // A method may carry its version: `dkim/1`.
+        match method.split('/').next().unwrap_or_default() {
+            "dmarc" if self.dmarc == AuthResult::None => self.dmarc = result,
+            "dkim" if self.dkim != AuthResult::Pass && result != AuthResult::None => self.dkim = result,
+            "spf" if self.spf == AuthResult::None => self.spf = result,
+            _ => {}
+        }
+    }
+}
+
+/// Takes out (nested) comments: `dmarc=pass (p=none; dis=none)` would else be cut in its middle. Inside quotes a parenthesis
+/// is text, and a semicolon there is no separator either: quoted text is dropped, nothing we look for is ever quoted.
+fn without_comments(value: &str) -> String {
+    let mut kept = String::with_capacity(value.len());
+    let (mut depth, mut quoted, mut escaped) = (0_u32, false, false);
+    for c in value.chars() {
+        if std::mem::take(&mut escaped) {
+            continue;
+        }
+        match c {
+            '\\' if quoted || depth > 0 => escaped = true,
+            '"' if depth == 0 => quoted = !quoted,
+            '(' if !quoted => depth += 1,
+            ')' if !quoted => depth = depth.saturating_sub(1),
+            _ if depth == 0 && !quoted => kept.push(c),
+            _ => {}
+        }
+    }
+    kept
+}

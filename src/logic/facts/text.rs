@@ -1,0 +1,121 @@
+//! The values of fields: text, addresses, identifiers, dates. `mail-parser` does the decoding; here it is kept within bounds.
+
+use std::borrow::Cow;
+
+use mail_parser::HeaderValue;
+use mail_parser::decoders::charsets::map::charset_decoder;
+use mail_parser::parsers::MessageStream;
+
+use crate::logic::ids::{Address, MessageId, MidHash, UnixTime};
+
+/// The most that is looked at of one field, bytes. 500 addresses with names fit.
+pub(super) const MAX_FIELD: usize = 48 * 1024;
+/// The same for the fields that hold one short thing.
+pub(super) const MAX_SHORT_FIELD: usize = 8 * 1024;
+
+/// A field's value as UTF-8, and whether it had to be guessed.
+///
+/// RFC 6532 makes raw UTF-8 legal. What is not UTF-8 is some 8-bit character set that the sender did not name;
+/// Windows-1252 holds the most common one, and every byte of it reads as something.
+pub(super) fn utf8(value: &[u8]) -> (Cow<'_, str>, bool) {
+    match std::str::from_utf8(value) {
+        Ok(text) => (Cow::Borrowed(text), false),
+        Err(_) => match charset_decoder(b"windows-1252") {
+            Some(decode) => (Cow::Owned(decode(value)), true),
+            None => (String::from_utf8_lossy(value), true),
+        },
+    }
+}
+
+/// At most `max` bytes of `text`, cut at a character. Ends in a line feed: mail-parser gives up on text without one.
+pub(super) fn bounded<'a>(text: &'a str, max: usize) -> Cow<'a, str> {
+    let cut = text.floor_char_boundary(max);
+    if text.len() <= max && text.ends_with('\n') {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(format!("{}\n", &text[..cut]))
+    }
+}
+
+/// Decodes encoded words (RFC 2047) and undoes folding; at most `max` characters. `text` ends in a line feed.
+pub(super) fn unstructured(text: &str, max: usize) -> Box<str> {
+    match MessageStream::new(text.as_bytes()).parse_unstructured() {
+        HeaderValue::Text(text) => cut(&text, max),
+        _ => Box::default(),
+    }
+}
+
+/// At most `max` characters.
+pub(super) fn cut(text: &str, max: usize) -> Box<str> {
+    match text.char_indices().nth(max) {
+        Some((end, _)) => text[..end].into(),
+        None => text.into(),
+    }
+}
+
+/// An author or a recipient: display name and address as far as there are any.
+pub(super) struct Mailbox {
+    pub(super) name: Option<String>,
+    pub(super) address: Option<Address>,
+}
+
+/// The mailboxes of an address field, groups flattened, at most `max`. `text` ends in a line feed.
+pub(super) fn mailboxes(text: &str, max: usize) -> Vec<Mailbox> {
+    let HeaderValue::Address(field) = MessageStream::new(text.as_bytes()).parse_address() else { return Vec::new() };
+    let mailbox = |one: mail_parser::Addr<'_>| Mailbox {
+        name: one.name.map(Cow::into_owned),
+        address: one.address.as_deref().and_then(Address::parse),
+    };
+    match field {
+        mail_parser::Address::List(list) => list.into_iter().take(max).map(mailbox).collect(),
+        mail_parser::Address::Group(groups) => {
+            groups.into_iter().flat_map(|group| group.addresses).take(max).map(mailbox).collect()
+        }
+    }
+}
+
+/// The addresses of an address field, at most `max`.
+pub(super) fn addresses(text: &str, max: usize) -> Vec<Address> {
+    mailboxes(text, max).into_iter().filter_map(|mailbox| mailbox.address).collect()
+}
+
+/// The date, when each part of it is possible (mail-parser gives the 31st of month 14 too).
+pub(super) fn date(text: &str) -> Option<UnixTime> {
+    match MessageStream::new(text.as_bytes()).parse_date() {
+        HeaderValue::DateTime(date) if date.is_valid() => Some(UnixTime(date.to_timestamp())),
+        _ => None,
+    }
+}
+
+/// What stands between the angle brackets of `text`, one after the other; unclosed ones are passed over.
+pub(super) fn bracketed(text: &str) -> impl DoubleEndedIterator<Item = &str> {
+    text.split('>').filter_map(|part| part.rsplit_once('<').map(|(_, inner)| inner))
+}
+
+/// The identity of a Message-ID field: in brackets, or else everything.
+pub(super) fn message_id(text: &str) -> Option<MessageId> {
+    identity(bracketed(text).next().unwrap_or(text))
+}
+
+/// The identities that an In-Reply-To or References field names; the last `max`, in order. In-Reply-To of old programs holds
+/// prose besides (RFC 822): only what is in brackets counts, unless the field is a bare identity.
+pub(super) fn references(text: &str, max: usize) -> Box<[MidHash]> {
+    let mut hashes: Vec<_> =
+        bracketed(text).rev().take(max).filter_map(identity).map(|identity| identity.hash()).collect();
+    let bare = text.trim();
+    if hashes.is_empty() && bare.contains('@') && !bare.contains(char::is_whitespace) {
+        hashes.extend(identity(bare).map(|identity| identity.hash()));
+    }
+    hashes.reverse();
+    hashes.into()
+}
+
+/// A Message-ID that a program folded in its middle is still the same one.
+fn identity(text: &str) -> Option<MessageId> {
+    let text = text.trim();
+    if !text.contains(['\r', '\n']) {
+        return MessageId::new(&text[..text.floor_char_boundary(998)]);
+    }
+    let unfolded: String = text.lines().map(str::trim).collect();
+    MessageId::new(&unfolded[..unfolded.floor_char_boundary(998)])
+}

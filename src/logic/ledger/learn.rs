@@ -1,0 +1,173 @@
+//! How the ledger learns: from mail received, from the user's own mail, and from what the user does with flags.
+
+use super::{Key, Ledger, Relation, registrable_domain};
+use crate::logic::facts::{AuthResult, Facts};
+use crate::logic::ids::{Address, Flags, ListId, MessageId, MidHash, UnixTime};
+
+/// Mail of the user's own to more people than this is an announcement, not a conversation.
+const MAX_CONVERSATION: usize = 15;
+/// Distinct authserv-ids that are counted by name. Where the host adds none there can be one per sender.
+const MAX_AUTHSERV: usize = 500;
+/// Unsubscribe addresses remembered; some services make a new one for each mail.
+const MAX_UNSUBSCRIBE: usize = 5_000;
+
+impl Ledger {
+    /// Learns from a message that somebody else sent. `arrival` is its INTERNALDATE, or the best guess at it. Mail without a
+    /// sound author teaches nothing about anybody.
+    pub fn learn_received(&mut self, facts: &Facts, arrival: UnixTime, flags: Flags) {
+        self.tally_authserv(facts);
+        self.remember_unsubscribe(facts);
+        let Some(author) = facts.author() else { return };
+        let answered = self.note_answered_before(facts, arrival, flags);
+        let received = Received {
+            arrival,
+            flags,
+            answered,
+            machine: facts.is_impersonal(),
+            dmarc_passed: facts.auth.as_ref().is_some_and(|auth| auth.dmarc == AuthResult::Pass),
+        };
+        for key in keys(author, facts.list_id.as_ref()) {
+            received.count(self.touch(key));
+        }
+        let account = &mut self.account;
+        account.received += 1;
+        account.personal += u64::from(!received.machine);
+        account.read += u64::from(flags.seen);
+        account.replied += u64::from(answered);
+    }
+
+    /// Learns from a message that the user sent at `at`. Returns the Message-IDs that it answers and that were not known to
+    /// be answered: whoever knows who sent those calls [`Ledger::credit_answer`].
+    ///
+    /// What a machine sent in the user's name (a vacation notice) and what only unsubscribes is no conversation; neither is
+    /// mail to more than 15 people, but an answer stays one however many read it.
+    pub fn learn_own(&mut self, facts: &Facts, at: UnixTime) -> Vec<MidHash> {
+        if facts.is_automatic() || facts.recipients().any(|to| self.is_unsubscribe_address(to)) {
+            return Vec::new();
+        }
+        if let Some(id) = facts.message_id.as_ref().map(MessageId::hash)
+            && self.own.insert(id)
+        {
+            self.changes.own.push((id, at));
+        }
+        self.count_sent(facts, at);
+        let answered: Vec<_> = facts.in_reply_to.iter().copied().filter(|&id| self.answered.insert(id)).collect();
+        self.changes.answered.extend(answered.iter().map(|&id| (id, at)));
+        answered
+    }
+
+    /// The user answered, at `at`, a message from `sender` that came by `list` if by any.
+    pub fn credit_answer(&mut self, sender: &Address, list: Option<&ListId>, at: UnixTime) {
+        for key in keys(sender, list) {
+            let relation = self.touch(key);
+            relation.seen(at);
+            relation.warmed(at);
+            relation.replied += 1;
+        }
+        self.account.replied += 1;
+    }
+
+    /// The flags of a message that was learned from have changed.
+    pub fn flags_changed(&mut self, sender: &Address, list: Option<&ListId>, before: Flags, after: Flags) {
+        if (before.seen, before.flagged) == (after.seen, after.flagged) {
+            return;
+        }
+        for key in keys(sender, list) {
+            let relation = self.touch(key);
+            relation.read = moved(relation.read, before.seen, after.seen);
+            relation.flagged = moved(relation.flagged, before.flagged, after.flagged);
+        }
+        self.account.read = (self.account.read + u64::from(after.seen)).saturating_sub(u64::from(before.seen));
+    }
+
+    /// Whether a message, as it is learned, is known to be answered: by mail of the user's own that was learned before it, or
+    /// by its flag. An answer that the flag told of is not credited once more when it turns up in the Sent folder.
+    fn note_answered_before(&mut self, facts: &Facts, arrival: UnixTime, flags: Flags) -> bool {
+        let id = facts.message_id.as_ref().map(MessageId::hash);
+        if let Some(id) = id
+            && flags.answered
+            && self.answered.insert(id)
+        {
+            self.changes.answered.push((id, arrival));
+        }
+        flags.answered || id.is_some_and(|id| self.answered.contains(&id))
+    }
+
+    fn count_sent(&mut self, facts: &Facts, at: UnixTime) {
+        if facts.recipients().count() > MAX_CONVERSATION {
+            return;
+        }
+        let mut keys: Vec<_> = facts.recipients().flat_map(|to| keys(to, None)).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        for key in keys {
+            let relation = self.touch(key);
+            relation.seen(at);
+            relation.warmed(at);
+            relation.sent_to += 1;
+        }
+    }
+
+    fn tally_authserv(&mut self, facts: &Facts) {
+        let id = facts.auth.as_ref().map_or("", |auth| &auth.authserv_id);
+        let known = self.authserv.contains_key(id);
+        let id = if known || self.authserv.len() < MAX_AUTHSERV { id } else { "" };
+        match self.authserv.get_mut(id) {
+            Some(count) => *count += 1,
+            None => drop(self.authserv.insert(id.into(), 1)),
+        }
+        if !self.changes.authserv.contains(id) {
+            self.changes.authserv.insert(id.into());
+        }
+    }
+
+    fn remember_unsubscribe(&mut self, facts: &Facts) {
+        let room = MAX_UNSUBSCRIBE.saturating_sub(self.unsubscribe.len());
+        let news = facts.unsubscribe.mailto.iter().filter(|to| !says_unsubscribe(to)).take(room);
+        self.unsubscribe.extend(news.cloned());
+    }
+
+    fn is_unsubscribe_address(&self, to: &Address) -> bool {
+        says_unsubscribe(to) || self.unsubscribe.contains(to)
+    }
+}
+
+/// One received message, as a relation counts it.
+struct Received {
+    arrival: UnixTime,
+    flags: Flags,
+    answered: bool,
+    machine: bool,
+    dmarc_passed: bool,
+}
+
+impl Received {
+    fn count(&self, relation: &mut Relation) {
+        relation.seen(self.arrival);
+        relation.received += 1;
+        relation.read += u32::from(self.flags.seen);
+        relation.flagged += u32::from(self.flags.flagged);
+        relation.machine += u32::from(self.machine);
+        relation.dmarc_passed += u32::from(self.dmarc_passed);
+        relation.volume.add(self.arrival);
+        if self.answered {
+            relation.replied += 1;
+            relation.warmed(self.arrival);
+        }
+    }
+}
+
+/// Whom a message from (or to) `address` tells about.
+fn keys(address: &Address, list: Option<&ListId>) -> impl Iterator<Item = Key> {
+    let domain = registrable_domain(address.domain()).map(Key::Domain);
+    [Some(Key::Address(address.clone())), list.cloned().map(Key::List), domain].into_iter().flatten()
+}
+
+fn moved(count: u32, before: bool, after: bool) -> u32 {
+    (count + u32::from(after)).saturating_sub(u32::from(before))
+}
+
+fn says_unsubscribe(to: &Address) -> bool {
+    let local = to.local();
+    local.contains("unsub") || local.starts_with("leave-") || local.ends_with("-leave") || local.ends_with("-request")
+}

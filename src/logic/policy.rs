@@ -1,0 +1,34 @@
+//! How sure mailherd must be before mail leaves the inbox.
+
+/// The `caution` of the configuration.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Caution {
+    /// Files what is likely unimportant.
+    Low,
+    /// Files what is clearly unimportant.
+    #[default]
+    Normal,
+    /// Files only what is unimportant beyond doubt.
+    High,
+}
+
+impl Caution {
+    /// Mail below this importance (0..1) may be filed to news or bulk.
+    pub fn away_below(self) -> f64 {
+        match self {
+            Caution::Low => 0.35,
+            Caution::Normal => 0.20,
+            Caution::High => 0.08,
+        }
+    }
+
+    /// Mail above this importance (0..1), from somebody the user talks with, is `top`.
+    pub fn top_above(self) -> f64 {
+        match self {
+            Caution::Low => 0.50,
+            Caution::Normal => 0.55,
+            Caution::High => 0.65,
+        }
+    }
+}

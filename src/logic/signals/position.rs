@@ -1,0 +1,49 @@
+//! Where the user stands among the recipients.
+
+use super::{Place, Signal, counted};
+
+pub(super) static SIGNALS: [Signal; 5] = [
+    Signal {
+        name: "only-you",
+        weight: 0.9,
+        news: -0.2,
+        sees: "the user is the only recipient",
+        strength: |scene| f64::from(scene.place == Place::Alone),
+        sentence: |_| "it is addressed to you alone".into(),
+    },
+    Signal {
+        name: "to-you",
+        weight: 0.6,
+        news: 0.0,
+        sees: "the user is in To, with others",
+        strength: |scene| f64::from(scene.place == Place::To),
+        sentence: |_| "it is addressed to you and others".into(),
+    },
+    Signal {
+        name: "cc-you",
+        weight: -0.4,
+        news: 0.0,
+        sees: "the user is in Cc",
+        strength: |scene| f64::from(scene.place == Place::Cc),
+        sentence: |_| "you are only in Cc".into(),
+    },
+    Signal {
+        name: "not-to-you",
+        weight: -0.8,
+        news: 0.2,
+        sees: "the user is neither in To nor in Cc",
+        strength: |scene| f64::from(scene.place == Place::Nowhere),
+        sentence: |_| "it is not addressed to you".into(),
+    },
+    Signal {
+        name: "crowd",
+        weight: -0.25,
+        news: 0.0,
+        sees: "the number of recipients beyond the first (logarithm)",
+        strength: |scene| (scene.facts.recipients().count().max(1) as f64).ln().min(4.0),
+        sentence: |scene| {
+            let others = scene.facts.recipients().count().saturating_sub(1) as u32;
+            format!("{} got it too", counted(others, "other", "others"))
+        },
+    },
+];

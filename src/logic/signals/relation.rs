@@ -1,0 +1,164 @@
+//! Who the sender is to the user, by the account's history.
+
+use super::{Scene, Signal, counted};
+use crate::logic::ledger::Relation;
+
+pub(super) static SIGNALS: [Signal; 10] = [
+    Signal {
+        name: "answers",
+        weight: 0.9,
+        news: 0.0,
+        sees: "the share of the sender's mail that the user answered, against the user's share in general (log-odds, smoothed)",
+        strength: |scene| scene.sender.map_or(0.0, |sender| answers(sender, scene.rate.replies())),
+        sentence: |scene| {
+            let sender = scene.sender.cloned().unwrap_or_default();
+            match (sender.replied, sender.received) {
+                (0, received) => format!("you answered none of their {}", counted(received, "mail", "mails")),
+                (replied, received) => {
+                    format!("you answered {replied} of their {}", counted(received.max(replied), "mail", "mails"))
+                }
+            }
+        },
+    },
+    Signal {
+        name: "writes-to",
+        weight: 0.7,
+        news: 0.0,
+        sees: "mail that the user sent to the sender and answers given, halved every 180 days (logarithm)",
+        strength: |scene| scene.sender.map_or(0.0, |sender| sender.warmth.now(scene.now).ln_1p().min(3.0)),
+        sentence: |scene| {
+            let written = scene.sender.map_or(0, |sender| sender.sent_to.max(sender.replied));
+            format!("you wrote to them {}", counted(written, "time", "times"))
+        },
+    },
+    Signal {
+        name: "recent",
+        weight: 0.8,
+        news: 0.0,
+        sees: "days since the user last wrote to the sender (halved every 14 days)",
+        strength: |scene| {
+            scene.sender.and_then(|sender| sender.last_sent).map_or(0.0, |last| recency(days(scene, last)))
+        },
+        sentence: |scene| {
+            let last = scene.sender.and_then(|sender| sender.last_sent).map_or(0.0, |last| days(scene, last));
+            match last as u32 {
+                0 => "you last wrote to them within a day".into(),
+                days => format!("you last wrote to them {} ago", counted(days, "day", "days")),
+            }
+        },
+    },
+    Signal {
+        name: "domain-answers",
+        weight: 0.4,
+        news: 0.0,
+        sees: "the same share for everybody at the sender's domain, when the sender has no history",
+        strength: |scene| match (scene.sender, scene.domain) {
+            (None, Some(domain)) => answers(domain, scene.rate.replies()),
+            _ => 0.0,
+        },
+        sentence: |scene| {
+            let domain = scene.domain.cloned().unwrap_or_default();
+            format!(
+                "you answered {} of {} from their domain",
+                domain.replied,
+                counted(domain.received, "mail", "mails")
+            )
+        },
+    },
+    Signal {
+        name: "domain-writes-to",
+        weight: 0.25,
+        news: 0.0,
+        sees: "mail that the user sent to the sender's domain, decayed, when the user never wrote to the sender",
+        strength: |scene| match scene.domain {
+            Some(domain) if !scene.sender.is_some_and(Relation::is_written_to) => {
+                domain.warmth.now(scene.now).ln_1p().min(3.0)
+            }
+            _ => 0.0,
+        },
+        sentence: |_| "you write to others at their domain".into(),
+    },
+    Signal {
+        name: "first-contact",
+        weight: -0.2,
+        news: 0.0,
+        sees: "a sender of whom nothing is known",
+        strength: |scene| {
+            f64::from(scene.sender.is_none() && scene.domain.is_none_or(|domain| !domain.is_written_to()))
+        },
+        sentence: |_| "first mail from them".into(),
+    },
+    Signal {
+        name: "one-way",
+        weight: -0.35,
+        news: 0.0,
+        sees: "much mail from a sender to whom the user never wrote (logarithm)",
+        strength: |scene| match scene.sender {
+            Some(sender) if !sender.is_written_to() && sender.received >= 3 => f64::from(sender.received).ln().min(5.0),
+            _ => 0.0,
+        },
+        sentence: |scene| {
+            let received = scene.sender.map_or(0, |sender| sender.received);
+            format!("{received} mails from them, and you never wrote back")
+        },
+    },
+    Signal {
+        name: "read",
+        weight: 0.4,
+        news: 0.5,
+        sees: "the share of the sender's mail that the user reads, against the user's share in general (log-odds, smoothed)",
+        strength: |scene| match scene.sender {
+            Some(sender) if sender.received >= 3 && scene.rate.read > 0 => reading(sender, scene.rate.reads()),
+            _ => 0.0,
+        },
+        sentence: |scene| {
+            let sender = scene.sender.cloned().unwrap_or_default();
+            format!("you read {} of their {} mails", sender.read, sender.received)
+        },
+    },
+    Signal {
+        name: "flagged",
+        weight: 0.6,
+        news: 0.2,
+        sees: "the share of the sender's mail that the user flagged",
+        strength: |scene| {
+            scene.sender.map_or(0.0, |sender| 3.0 * f64::from(sender.flagged) / f64::from(sender.received + 2))
+        },
+        sentence: |scene| {
+            let flagged = scene.sender.map_or(0, |sender| sender.flagged);
+            format!("you flagged {} of theirs", counted(flagged, "mail", "mails"))
+        },
+    },
+    Signal {
+        name: "writes-on-list",
+        weight: 0.5,
+        news: 0.5,
+        sees: "a mailing list on which the user answered, decayed (logarithm)",
+        strength: |scene| scene.list.map_or(0.0, |list| list.warmth.now(scene.now).ln_1p().min(2.0)),
+        sentence: |_| "you write on this list".into(),
+    },
+];
+
+/// Log-odds of the share of answered mail against `usual`, smoothed by two mails that were treated as usual. A role or a machine
+/// counts for nothing above 0: a company that was answered once is no acquaintance.
+fn answers(relation: &Relation, usual: f64) -> f64 {
+    let (replied, received) = (f64::from(relation.replied), f64::from(relation.personal().max(relation.replied)));
+    log_odds(((replied + 2.0 * usual) / (received + 2.0)).clamp(0.01, 0.99)) - log_odds(usual)
+}
+
+fn reading(relation: &Relation, usual: f64) -> f64 {
+    let share = (f64::from(relation.read) + 2.0 * usual) / (f64::from(relation.received) + 2.0);
+    (log_odds(share.clamp(0.02, 0.98)) - log_odds(usual)).clamp(-2.0, 1.0)
+}
+
+fn log_odds(share: f64) -> f64 {
+    (share / (1.0 - share)).ln()
+}
+
+fn recency(days: f64) -> f64 {
+    (-days / 14.0).exp2()
+}
+
+fn days(scene: &Scene<'_>, last: crate::logic::ids::UnixTime) -> f64 {
+    (scene.now.0.saturating_sub(last.0) as f64 / crate::logic::ids::UnixTime::DAY as f64).max(0.0)
+}

@@ -1,0 +1,144 @@
+//! One message in front of the history it meets: everything that signals look at, looked up once.
+
+use crate::logic::facts::{AuthResult, Facts, Sign};
+use crate::logic::ids::{Address, ListId, MessageId, UnixTime};
+use crate::logic::ledger::{AccountRate, Key, Ledger, Relation, registrable_domain};
+use crate::logic::words::{Role, Subject, role};
+
+/// A message with what is known of its sender.
+pub struct Scene<'a> {
+    /// The message.
+    pub facts: &'a Facts,
+    /// The time of the judgement.
+    pub now: UnixTime,
+    /// The sender's relation, if it may be believed that the message is theirs.
+    pub sender: Option<&'a Relation>,
+    /// The list's.
+    pub list: Option<&'a Relation>,
+    /// The sender's domain's, under the same condition; never a free-mail provider's.
+    pub domain: Option<&'a Relation>,
+    /// How the user treats mail in general.
+    pub rate: AccountRate,
+    /// Whether the sender is who it claims to be.
+    pub trust: Trust,
+    /// Where the user stands among the recipients.
+    pub place: Place,
+    /// It answers (In-Reply-To) something that the user wrote.
+    pub answers_own: bool,
+    /// Something that the user wrote is among its References.
+    pub own_thread: bool,
+    /// Something that the user answered is among its References.
+    pub answered_thread: bool,
+    /// The subject's words.
+    pub subject: Subject,
+    /// What the sender's local part says.
+    pub role: Role,
+    /// The signs of machines and lists, in their order.
+    pub signs: Vec<Sign>,
+}
+
+/// What the receiving host says of the sender's identity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trust {
+    /// The account's host says nothing that can be relied on.
+    Unknown,
+    /// DMARC passed.
+    Passed,
+    /// DMARC did not pass, and never did for this sender.
+    NeverPassed,
+    /// DMARC did not pass, but used to: this may be an impostor.
+    Lost,
+}
+
+/// Where the user's addresses stand among the recipients.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Alone in To, and nobody in Cc.
+    Alone,
+    /// In To, with others.
+    To,
+    /// In Cc.
+    Cc,
+    /// In neither.
+    Nowhere,
+}
+
+impl<'a> Scene<'a> {
+    /// Looks everything up. `authserv` is the authserv-id of the account's own host, if one is to be believed.
+    pub fn new(
+        facts: &'a Facts,
+        own: &[Address],
+        ledger: &'a Ledger,
+        authserv: Option<&str>,
+        now: UnixTime,
+    ) -> Scene<'a> {
+        let relation = facts.author().and_then(|author| ledger.sender(author));
+        let trust = trust(facts, relation, authserv);
+        let believed = trust != Trust::Lost;
+        let domain = || ledger.relation(&Key::Domain(registrable_domain(facts.author()?.domain())?));
+        let list = |id: &ListId| ledger.relation(&Key::List(id.clone()));
+        let mut ids = facts.in_reply_to.iter().chain(&facts.references);
+        Scene {
+            facts,
+            now,
+            sender: relation.filter(|_| believed),
+            list: facts.list_id.as_ref().and_then(list),
+            domain: if believed { domain() } else { None },
+            rate: ledger.account_rate(),
+            trust,
+            place: place(facts, own),
+            answers_own: facts.in_reply_to.iter().any(|&id| ledger.is_own(id)),
+            own_thread: ids.clone().any(|&id| ledger.is_own(id)),
+            answered_thread: ids.any(|&id| ledger.is_answered(id)),
+            subject: Subject::read(&facts.subject),
+            role: facts.from.as_ref().map_or(Role::Person, |from| role(from.local())),
+            signs: facts.signs().collect(),
+        }
+    }
+
+    /// Whether `sign` was seen.
+    pub fn has(&self, sign: Sign) -> bool {
+        self.signs.contains(&sign)
+    }
+
+    /// Whether any sign of a machine or a list was seen.
+    pub fn is_impersonal(&self) -> bool {
+        !self.signs.is_empty()
+    }
+
+    /// Whether this very mail was on its way when the ledger last changed: its own Message-ID among those answered.
+    pub fn is_answered_already(&self, ledger: &Ledger) -> bool {
+        self.facts.message_id.as_ref().map(MessageId::hash).is_some_and(|id| ledger.is_answered(id))
+    }
+}
+
+/// The topmost Authentication-Results counts only when it is the account's own host's.
+fn trust(facts: &Facts, sender: Option<&Relation>, authserv: Option<&str>) -> Trust {
+    let Some(authserv) = authserv else { return Trust::Unknown };
+    let ours = facts.auth.as_ref().filter(|auth| auth.authserv_id.eq_ignore_ascii_case(authserv));
+    let passed = ours.is_some_and(|auth| auth.dmarc == AuthResult::Pass);
+    let used_to = sender.is_some_and(|sender| sender.dmarc_passed > 0);
+    match (passed, used_to) {
+        (true, _) => Trust::Passed,
+        (false, true) => Trust::Lost,
+        (false, false) => Trust::NeverPassed,
+    }
+}
+
+fn place(facts: &Facts, own: &[Address]) -> Place {
+    let is_own = |address: &Address| own.iter().any(|own| same_person(own, address));
+    if facts.to.iter().any(is_own) {
+        if facts.to.len() == 1 && facts.cc.is_empty() { Place::Alone } else { Place::To }
+    } else if facts.cc.iter().any(is_own) {
+        Place::Cc
+    } else {
+        Place::Nowhere
+    }
+}
+
+/// Whether `address` is `own`, with or without a detail (`me+shop@example.org`, RFC 5233).
+pub(crate) fn same_person(own: &Address, address: &Address) -> bool {
+    own == address
+        || (own.domain() == address.domain()
+            && address.local().split_once('+').is_some_and(|(local, _)| local == own.local()))
+}

@@ -1,0 +1,211 @@
+//! What words in a subject and in a sender's address say: small tables, readable at a glance, for English, German, French,
+//! Spanish, Italian, Portuguese and Dutch.
+
+mod role;
+mod tables;
+
+pub use role::{Role, role};
+
+use std::sync::LazyLock;
+
+/// A kind of words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Kind {
+    /// Meant to be read: newsletter, digest, issue, weekly.
+    Editorial,
+    /// Wants to sell: sale, % off, voucher, last chance.
+    Offer,
+    /// Says what was bought or paid: order, invoice, shipped, statement.
+    Receipt,
+    /// Says that something happened in a machine: build failed, reminder, new comment.
+    Notice,
+    /// A code or a link to sign in, or to set a password.
+    Code,
+    /// Somebody signed in, or tried to.
+    Security,
+    /// An automatic reply: out of office, delivery failure.
+    AutoReply,
+}
+
+/// What the words of one subject say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Subject {
+    kinds: u8,
+    /// It begins with `Re:` or another language's mark of an answer.
+    pub reply: bool,
+    /// It begins with `Fwd:` or the like.
+    pub forward: bool,
+    /// It asks something.
+    pub question: bool,
+    /// It begins as calendars begin their invitations.
+    pub invitation: bool,
+    /// It begins with a tag: `[list-name] …`.
+    pub tagged: bool,
+    /// It holds a price or a percentage.
+    pub figures: bool,
+}
+
+impl Subject {
+    /// Reads a decoded subject.
+    pub fn read(subject: &str) -> Subject {
+        let mut read = Subject { question: subject.contains('?'), ..Subject::default() };
+        let rest = read.prefixes(subject);
+        let lower = fold(rest);
+        read.invitation = INVITATION.iter().any(|mark| rest.len() > mark.len() && starts_with_mark(rest, mark));
+        read.words(&lower);
+        read
+    }
+
+    /// Whether words of `kind` are in it.
+    pub fn says(self, kind: Kind) -> bool {
+        self.kinds & (1 << kind as u8) != 0
+    }
+
+    /// Takes off marks of answers and tags, and notes them.
+    fn prefixes<'a>(&mut self, subject: &'a str) -> &'a str {
+        let mut rest = subject.trim_start();
+        loop {
+            if let Some(after) = mark(rest, &REPLY) {
+                self.reply = true;
+                rest = after;
+            } else if let Some(after) = mark(rest, &FORWARD) {
+                self.forward = true;
+                rest = after;
+            } else if let Some(after) =
+                rest.strip_prefix('[').and_then(|inner| inner.split_once(']')).map(|(_, after)| after)
+            {
+                self.tagged = true;
+                rest = after.trim_start();
+            } else {
+                return rest;
+            }
+        }
+    }
+
+    fn words(&mut self, folded: &str) {
+        let mut start = 0;
+        let (mut code, mut digits) = (false, false);
+        for word in folded.split(' ') {
+            for &(phrase, kind) in PHRASES.starting_like(word) {
+                if begins_with(&folded[start..], phrase) {
+                    self.kinds |= 1 << kind as u8;
+                }
+            }
+            let number = word.trim_matches(['$', '€', '£', '%']);
+            let numeric = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+            self.figures |= numeric && number.len() < word.len();
+            digits |= numeric && (4..=8).contains(&number.len());
+            code |= matches!(word, "code" | "codigo" | "codice" | "pin" | "otp" | "tan" | "passcode" | "verification");
+            start += word.len() + 1;
+        }
+        if code && digits {
+            self.kinds |= 1 << Kind::Code as u8;
+        }
+    }
+}
+
+const REPLY: [&str; 9] = ["re", "aw", "antw", "sv", "rv", "rif", "ref", "odp", "回复"];
+const FORWARD: [&str; 9] = ["fwd", "fw", "wg", "tr", "enc", "rv", "i", "doorst", "转发"];
+const INVITATION: [&str; 11] = [
+    "invitation:",
+    "updated invitation:",
+    "einladung:",
+    "aktualisierte einladung:",
+    "invitation :",
+    "invitación:",
+    "invito:",
+    "convite:",
+    "uitnodiging:",
+    "invitación actualizada:",
+    "invito aggiornato:",
+];
+
+/// `Re:`, `RE :`, `Re[2]:`, `Re: ` at the start, whichever of `marks`; what follows it.
+fn mark<'a>(text: &'a str, marks: &[&str]) -> Option<&'a str> {
+    let (head, after) = text.split_once(':')?;
+    let head = head.trim_end();
+    let head = head.split_once('[').map_or(head, |(head, _)| head);
+    marks.iter().any(|mark| mark.eq_ignore_ascii_case(head)).then(|| after.trim_start())
+}
+
+fn starts_with_mark(text: &str, mark: &str) -> bool {
+    text.get(..mark.len()).is_some_and(|head| head.to_lowercase() == mark)
+}
+
+/// Whether `text` begins with the words of `phrase`; a phrase that ends in `*` may go on within the word.
+fn begins_with(text: &str, phrase: &str) -> bool {
+    match phrase.strip_suffix('*') {
+        Some(stem) => text.starts_with(stem),
+        None => text.strip_prefix(phrase).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')),
+    }
+}
+
+/// Lower-case words separated by single blanks, without accents; `%` and signs of money stay, other punctuation goes.
+pub fn fold(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            'a'..='z' | '0'..='9' | '%' | '$' | '€' | '£' => folded.push(c),
+            'A'..='Z' => folded.push(c.to_ascii_lowercase()),
+            '\'' | '’' => {}
+            c if c.is_ascii() || !c.is_alphanumeric() => {
+                if !folded.is_empty() && !folded.ends_with(' ') {
+                    folded.push(' ');
+                }
+            }
+            c => {
+                c.to_lowercase().for_each(|c| folded.push_str(without_accent(c).unwrap_or(c.encode_utf8(&mut [0; 4]))))
+            }
+        }
+    }
+    folded.truncate(folded.trim_end().len());
+    folded
+}
+
+fn without_accent(c: char) -> Option<&'static str> {
+    Some(match c {
+        'à'..='å' => "a",
+        'æ' => "ae",
+        'ç' => "c",
+        'è'..='ë' => "e",
+        'ì'..='ï' => "i",
+        'ñ' => "n",
+        'ò'..='ö' | 'ø' => "o",
+        'ù'..='ü' => "u",
+        'ß' => "ss",
+        'œ' => "oe",
+        _ => return None,
+    })
+}
+
+/// The phrases of all tables, found by their first two bytes.
+struct Phrases(Vec<([u8; 2], Vec<(&'static str, Kind)>)>);
+
+static PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
+    let mut index: Vec<([u8; 2], Vec<(&'static str, Kind)>)> = Vec::new();
+    for (kind, phrase) in tables::phrases() {
+        let key = first_two(phrase);
+        match index.iter_mut().find(|(there, _)| *there == key) {
+            Some((_, list)) => list.push((phrase, kind)),
+            None => index.push((key, vec![(phrase, kind)])),
+        }
+    }
+    index.sort_unstable_by_key(|(key, _)| *key);
+    Phrases(index)
+});
+
+impl Phrases {
+    fn starting_like(&self, word: &str) -> &[(&'static str, Kind)] {
+        let place = self.0.binary_search_by_key(&first_two(word), |(key, _)| *key);
+        place.map_or(&[], |place| self.0[place].1.as_slice())
+    }
+}
+
+fn first_two(word: &str) -> [u8; 2] {
+    let mut bytes = word.bytes();
+    [bytes.next().unwrap_or_default(), bytes.next().unwrap_or_default()]
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,62 @@
+use super::*;
+
+#[test]
+fn words_are_found_whole_whatever_the_case_and_the_accents() {
+    for (subject, kind) in [
+        ("Your WEEKLY digest", Kind::Editorial),
+        ("Ihre Bestellbestätigung 4711", Kind::Receipt),
+        ("Dernières heures : profitez-en", Kind::Offer),
+        ("Código de verificación", Kind::Code),
+        ("Is 482913 the code you asked for", Kind::Code),
+        ("Nouvelle connexion à votre compte", Kind::Security),
+        ("Herinnering: afspraak", Kind::Notice),
+        ("Automatische Antwort: Urlaub", Kind::AutoReply),
+    ] {
+        assert!(Subject::read(subject).says(kind), "{subject}: {kind:?}");
+    }
+    let personal = Subject::read("Salesman at the door, unofficial");
+    assert!(!personal.says(Kind::Offer));
+}
+
+#[test]
+fn marks_of_answers_and_tags_are_seen_in_any_order() {
+    let read = Subject::read("[rust-users] AW: Re[2]: RE : lunch?");
+    assert!(read.reply && read.tagged && read.question && !read.forward);
+    assert!(Subject::read("Fwd: photos").forward);
+    assert!(!Subject::read("Regarding: lunch").reply);
+    assert!(Subject::read("Updated invitation: Lunch @ Tue").invitation);
+    assert!(!Subject::read("Invitation to buy").invitation);
+    assert!(Subject::read("50% today").figures && !Subject::read("50 people").figures);
+}
+
+#[test]
+fn folding_survives_any_text() {
+    assert_eq!(fold("  L’Été — à ½ prix!! "), "lete a ½ prix");
+    assert_eq!(fold(""), "");
+    assert_eq!(fold("日本語 Ελλάδα"), "日本語 ελλάδα");
+}
+
+#[test]
+fn phrases_are_spelled_as_subjects_are_folded() {
+    for (_, phrase) in tables::phrases() {
+        let bare = phrase.trim_end_matches('*');
+        assert_eq!(fold(bare), bare, "can never be found");
+    }
+}
+
+#[test]
+fn the_local_part_tells_offices_and_machines_from_people() {
+    for (local, expected) in [
+        ("anna.berg", Role::Person),
+        ("newsome", Role::Person),
+        ("info", Role::Office),
+        ("support+x1", Role::Office),
+        ("weekly-newsletter", Role::Robot),
+        ("mailer-daemon", Role::Robot),
+        ("no-reply", Role::NoReply),
+        ("accounts_donotreply", Role::NoReply),
+        ("ne-pas-repondre", Role::NoReply),
+    ] {
+        assert_eq!(role(local), expected, "{local}");
+    }
+}
