@@ -96,7 +96,7 @@ mod tests {
             ("Entwürfe", "Entw&APw-rfe"),
             ("Q&A", "Q&-A"),
             ("Éléments envoyés", "&AMk-l&AOk-ments envoy&AOk-s"),
-            ("🦀", "&2D7cgA-"),
+            ("🦀", "&2D7dgA-"),
             ("INBOX", "INBOX"),
         ] {
             assert_eq!(encode(name), wire);
