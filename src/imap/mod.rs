@@ -19,6 +19,7 @@ pub mod framer;
 pub mod guard;
 mod login;
 pub mod parse;
+pub mod pipeline;
 pub mod quirks;
 mod refusal;
 pub mod response;

@@ -102,11 +102,13 @@ impl Session {
         &mut self,
         commands: impl IntoIterator<Item = String>,
         in_flight: usize,
-        each: impl AsyncFnMut(Untagged) -> Result<(), Fault>,
+        mut each: impl AsyncFnMut(Untagged) -> Result<(), Fault>,
     ) -> Result<Vec<Tagged>, Fault> {
-        self.start(&[])?;
-        let outcome = self.pump(commands.into_iter(), in_flight.max(1), each).await;
-        self.finish(outcome)
+        let mut pipeline = self.pipeline(commands, in_flight)?;
+        while let Some(item) = pipeline.next().await? {
+            each(item).await?;
+        }
+        Ok(pipeline.ends())
     }
 
     /// What the server can do.
@@ -163,7 +165,7 @@ impl Session {
         let _ = timeout(GOODBYE, goodbye).await;
     }
 
-    fn start(&mut self, commands: &[&str]) -> Result<(), Fault> {
+    pub(super) fn start(&mut self, commands: &[&str]) -> Result<(), Fault> {
         commands.iter().try_for_each(|command| check(command))?;
         if self.busy && self.broken.is_none() {
             self.broken = Some(Fault::transient("a command was given up half-way", "mailherd connects again"));
@@ -175,7 +177,7 @@ impl Session {
         Ok(())
     }
 
-    fn finish<T>(&mut self, outcome: Result<T, Fault>) -> Result<T, Fault> {
+    pub(super) fn finish<T>(&mut self, outcome: Result<T, Fault>) -> Result<T, Fault> {
         self.busy = false;
         if let Err(fault) = &outcome {
             tracing::debug!(cause = %fault, "imap session is broken");
@@ -204,37 +206,8 @@ impl Session {
         Ok(Answer { untagged, tagged })
     }
 
-    async fn pump(
-        &mut self,
-        mut commands: impl Iterator<Item = String>,
-        in_flight: usize,
-        mut each: impl AsyncFnMut(Untagged) -> Result<(), Fault>,
-    ) -> Result<Vec<Tagged>, Fault> {
-        let mut waiting = VecDeque::new();
-        let mut ends: Vec<Tagged> = Vec::new();
-        loop {
-            while waiting.len() < in_flight && ends.iter().all(Tagged::is_ok) {
-                let Some(command) = commands.next() else { break };
-                check(&command)?;
-                waiting.push_back(self.send(&command).await?);
-            }
-            let Some(first) = waiting.front() else { break };
-            match self.next().await? {
-                Response::Tagged { tag, tagged } if tag == *first => {
-                    waiting.pop_front();
-                    ends.push(tagged);
-                }
-                Response::Tagged { .. } => return Err(wrong_tag()),
-                Response::Untagged(item) => each(self.heard(item)?).await?,
-                Response::Continue => return Err(unasked_continuation()),
-            }
-        }
-        tracing::debug!(commands = ends.len(), rows = self.fetch_rows, "imap stream");
-        Ok(ends)
-    }
-
     /// Counts rows, remembers capabilities, and turns BYE into an error.
-    fn heard(&mut self, item: Untagged) -> Result<Untagged, Fault> {
+    pub(super) fn heard(&mut self, item: Untagged) -> Result<Untagged, Fault> {
         match &item {
             Untagged::Fetch(_) => self.fetch_rows += 1,
             Untagged::Condition { status: Status::Bye, text, .. } => return Err(bye(text)),
@@ -247,7 +220,7 @@ impl Session {
         Ok(item)
     }
 
-    async fn send(&mut self, command: &str) -> Result<String, Fault> {
+    pub(super) async fn send(&mut self, command: &str) -> Result<String, Fault> {
         match timeout(self.silence, self.imap.run_command(command)).await {
             Ok(Ok(tag)) => Ok(tag.0),
             Ok(Err(async_imap::error::Error::Io(error))) => Err(lost(&error)),
@@ -271,7 +244,7 @@ impl Session {
     }
 
     /// The next thing that the server says. Safe to drop: all state is in the stream.
-    async fn next(&mut self) -> Result<Response, Fault> {
+    pub(super) async fn next(&mut self) -> Result<Response, Fault> {
         loop {
             if let Some(response) = self.imap.get_mut().pop() {
                 if let Response::Tagged { tag, .. } = &response {
@@ -387,11 +360,11 @@ pub(super) fn bye(text: &str) -> Fault {
     Fault::transient(format!("the server hung up: {text}"), "mailherd connects again after a pause")
 }
 
-fn wrong_tag() -> Fault {
+pub(super) fn wrong_tag() -> Fault {
     Fault::protocol("the server answered a command that was not asked", "run `mailherd doctor` and report this server")
 }
 
-fn unasked_continuation() -> Fault {
+pub(super) fn unasked_continuation() -> Fault {
     Fault::protocol("the server waits for data that a command does not have", "rename folders with unusual names")
 }
 
