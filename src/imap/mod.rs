@@ -1,1 +1,38 @@
-//! IMAP.
+//! The wire: one guarded stream, one way to speak.
+//!
+//! Bytes come through [`guard`], which lets [`framer`] cut them into responses and [`parse`] read them; async-imap, which
+//! writes the commands and does the login, sees only what it cannot misread. [`connect`] opens a [`session`], which has
+//! one [`exec`](session::Session::exec) and one [`stream`](session::Session::stream); [`select`] and [`folders`] are said
+//! in these words.
+//!
+//! What this room never does: it decides nothing about mail, keeps nothing on disk, and knows no config. It never sends
+//! CLOSE or a bare EXPUNGE.
+
+pub mod capability;
+mod code;
+pub mod command;
+pub mod connect;
+mod cursor;
+mod fetch;
+pub mod folders;
+pub mod framer;
+pub mod guard;
+mod login;
+pub mod parse;
+pub mod pipeline;
+pub mod quirks;
+mod refusal;
+pub mod response;
+pub mod select;
+pub mod session;
+mod special;
+mod tls;
+pub mod utf7;
+
+pub use capability::Capabilities;
+pub use command::{HEADER_FIELDS, MAX_LINE, header_query, quote, uid_sets};
+pub use connect::{Endpoint, Login, TlsMode, open};
+pub use folders::{Folder, Folders, SpecialUse, create, discover};
+pub use response::{Answer, Code, FetchRow, Status, StatusRow, Tagged, UidRanges, Untagged};
+pub use select::{Access, Selected};
+pub use session::Session;

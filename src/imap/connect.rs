@@ -1,0 +1,182 @@
+//! From an address to a logged-in session.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use async_imap::Client;
+use socket2::{SockRef, TcpKeepalive};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+use super::guard::{Guard, Reader, Wire};
+use super::login::{ask, capabilities_before_login, log_in};
+use super::parse::Response;
+use super::response::{Status, Untagged};
+use super::session::{Session, bye, ended, lost};
+use super::tls::Tls;
+use crate::logic::fault::Fault;
+use crate::logic::printable::Printable;
+
+pub use super::login::Login;
+
+/// For each address of the host.
+const CONNECT: Duration = Duration::from_secs(10);
+const GREETING: Duration = Duration::from_secs(30);
+
+/// How the connection is protected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TlsMode {
+    /// TLS from the first byte, usually port 993.
+    Implicit,
+    /// STARTTLS before anything else, usually port 143. Without it there is no login.
+    StartTls,
+    /// Not at all: only to a loopback address.
+    None,
+}
+
+/// Where an account's server is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoint {
+    /// Name or address; the certificate must be for it.
+    pub host: String,
+    /// TCP port.
+    pub port: u16,
+    /// How the connection is protected.
+    pub tls: TlsMode,
+    /// A PEM file with the authorities to trust instead of the system's.
+    pub ca_file: Option<PathBuf>,
+    /// SHA-256 of the server's own certificate (DER). If set it alone decides whom to trust.
+    pub pin_sha256: Option<[u8; 32]>,
+}
+
+/// Connects, makes the connection safe, and logs in.
+///
+/// # Errors
+/// Each thing that can go wrong has its own cause and hint. Credentials when the server refuses the password, transient
+/// when it may work later, refused when it will not.
+pub async fn open(endpoint: &Endpoint, login: &Login) -> Result<Session, Fault> {
+    let client = connect(endpoint).await.map_err(|fault| fault.while_doing(place(endpoint)))?;
+    log_in(client, endpoint, login).await.map_err(|fault| fault.while_doing(place(endpoint)))
+}
+
+fn place(endpoint: &Endpoint) -> String {
+    format!("{}:{}", Printable::new(&endpoint.host), endpoint.port)
+}
+
+async fn connect(endpoint: &Endpoint) -> Result<Client<Guard>, Fault> {
+    match endpoint.tls {
+        TlsMode::None => greeted(Box::new(dial(endpoint).await?)).await,
+        TlsMode::Implicit => {
+            let tls = Tls::new(endpoint)?;
+            let wire = tls.handshake(Box::new(dial(endpoint).await?)).await?;
+            greeted(wire).await
+        }
+        TlsMode::StartTls => {
+            let tls = Tls::new(endpoint)?;
+            let wire = start_tls(greeted(Box::new(dial(endpoint).await?)).await?).await?;
+            // No greeting comes after STARTTLS, and nothing that was said before it counts (CVE-2021-33515's class).
+            Ok(Client::new(Guard::new(tls.handshake(wire).await?, Reader::Login)))
+        }
+    }
+}
+
+async fn dial(endpoint: &Endpoint) -> Result<TcpStream, Fault> {
+    let found = tokio::net::lookup_host((endpoint.host.as_str(), endpoint.port)).await;
+    let mut addresses: Vec<SocketAddr> = found.map_err(|error| unknown_host(&error))?.collect();
+    if endpoint.tls == TlsMode::None {
+        addresses.retain(|address| address.ip().to_canonical().is_loopback());
+        if addresses.is_empty() {
+            let cause = "without TLS mailherd connects to this machine only, and this host is another";
+            return Err(Fault::refused(cause, "set tls = \"implicit\" (port 993) or \"starttls\" (port 143)"));
+        }
+    }
+    let mut last = Fault::transient("the host has no address", "check `host` in the config");
+    for address in addresses {
+        match timeout(CONNECT, TcpStream::connect(address)).await {
+            Ok(Ok(tcp)) => {
+                prepare(&tcp);
+                return Ok(tcp);
+            }
+            Ok(Err(error)) => last = unreachable(&error),
+            Err(_) => last = timed_out("no answer to the connection attempt"),
+        }
+    }
+    Err(last)
+}
+
+/// Small commands at once, and a probe after a minute of silence: carriers drop idle connections without a word
+/// (core#5093), and a laptop that slept holds a dead one (offlineimap#20).
+fn prepare(tcp: &TcpStream) {
+    let seconds = Duration::from_secs;
+    let keepalive = TcpKeepalive::new().with_time(seconds(60)).with_interval(seconds(20)).with_retries(3);
+    let set = tcp.set_nodelay(true).and_then(|()| SockRef::from(tcp).set_tcp_keepalive(&keepalive));
+    if let Err(error) = set {
+        tracing::debug!(%error, "socket options");
+    }
+}
+
+/// Reads the greeting; without that async-imap's login waits for ever.
+async fn greeted(wire: Wire) -> Result<Client<Guard>, Fault> {
+    let mut client = Client::new(Guard::new(wire, Reader::Greeting));
+    match timeout(GREETING, client.read_response()).await {
+        Ok(Ok(Some(_))) => {}
+        Ok(Ok(None)) => return Err(ended()),
+        Ok(Err(error)) if error.kind() == io::ErrorKind::InvalidData => {
+            return Err(Fault::refused(error.to_string(), "check `port` and `tls` in the config"));
+        }
+        Ok(Err(error)) => return Err(lost(&error)),
+        Err(_) => return Err(timed_out("connected, but the server does not greet (is `tls` right for this port?)")),
+    }
+    let greeting = client.get_mut().front().cloned();
+    match greeting {
+        Some(Response::Untagged(Untagged::Condition { status: Status::Bye, text, .. })) => Err(bye(&text)),
+        Some(Response::Untagged(Untagged::Condition { status: Status::PreAuth, .. })) => Err(Fault::refused(
+            "the server says that somebody is logged in already (PREAUTH)",
+            "use a port on which the server asks for a password",
+        )),
+        _ => Ok(client),
+    }
+}
+
+/// Asks for TLS and takes the bare stream back.
+async fn start_tls(mut client: Client<Guard>) -> Result<Wire, Fault> {
+    let hint = "nothing was sent; use tls = \"implicit\" (usually port 993), or ask your provider";
+    if !capabilities_before_login(&mut client).await?.has("STARTTLS") {
+        return Err(Fault::refused("the server offers no STARTTLS", hint));
+    }
+    let tagged = ask(&mut client, "STARTTLS").await?.tagged;
+    if tagged.status != Status::Ok {
+        return Err(Fault::refused(format!("the server refuses STARTTLS: {tagged}"), hint));
+    }
+    match client.into_inner().into_wire() {
+        (wire, 0) => Ok(wire),
+        _ => Err(Fault::protocol(
+            "bytes came in the clear after STARTTLS: somebody may sit between you and the server",
+            "do not log in from this network",
+        )),
+    }
+}
+
+fn unknown_host(error: &io::Error) -> Fault {
+    let text = Printable::new(&error.to_string());
+    if text.as_str().contains("emporary failure") {
+        return Fault::transient(format!("the host's address cannot be looked up now: {text}"), "check the network");
+    }
+    Fault::transient(format!("unknown host: {text}"), "check `host` in the config, and the network")
+}
+
+fn unreachable(error: &io::Error) -> Fault {
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused => {
+            Fault::transient("the host refused the connection", "check `port` in the config, and that the server runs")
+        }
+        io::ErrorKind::TimedOut => timed_out("no answer to the connection attempt"),
+        _ => Fault::transient(format!("cannot connect: {}", Printable::new(&error.to_string())), "check the network"),
+    }
+}
+
+fn timed_out(cause: &str) -> Fault {
+    Fault::transient(format!("timeout: {cause}"), "check `host` and `port` in the config, the network and firewalls")
+}

@@ -1,0 +1,375 @@
+//! A logged-in connection, and the one way to speak on it.
+//!
+//! async-imap's own verbs are not used: `uid_search`, `uid_fetch`, `uid_store`, `uid_expunge` and `list` of 0.12 return an
+//! empty success after NO, BAD and a lost connection. Here the tag is matched, an end of the stream and silence are
+//! errors, and after any error, or when a future of this session was dropped half-way, the session is broken: each later
+//! call fails at once, because what the server still has to say would be taken for the answer to something else.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::future::Future;
+use std::io;
+use std::pin::pin;
+use std::task::Poll;
+use std::time::Duration;
+
+use async_imap::imap_proto;
+use tokio::io::AsyncWriteExt as _;
+use tokio::time::{Instant, sleep_until, timeout};
+
+use super::capability::Capabilities;
+use super::command::check;
+use super::guard::Guard;
+use super::parse::{self, Response};
+use super::response::{Answer, Status, Tagged, Untagged};
+use crate::logic::fault::Fault;
+use crate::logic::ids::FolderName;
+use crate::logic::printable::Printable;
+
+/// How long a server may say nothing while it owes an answer.
+pub const SILENCE: Duration = Duration::from_secs(60);
+/// What one [`Session::exec`] may collect. Larger answers are for [`Session::stream`].
+const MOST_ITEMS: usize = 200_000;
+const MOST_BYTES: usize = 64 << 20;
+const GOODBYE: Duration = Duration::from_secs(3);
+
+/// See the module.
+pub struct Session {
+    imap: async_imap::Session<Guard>,
+    pub(super) capabilities: Capabilities,
+    pub(super) server_id: Vec<(String, String)>,
+    pub(super) selected: Option<FolderName>,
+    host: String,
+    silence: Duration,
+    fetch_rows: u64,
+    /// Tags whose end async-imap saw before the session came to it in the queue.
+    ended: VecDeque<String>,
+    /// Why nothing more comes, once the queue is empty.
+    lost: Option<Fault>,
+    /// Whether a command is under way. Still set at the next one when a future was dropped.
+    busy: bool,
+    broken: Option<Fault>,
+}
+
+impl Session {
+    /// On a connection that has just logged in to `host`.
+    pub(super) fn new(mut imap: async_imap::Session<Guard>, host: &str) -> Session {
+        imap.get_mut().hand_over();
+        Session {
+            imap,
+            capabilities: Capabilities::default(),
+            server_id: Vec::new(),
+            selected: None,
+            host: host.to_owned(),
+            silence: SILENCE,
+            fetch_rows: 0,
+            ended: VecDeque::new(),
+            lost: None,
+            busy: false,
+            broken: None,
+        }
+    }
+
+    /// Sends one command, without its tag, and collects what the server says until its end. NO and BAD are answers, not
+    /// errors: see [`Answer::ok_or_fault`].
+    ///
+    /// # Errors
+    /// Refused when the command holds a line break. Transient when the connection is lost, silent for too long or was
+    /// broken before; protocol when the server talks nonsense. After either of these the session is broken.
+    pub async fn exec(&mut self, command: &str) -> Result<Answer, Fault> {
+        self.start(&[command])?;
+        let outcome = self.converse(command, None).await;
+        self.finish(outcome)
+    }
+
+    /// Like [`Session::exec`], with a literal at the end of the command: `APPEND "INBOX" (\Seen)` and a message.
+    ///
+    /// # Errors
+    /// As [`Session::exec`].
+    pub async fn exec_with_literal(&mut self, command: &str, literal: &[u8]) -> Result<Answer, Fault> {
+        self.start(&[command])?;
+        let outcome = self.converse(&format!("{command} {{{}}}", literal.len()), Some(literal)).await;
+        self.finish(outcome)
+    }
+
+    /// Sends many commands, `in_flight` of them at a time to hide latency, and gives each thing that the server says to
+    /// `each` as it comes. Memory is bounded whatever the answers hold. Returns the ends of the commands in their order;
+    /// after a NO or BAD no further command is sent, so that there may be fewer ends than commands.
+    ///
+    /// # Errors
+    /// As [`Session::exec`], and what `each` returns; the session is broken after that, too.
+    pub async fn stream(
+        &mut self,
+        commands: impl IntoIterator<Item = String>,
+        in_flight: usize,
+        mut each: impl AsyncFnMut(Untagged) -> Result<(), Fault>,
+    ) -> Result<Vec<Tagged>, Fault> {
+        let mut pipeline = self.pipeline(commands, in_flight)?;
+        while let Some(item) = pipeline.next().await? {
+            each(item).await?;
+        }
+        Ok(pipeline.ends())
+    }
+
+    /// What the server can do.
+    pub fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
+    }
+
+    /// What the server says it is (RFC 2971): lower-cased names, values. Foreign text.
+    pub fn server_id(&self) -> &[(String, String)] {
+        &self.server_id
+    }
+
+    /// The host that was connected to, as it was configured.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The folder that is open.
+    pub fn selected(&self) -> Option<&FolderName> {
+        self.selected.as_ref()
+    }
+
+    /// How many FETCH rows this session has read.
+    pub fn fetch_rows_read(&self) -> u64 {
+        self.fetch_rows
+    }
+
+    /// How many bytes the server has sent (before compression and after TLS).
+    pub fn bytes_read(&self) -> u64 {
+        self.imap.get_ref().bytes_read()
+    }
+
+    /// Whether this session can only be dropped.
+    pub fn is_broken(&self) -> bool {
+        self.broken.is_some() || self.busy
+    }
+
+    /// Sets how long the server may be silent while it owes an answer; [`SILENCE`] at first.
+    pub fn set_silence(&mut self, silence: Duration) {
+        self.silence = silence;
+    }
+
+    /// Says goodbye, for at most three seconds, and closes the connection.
+    pub async fn logout(mut self) {
+        if self.is_broken() {
+            return;
+        }
+        let goodbye = async {
+            if self.send("LOGOUT").await.is_ok() {
+                while !matches!(self.next().await, Err(_) | Ok(Response::Tagged { .. })) {}
+            }
+            let _ = self.imap.get_mut().shutdown().await;
+        };
+        let _ = timeout(GOODBYE, goodbye).await;
+    }
+
+    pub(super) fn start(&mut self, commands: &[&str]) -> Result<(), Fault> {
+        commands.iter().try_for_each(|command| check(command))?;
+        if self.busy && self.broken.is_none() {
+            self.broken = Some(Fault::transient("a command was given up half-way", "mailherd connects again"));
+        }
+        if let Some(fault) = &self.broken {
+            return Err(fault.clone().while_doing("the connection was dropped before"));
+        }
+        self.busy = true;
+        Ok(())
+    }
+
+    pub(super) fn finish<T>(&mut self, outcome: Result<T, Fault>) -> Result<T, Fault> {
+        self.busy = false;
+        if let Err(fault) = &outcome {
+            tracing::debug!(cause = %fault, "imap session is broken");
+            self.broken = Some(fault.clone());
+        }
+        outcome
+    }
+
+    async fn converse(&mut self, command: &str, literal: Option<&[u8]>) -> Result<Answer, Fault> {
+        let tag = self.send(command).await?;
+        let mut untagged = Vec::new();
+        let before = self.bytes_read();
+        let tagged = loop {
+            match self.next().await? {
+                Response::Tagged { tag: other, tagged } if other == tag => break tagged,
+                Response::Tagged { .. } => return Err(wrong_tag()),
+                Response::Untagged(item) => untagged.push(self.heard(item)?),
+                Response::Continue => self.send_literal(literal).await?,
+            }
+            let size = usize::try_from(self.bytes_read() - before).unwrap_or(usize::MAX);
+            if untagged.len() > MOST_ITEMS || size > MOST_BYTES {
+                return Err(Fault::protocol("the server's answer has no end", "run `mailherd doctor`"));
+            }
+        };
+        tracing::debug!(command = verb(command), untagged = untagged.len(), status = tagged.status.word(), "imap");
+        Ok(Answer { untagged, tagged })
+    }
+
+    /// Counts rows, remembers capabilities, and turns BYE into an error.
+    pub(super) fn heard(&mut self, item: Untagged) -> Result<Untagged, Fault> {
+        match &item {
+            Untagged::Fetch(_) => self.fetch_rows += 1,
+            Untagged::Condition { status: Status::Bye, text, .. } => return Err(bye(text)),
+            item => {
+                if let Some(words) = parse::capabilities(item) {
+                    self.capabilities = Capabilities::new(words);
+                }
+            }
+        }
+        Ok(item)
+    }
+
+    pub(super) async fn send(&mut self, command: &str) -> Result<String, Fault> {
+        match timeout(self.silence, self.imap.run_command(command)).await {
+            Ok(Ok(tag)) => Ok(tag.0),
+            Ok(Err(async_imap::error::Error::Io(error))) => Err(lost(&error)),
+            Ok(Err(_)) => Err(ended()),
+            Err(_) => Err(silent(self.silence)),
+        }
+    }
+
+    async fn send_literal(&mut self, literal: Option<&[u8]>) -> Result<(), Fault> {
+        let Some(literal) = literal else { return Err(unasked_continuation()) };
+        let guard = self.imap.get_mut();
+        let write = async {
+            guard.write_all(literal).await?;
+            guard.write_all(b"\r\n").await?;
+            guard.flush().await
+        };
+        match timeout(self.silence.max(Duration::from_secs(60)), write).await {
+            Ok(written) => written.map_err(|error| lost(&error)),
+            Err(_) => Err(silent(self.silence)),
+        }
+    }
+
+    /// The next thing that the server says. Safe to drop: all state is in the stream.
+    pub(super) async fn next(&mut self) -> Result<Response, Fault> {
+        loop {
+            if let Some(response) = self.imap.get_mut().pop() {
+                if let Response::Tagged { tag, .. } = &response {
+                    self.confirm(tag).await?;
+                }
+                return Ok(response);
+            }
+            if let Some(fault) = &self.lost {
+                return Err(fault.clone());
+            }
+            self.read().await;
+        }
+    }
+
+    /// Lets async-imap read until there is something in the queue or nothing more comes.
+    async fn read(&mut self) {
+        let since = Instant::now();
+        let mut alarm = pin!(sleep_until(since + self.silence));
+        let (imap, silence) = (&mut self.imap, self.silence);
+        let event = std::future::poll_fn(|cx| {
+            if let Poll::Ready(response) = pin!(imap.read_response()).poll(cx) {
+                return Poll::Ready(Event::of(response.map(|some| some.map(|some| tag_of(some.parsed())))));
+            }
+            if !imap.get_ref().is_empty() {
+                return Poll::Ready(Event::Queued);
+            }
+            while alarm.as_mut().poll(cx).is_ready() {
+                let due = imap.get_ref().last_byte().max(since) + silence;
+                if due <= Instant::now() {
+                    return Poll::Ready(Event::Lost(silent(silence)));
+                }
+                alarm.as_mut().reset(due);
+            }
+            Poll::Pending
+        })
+        .await;
+        match event {
+            Event::Queued => {}
+            Event::Ended(tag) => self.ended.push_back(tag),
+            Event::Lost(fault) => self.lost = Some(fault),
+        }
+    }
+
+    /// async-imap sees the same end as the queue: waits for it, so that it is not left for whatever reads next.
+    async fn confirm(&mut self, tag: &str) -> Result<(), Fault> {
+        let seen = match self.ended.pop_front() {
+            Some(seen) => seen,
+            None => match self.imap.read_response().await {
+                Ok(Some(response)) => tag_of(response.parsed()),
+                Ok(None) => return Err(ended()),
+                Err(error) => return Err(lost(&error)),
+            },
+        };
+        if seen == tag { Ok(()) } else { Err(wrong_tag()) }
+    }
+}
+
+/// What came of a wait.
+enum Event {
+    /// Look at the queue.
+    Queued,
+    /// async-imap saw the end of the command with this tag.
+    Ended(String),
+    /// Nothing more comes.
+    Lost(Fault),
+}
+
+impl Event {
+    fn of(response: io::Result<Option<String>>) -> Event {
+        match response {
+            Ok(Some(tag)) => Event::Ended(tag),
+            Ok(None) => Event::Lost(ended()),
+            Err(error) => Event::Lost(lost(&error)),
+        }
+    }
+}
+
+fn tag_of(response: &imap_proto::Response<'_>) -> String {
+    match response {
+        imap_proto::Response::Done { tag, .. } => tag.0.clone(),
+        _ => String::new(),
+    }
+}
+
+/// The first two words of a command, for the log.
+fn verb(command: &str) -> &str {
+    let end = command.match_indices(' ').nth(1).map_or(command.len(), |(at, _)| at);
+    let two = &command[..end];
+    if two.starts_with("UID ") { two } else { two.split(' ').next().unwrap_or_default() }
+}
+
+const RECONNECT: &str = "check the network; mailherd connects again";
+
+pub(super) fn ended() -> Fault {
+    Fault::transient("the server closed the connection", RECONNECT)
+}
+
+pub(super) fn silent(after: Duration) -> Fault {
+    Fault::transient(format!("the server said nothing for {} seconds", after.as_secs_f32()), RECONNECT)
+}
+
+pub(super) fn lost(error: &io::Error) -> Fault {
+    match error.kind() {
+        io::ErrorKind::InvalidData => {
+            Fault::protocol(Printable::new(&error.to_string()).as_str(), "run `mailherd doctor` and report this server")
+        }
+        _ => Fault::transient(format!("the connection was lost: {}", Printable::new(&error.to_string())), RECONNECT),
+    }
+}
+
+pub(super) fn bye(text: &str) -> Fault {
+    let text: String = Printable::new(text).as_str().chars().take(200).collect();
+    Fault::transient(format!("the server hung up: {text}"), "mailherd connects again after a pause")
+}
+
+pub(super) fn wrong_tag() -> Fault {
+    Fault::protocol("the server answered a command that was not asked", "run `mailherd doctor` and report this server")
+}
+
+pub(super) fn unasked_continuation() -> Fault {
+    Fault::protocol("the server waits for data that a command does not have", "rename folders with unusual names")
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").field("host", &self.host).field("broken", &self.broken).finish_non_exhaustive()
+    }
+}
