@@ -1,6 +1,6 @@
 //! From the tables of the file to a sound [`Config`].
 
-use super::choices::{Caution, Mode, TopMode};
+use super::choices::{self, Caution, Mode, TopMode};
 use super::document::{Document, Section};
 use super::endpoint::Endpoint;
 use super::folders::ManagedNames;
@@ -128,10 +128,10 @@ impl Habits {
             None => self.folders.clone(),
         };
         Ok(Habits {
-            mode: section.choice("mode", &Mode::WORDS)?.unwrap_or(self.mode),
+            mode: section.choice("mode", &choices::MODES)?.unwrap_or(self.mode),
             folders,
-            top: section.choice("top", &TopMode::WORDS)?.unwrap_or(self.top),
-            caution: section.choice("caution", &Caution::WORDS)?.unwrap_or(self.caution),
+            top: section.choice("top", &choices::TOP_MODES)?.unwrap_or(self.top),
+            caution: section.choice("caution", &choices::CAUTIONS)?.unwrap_or(self.caution),
             backlog_days: section.count("backlog_days")?.unwrap_or(self.backlog_days),
             blackhole_days: section.count("blackhole_days")?.unwrap_or(self.blackhole_days),
             settle_seconds: section.count("settle_seconds")?.unwrap_or(self.settle_seconds),

@@ -1,62 +1,15 @@
 //! The words that a key may be set to.
 
-/// Whether mail is moved.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Mode {
-    /// Decide and show; nothing is moved, created or remembered as kept.
-    #[default]
-    Preview,
-    /// File.
-    File,
-}
+pub use crate::logic::plan::{Mode, TopMode};
+pub use crate::logic::policy::Caution;
 
-impl Mode {
-    pub(super) const WORDS: [(&'static str, Mode); 2] = [("preview", Mode::Preview), ("file", Mode::File)];
+pub(super) const MODES: [(&str, Mode); 2] = [("preview", Mode::Preview), ("file", Mode::File)];
 
-    /// As it stands in the file and in JSON.
-    pub fn word(self) -> &'static str {
-        word_of(&Self::WORDS, self)
-    }
-}
+pub(super) const TOP_MODES: [(&str, TopMode); 3] =
+    [("move", TopMode::Move), ("flag", TopMode::Flag), ("off", TopMode::Off)];
 
-/// What happens to mail that is `top`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum TopMode {
-    /// It is moved into the Top folder.
-    #[default]
-    Move,
-    /// It stays in INBOX with the keyword `$Important` (RFC 8457).
-    Flag,
-    /// It is left alone.
-    Off,
-}
-
-impl TopMode {
-    pub(super) const WORDS: [(&'static str, TopMode); 3] =
-        [("move", TopMode::Move), ("flag", TopMode::Flag), ("off", TopMode::Off)];
-
-    /// As it stands in the file.
-    pub fn word(self) -> &'static str {
-        word_of(&Self::WORDS, self)
-    }
-}
-
-/// How sure mailherd must be before mail leaves the inbox.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Caution {
-    /// Files more, errs more often.
-    Low,
-    /// The measured middle.
-    #[default]
-    Normal,
-    /// Files only what is beyond doubt.
-    High,
-}
-
-impl Caution {
-    pub(super) const WORDS: [(&'static str, Caution); 3] =
-        [("low", Caution::Low), ("normal", Caution::Normal), ("high", Caution::High)];
-}
+pub(super) const CAUTIONS: [(&str, Caution); 3] =
+    [("low", Caution::Low), ("normal", Caution::Normal), ("high", Caution::High)];
 
 /// How the connection to the server is protected.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use super::filing::{self, Filed, Run};
 use super::setting::Setting;
 use crate::imap::folders::{Folders, SpecialUse};
 use crate::imap::mover;
-use crate::imap::session::{Access, Answer, Session, Untagged};
+use crate::imap::{Access, Answer, Session, Untagged};
 use crate::logic::facts::Facts;
 use crate::logic::fault::Fault;
 use crate::logic::ids::{Address, Category, FolderName, ListId, Uid, UnixTime};

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::desk::Desk;
 use super::setting::Setting;
 use crate::imap::mover::{self, Outcome};
-use crate::imap::session::Session;
+use crate::imap::Session;
 use crate::logic::fault::Fault;
 use crate::logic::ids::{FolderName, RowId, RunId, Uid};
 use crate::logic::journal::{Intent, Row, State};

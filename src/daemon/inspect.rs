@@ -7,7 +7,7 @@ use super::setting::Setting;
 use super::{managed, sync};
 use crate::config::Config;
 use crate::imap::folders::{self, Folders};
-use crate::imap::session::{Access, Session, Untagged, quote};
+use crate::imap::{Access, Session, Untagged, quote};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{FolderName, MessageId, Uid};
 use crate::logic::journal::{Row, State};

@@ -5,7 +5,7 @@ use super::setting::Setting;
 use crate::config::ManagedNames;
 use crate::imap::folders::{self, Folders};
 use crate::imap::quirks;
-use crate::imap::session::Session;
+use crate::imap::Session;
 use crate::logic::fault::Fault;
 use crate::logic::ids::Category;
 use crate::logic::plan::{Managed, TopMode};
@@ -63,7 +63,7 @@ pub(super) async fn prepare(
         }
         let validity = match known {
             Some(known) => known.validity,
-            None => session.select(name, crate::imap::session::Access::ReadOnly).await?.uid_validity,
+            None => session.select(name, crate::imap::Access::ReadOnly).await?.uid_validity,
         };
         let learner = desk.learner().await?;
         let folder = match learner.store.folder(learner.account, name)? {

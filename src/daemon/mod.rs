@@ -4,7 +4,6 @@
 //! out of Blackhole. [`undo`], [`order`] and [`inspect`] are the other things a face can ask for. Nothing here parses mail or
 //! speaks IMAP; nothing here prints.
 
-pub mod doctor;
 pub mod inspect;
 pub mod order;
 pub mod pass;

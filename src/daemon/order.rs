@@ -10,7 +10,7 @@ use super::{managed, recovery, sync};
 use crate::config::Config;
 use crate::imap::folders::{self, Folders};
 use crate::imap::mover;
-use crate::imap::session::{Access, Session};
+use crate::imap::{Access, Session};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{Category, FolderName, Uid};
 use crate::logic::journal::{Intent, Kind, Place};

@@ -11,7 +11,7 @@ use super::{managed, recovery, sync};
 use crate::config::Config;
 use crate::imap::folders::{self, Folders};
 use crate::imap::mover;
-use crate::imap::session::{Access, FetchRow, MAX_LINE, Session, Untagged, header_query, uid_sets};
+use crate::imap::{Access, FetchRow, MAX_LINE, Session, Untagged, all_done, header_query, uid_sets};
 use crate::logic::facts;
 use crate::logic::fault::{Fault, FaultKind};
 use crate::logic::ids::{Category, Digest, FolderName, Instance, Uid, UidValidity};
@@ -308,7 +308,7 @@ pub(super) async fn read_again(session: &mut Session, folder: &FolderName, uids:
             Ok(())
         })
         .await?;
-    answers.into_iter().try_for_each(|tagged| tagged.ok_or_expunged("reading messages"))?;
+    all_done(&answers, "reading messages")?;
     Ok(found)
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::desk::Desk;
 use super::learner::{Batch, Raw, Role};
 use super::setting::Setting;
-use crate::imap::session::{Access, FetchRow, MAX_LINE, Selected, Session, Tagged, Untagged, header_query, uid_sets};
+use crate::imap::{Access, FetchRow, MAX_LINE, Selected, Session, Untagged, all_done, header_query, uid_sets};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{Flags, FolderName, Uid};
 use crate::store::FolderState;
@@ -162,7 +162,7 @@ impl Reader<'_> {
                 Ok(())
             })
             .await?;
-        finish(answers)?;
+        all_done(&answers, "reading messages")?;
         Ok(found)
     }
 
@@ -208,7 +208,7 @@ impl Reader<'_> {
                 Ok(())
             })
             .await?;
-        finish(answers)?;
+        all_done(&answers, "reading messages")?;
         done += messages.len() as u64;
         setting.watcher.reading(&setting.account.name, name, done, total.max(done));
         // Flags have not been compared yet when this was only the new mail, so the modseq waits for `what_changed`.
@@ -220,11 +220,6 @@ impl Reader<'_> {
         desk.submit(rest).await?;
         Ok(renumbered)
     }
-}
-
-/// `[EXPUNGEISSUED]` (RFC 5530): some of the messages were removed while they were read. The others came.
-fn finish(answers: Vec<Tagged>) -> Result<(), Fault> {
-    answers.into_iter().try_for_each(|tagged| tagged.ok_or_expunged("reading messages"))
 }
 
 /// A row with neither size nor header is an unsolicited change of flags; one with only one of them is a message that the

@@ -6,7 +6,7 @@ use super::desk::Desk;
 use super::filing;
 use super::setting::Setting;
 use crate::imap::mover;
-use crate::imap::session::Session;
+use crate::imap::Session;
 use crate::logic::fault::Fault;
 use crate::logic::ids::{FolderName, RowId, Uid};
 use crate::logic::journal::{Before, Row, State};

@@ -2,7 +2,7 @@
 
 use crate::config::{Account, Tls};
 use crate::imap::connect::{self, Endpoint, Login, TlsMode};
-use crate::imap::session::Session;
+use crate::imap::Session;
 use crate::logic::fault::Fault;
 use crate::logic::ids::{FolderName, UnixTime};
 

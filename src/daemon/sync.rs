@@ -7,7 +7,7 @@ use super::learner::Role;
 use super::reading::{Read, read};
 use super::setting::Setting;
 use crate::imap::folders::{Folders, SpecialUse};
-use crate::imap::session::Session;
+use crate::imap::Session;
 use crate::logic::fault::Fault;
 use crate::logic::ids::FolderName;
 use crate::logic::plan::Managed;

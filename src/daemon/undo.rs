@@ -9,7 +9,7 @@ use super::recovery;
 use super::setting::Setting;
 use crate::config::Config;
 use crate::imap::mover;
-use crate::imap::session::{Access, Session};
+use crate::imap::{Access, Session};
 use crate::imap::{folders, mover::Found};
 use crate::logic::fault::{Fault, FaultKind};
 use crate::logic::ids::{Category, FolderName, Instance, RowId, Uid, UidValidity};

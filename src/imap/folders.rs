@@ -49,6 +49,15 @@ impl Folders {
         })
     }
 
+    /// Whether mailherd leaves this folder alone: Junk, Trash and Drafts teach nothing about whom the user talks with, and
+    /// the views show again what lies elsewhere.
+    pub fn never_read(&self, folder: &Folder) -> bool {
+        use SpecialUse::{Drafts, Flagged, Important, Junk, Trash};
+        [Drafts, Flagged, Important, Junk, Trash].into_iter().any(|special_use| {
+            folder.special == Some(special_use) || self.special(special_use).is_some_and(|it| it.name == folder.name)
+        })
+    }
+
     /// The folder with this wire name.
     pub fn find(&self, name: &FolderName) -> Option<&Folder> {
         self.all.iter().find(|folder| folder.name == *name)
@@ -178,6 +187,14 @@ pub async fn create(session: &mut Session, name: &FolderName) -> Result<(), Faul
     if !answer.tagged.is_ok() && answer.tagged.code != Some(Code::AlreadyExists) && !exists(session, name).await? {
         return Err(answer.tagged.fault(format!("creating the folder {}", Printable::new(name.wire()))));
     }
+    subscribe(session, name).await
+}
+
+/// Subscribes a folder, so that mail programs show it. A server that refuses is put up with.
+///
+/// # Errors
+/// As [`Session::exec`].
+pub async fn subscribe(session: &mut Session, name: &FolderName) -> Result<(), Fault> {
     let answer = session.exec(&format!("SUBSCRIBE {}", quote(name.wire()))).await?;
     if !answer.tagged.is_ok() {
         tracing::debug!(answer = %answer.tagged, "not subscribed");

@@ -5,6 +5,8 @@
 //! one [`exec`](session::Session::exec) and one [`stream`](session::Session::stream); [`select`] and [`folders`] are said
 //! in these words.
 //!
+//! Only [`mover`] sends commands that change mail.
+//!
 //! What this room never does: it decides nothing about mail, keeps nothing on disk, and knows no config. It never sends
 //! CLOSE or a bare EXPUNGE.
 
@@ -18,6 +20,7 @@ pub mod folders;
 pub mod framer;
 pub mod guard;
 mod login;
+pub mod mover;
 pub mod parse;
 pub mod pipeline;
 pub mod quirks;
@@ -33,6 +36,6 @@ pub use capability::Capabilities;
 pub use command::{HEADER_FIELDS, MAX_LINE, header_query, quote, uid_sets};
 pub use connect::{Endpoint, Login, TlsMode, open};
 pub use folders::{Folder, Folders, SpecialUse, create, discover};
-pub use response::{Answer, Code, FetchRow, Status, StatusRow, Tagged, UidRanges, Untagged};
+pub use response::{Answer, all_done, Code, FetchRow, Status, StatusRow, Tagged, UidRanges, Untagged};
 pub use select::{Access, Selected};
 pub use session::Session;

@@ -322,6 +322,14 @@ impl Answer {
     }
 }
 
+/// That every command of a stream was done. With one that was not, later ones were never sent: what came is not the whole.
+///
+/// # Errors
+/// The first refusal, as a fault. `[EXPUNGEISSUED]` (RFC 5530) is transient: mail was removed while it was read.
+pub fn all_done(ends: &[Tagged], what: &str) -> Result<(), Fault> {
+    ends.iter().find(|end| end.status != Status::Ok).map_or(Ok(()), |end| Err(end.fault(what)))
+}
+
 impl fmt::Display for Tagged {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text: String = Printable::new(&self.text).as_str().chars().take(200).collect();

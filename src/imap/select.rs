@@ -37,6 +37,15 @@ pub struct Selected {
     pub permanent_flags: Vec<String>,
 }
 
+impl Selected {
+    /// Whether messages can be marked as deleted for good. A server that names no permanent flags allows all of them
+    /// (RFC 9051, section 6.3.2).
+    pub fn may_delete(&self) -> bool {
+        let deleted = |flag: &String| flag.eq_ignore_ascii_case("\\Deleted");
+        !self.read_only && (self.permanent_flags.is_empty() || self.permanent_flags.iter().any(deleted))
+    }
+}
+
 impl Session {
     /// Opens a folder.
     ///

@@ -58,6 +58,17 @@ impl fmt::Display for Who {
     }
 }
 
+impl Who {
+    /// The kind (`address`, `domain`, `list`) and the bare name, as the database keeps them.
+    pub fn columns(&self) -> (&'static str, &str) {
+        match self {
+            Who::Address(address) => ("address", address.as_str()),
+            Who::Domain(domain) => ("domain", domain),
+            Who::List(list) => ("list", list.as_str()),
+        }
+    }
+}
+
 /// One order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Order {

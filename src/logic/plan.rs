@@ -4,22 +4,32 @@ use super::ids::{Address, Category, Flags, FolderName, Instance, MessageId, Uid,
 use super::verdict::Verdict;
 
 /// Whether, and how, mail leaves INBOX.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mode {
-    /// Decide and show, move nothing.
+    /// Decide and show; nothing is moved, created or remembered as kept.
+    #[default]
     Preview,
     /// File.
     File,
 }
 
+impl Mode {
+    /// The word for it in the config and in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Mode::Preview => "preview",
+            Mode::File => "file",
+        }
+    }
+}
+
 /// What happens to top mail.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TopMode {
     /// It goes into its folder.
+    #[default]
     Move,
-    /// It stays and gets the keyword `$Important`.
+    /// It stays and gets the keyword `$Important` (RFC 8457).
     Flag,
     /// It stays.
     Off,

@@ -34,11 +34,11 @@ impl Store {
                     ledger.restore_relation(key, relation(row, 2)?);
                 }
             }
-            for (hash, at) in hashes(db, "SELECT hash, at FROM own_message WHERE account = ?1", account)? {
-                ledger.restore_own_id(hash, at);
+            for hash in hashes(db, "SELECT hash FROM own_message WHERE account = ?1", account)? {
+                ledger.restore_own_id(hash);
             }
-            for (hash, at) in hashes(db, "SELECT hash, at FROM answer WHERE account = ?1", account)? {
-                ledger.restore_answered(hash, at);
+            for hash in hashes(db, "SELECT hash FROM answer WHERE account = ?1", account)? {
+                ledger.restore_answered(hash);
             }
             let mut statement = db.prepare("SELECT name, count FROM authserv WHERE account = ?1")?;
             let mut rows = statement.query([account.0])?;
@@ -184,9 +184,9 @@ fn sender_row(row: &Row<'_>) -> rusqlite::Result<Option<SenderRow>> {
     Ok(Some(SenderRow { address, relation: relation(row, 2)?, category }))
 }
 
-fn hashes(db: &Connection, query: &str, account: AccountId) -> rusqlite::Result<Vec<(MidHash, UnixTime)>> {
+fn hashes(db: &Connection, query: &str, account: AccountId) -> rusqlite::Result<Vec<MidHash>> {
     let mut statement = db.prepare(query)?;
     let rows = statement
-        .query_map([account.0], |row| Ok((MidHash(row.get::<_, i64>(0)?.cast_unsigned()), UnixTime(row.get(1)?))))?;
+        .query_map([account.0], |row| Ok(MidHash(row.get::<_, i64>(0)?.cast_unsigned())))?;
     rows.collect()
 }

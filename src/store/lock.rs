@@ -33,12 +33,10 @@ impl AccountLock {
             ));
         }
         // The number is only for the message above; the lock itself is the kernel's.
-        let note = || {
-            file.set_len(0)?;
-            file.rewind()?;
-            write!(file, "{}", std::process::id())
-        };
-        { note }().ok();
+        let noted = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| write!(file, "{}", std::process::id()));
+        if let Err(error) = noted {
+            tracing::debug!(%error, "the process number was not noted in the lock file");
+        }
         Ok(AccountLock { _file: file })
     }
 }

@@ -9,9 +9,14 @@ use crate::logic::fault::Fault;
 /// The steps. Step N brings a database from version N to N + 1; steps are never changed once released.
 const STEPS: &[&str] = &[include_str!("step-1.sql")];
 
+/// The version that this mailherd writes.
+fn newest() -> u32 {
+    u32::try_from(STEPS.len()).unwrap_or(u32::MAX)
+}
+
 /// Why a database could not be brought up to date.
 pub(super) enum Problem {
-    Newer { found: usize },
+    Newer { found: u32 },
     Sqlite(rusqlite::Error),
 }
 
@@ -29,7 +34,7 @@ impl Problem {
                 format!(
                     "the database {} was written by a newer mailherd (schema {found}; this one knows {})",
                     path.display(),
-                    STEPS.len()
+                    newest()
                 ),
                 "run the newer mailherd again, or point state_dir at another directory; nothing was changed",
             ),
@@ -38,20 +43,20 @@ impl Problem {
 }
 
 pub(super) fn migrate(db: &mut Connection) -> Result<(), Problem> {
-    let found: usize = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    if found > STEPS.len() {
+    let found: u32 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if found > newest() {
         return Err(Problem::Newer { found });
     }
-    if found == STEPS.len() {
+    if found == newest() {
         return Ok(());
     }
     let transaction = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     // Another process may have done it while this one waited for the lock.
-    let found: usize = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    for step in &STEPS[found.min(STEPS.len())..] {
+    let found: u32 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    for step in &STEPS[found.min(newest()) as usize..] {
         transaction.execute_batch(step)?;
     }
-    transaction.pragma_update(None, "user_version", STEPS.len())?;
+    transaction.pragma_update(None, "user_version", newest())?;
     transaction.commit()?;
     Ok(())
 }

@@ -27,7 +27,7 @@ impl Store {
         category: Category,
         at: UnixTime,
     ) -> Result<i64, Fault> {
-        let (kind, name) = columns(who);
+        let (kind, name) = who.columns();
         self.transaction(|db| {
             db.execute(
                 "UPDATE standing_order SET lifted_at = ?4
@@ -44,7 +44,7 @@ impl Store {
 
     /// Lifts every order about `who`; says how many.
     pub fn lift_orders(&mut self, who: &Who, at: UnixTime) -> Result<usize, Fault> {
-        let (kind, name) = columns(who);
+        let (kind, name) = who.columns();
         self.transaction(|db| {
             db.execute(
                 "UPDATE standing_order SET lifted_at = ?3 WHERE kind = ?1 AND name = ?2 AND lifted_at IS NULL",
@@ -94,14 +94,6 @@ impl Store {
             }
             Ok(orders)
         })
-    }
-}
-
-fn columns(who: &Who) -> (&'static str, &str) {
-    match who {
-        Who::Address(address) => ("address", address.as_str()),
-        Who::Domain(domain) => ("domain", domain),
-        Who::List(list) => ("list", list.as_str()),
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::look::{look, read_since};
 use super::{LINE_LIMIT, Outcome, Witness, copyuid_pairs};
-use crate::imap::session::{Access, Session, Status, quote, uid_sets};
+use crate::imap::{Access, Session, Status, quote, uid_sets};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{RowId, Uid};
 use crate::logic::journal::{Row, Settlement, settle};
@@ -30,7 +30,7 @@ pub(super) async fn carry_out(
         let these = uids.iter().filter_map(|uid| by_uid.get(uid));
         if answer.tagged.status != Status::Ok {
             // Nothing goes on after a failed COPY (imapfilter#57); the server has to take a partial one back (RFC 9051, 6.4.7).
-            outcomes.extend(these.map(|row| Outcome::denied(row, answer.tagged.words())));
+            outcomes.extend(these.map(|row| Outcome::denied(row, answer.tagged.to_string())));
             continue;
         }
         let pairs = copyuid_pairs(&answer);
@@ -107,10 +107,10 @@ pub(super) async fn finish(
 async fn remove(session: &mut Session, set: &str) -> Result<Option<String>, Fault> {
     let marked = session.exec(&format!("UID STORE {set} +FLAGS.SILENT (\\Deleted)")).await?;
     if marked.tagged.status != Status::Ok {
-        return Ok(Some(marked.tagged.words()));
+        return Ok(Some(marked.tagged.to_string()));
     }
     let expunged = session.exec(&format!("UID EXPUNGE {set}")).await?;
-    Ok((expunged.tagged.status != Status::Ok).then(|| expunged.tagged.words()))
+    Ok((expunged.tagged.status != Status::Ok).then(|| expunged.tagged.to_string()))
 }
 
 /// The sources cannot be removed: takes our `\Deleted` off again and removes our own copies instead, each only when it

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::look::{read_since, still_there};
 use super::{LINE_LIMIT, Outcome, Witness, by_copy, copyuid_pairs};
-use crate::imap::session::{Access, Code, Session, Status, Tagged, quote, uid_sets};
+use crate::imap::{Access, Code, Session, Status, Tagged, quote, uid_sets};
 use crate::logic::fault::Fault;
 use crate::logic::ids::Uid;
 use crate::logic::journal::{Row, Settlement, settle};
@@ -75,7 +75,7 @@ async fn prove(
             tracing::warn!("the server refused MOVE; moving by COPY instead");
             outcomes.extend(by_copy::carry_out(session, &still, source.may_delete(), witness).await?);
         }
-        Some(tagged) => outcomes.extend(still.iter().map(|row| Outcome::denied(row, tagged.words()))),
+        Some(tagged) => outcomes.extend(still.iter().map(|row| Outcome::denied(row, tagged.to_string()))),
         None => outcomes.extend(still.iter().map(|row| Outcome::denied(row, "the server said OK and did not move it"))),
     }
     Ok(outcomes)

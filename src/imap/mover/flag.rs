@@ -1,7 +1,7 @@
 //! The keyword `$Important` (RFC 8457), for accounts that leave top mail in INBOX.
 
 use super::{LINE_LIMIT, Outcome};
-use crate::imap::session::{Session, Status, uid_sets};
+use crate::imap::{Session, Status, uid_sets};
 use crate::logic::fault::Fault;
 use crate::logic::ids::Uid;
 use crate::logic::journal::Row;
@@ -17,7 +17,7 @@ pub(super) async fn carry_out(session: &mut Session, rows: &[Row]) -> Result<Vec
         let these = rows.iter().filter(|row| uids.contains(&row.intent.from.uid));
         outcomes.extend(these.map(|row| match answer.tagged.status {
             Status::Ok => Outcome::done(row, Some(row.intent.from.uid)),
-            _ => Outcome::denied(row, answer.tagged.words()),
+            _ => Outcome::denied(row, answer.tagged.to_string()),
         }));
     }
     Ok(outcomes)

@@ -2,13 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::imap::session::{FetchRow, Session, Untagged, header_query, uid_sets};
+use crate::imap::{Access, FetchRow, Session, Untagged, all_done, header_query, uid_sets};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{Digest, Flags, FolderName, Instance, Uid};
 use crate::logic::journal::{Before, Row};
 
 use super::LINE_LIMIT;
-use crate::imap::session::Access;
 
 /// What lies under a UID.
 #[derive(Clone, Copy, Debug)]
@@ -104,7 +103,7 @@ async fn fetch(session: &mut Session, commands: Vec<String>, mut each: impl FnMu
             Ok(())
         })
         .await?;
-    answers.into_iter().try_for_each(|tagged| tagged.ok_or_expunged("reading messages"))
+    all_done(&answers, "reading messages")
 }
 
 /// A row without UID, size or header (an unsolicited change of flags) says nothing about identity.

@@ -13,7 +13,7 @@ mod recover;
 
 use std::collections::HashMap;
 
-use super::session::{Access, Code, Session};
+use super::{Access, Answer, Code, Session};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{Flags, FolderName, RowId, Uid};
 use crate::logic::journal::{Before, Kind, Row, State};
@@ -167,7 +167,7 @@ fn not_ours(flags: Flags, row: &Row) -> Option<&'static str> {
 }
 
 /// The COPYUID pairs in an answer, wherever they stand (untagged: RFC 6851; tagged: Gmail, ruby/net-imap#398).
-fn copyuid_pairs(answer: &super::session::Answer) -> HashMap<Uid, Uid> {
+fn copyuid_pairs(answer: &Answer) -> HashMap<Uid, Uid> {
     let mut pairs = HashMap::new();
     for code in answer.codes() {
         if let Code::CopyUid { from, to, .. } = code

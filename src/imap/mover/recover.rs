@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::look::{look_from, read_since, still_there};
 use super::{LINE_LIMIT, Outcome, Witness, by_copy};
-use crate::imap::session::{Access, Selected, Session, uid_sets};
+use crate::imap::{Access, Selected, Session, uid_sets};
 use crate::logic::fault::{Fault, FaultKind};
 use crate::logic::ids::{Flags, Instance, Uid};
 use crate::logic::journal::{Kind, Row, Settlement, settle};
