@@ -12,3 +12,6 @@ pub mod daemon;
 
 pub mod cli;
 pub mod demo;
+
+#[cfg(test)]
+mod walls;

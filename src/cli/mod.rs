@@ -1,12 +1,81 @@
-//! Commands.
+//! The command line: one file a command; text for people, JSON for programs.
+//!
+//! A command asks the engine and shows what it says. It opens no socket, judges nothing and moves nothing itself.
 
+mod args;
+mod demo;
+mod doctor;
+mod face;
+mod generate;
+mod log;
+mod orders;
 pub mod out;
+mod plan;
 pub mod progress;
+mod run;
+mod senders;
 pub mod style;
 pub mod table;
+mod undo;
 pub mod words;
 
-/// Runs the program and gives its exit status.
-pub fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::logic::fault::{Fault, FaultKind};
+use args::{Cli, Command};
+use face::Face;
+
+/// Runs the program and gives its exit status: 0 done, 1 something failed, 2 wrong usage or configuration.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    face::start_log(cli.verbose);
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            let fault = Fault::local(format!("cannot start: {error}"), "look at the limits of this process (ulimit -a)");
+            out::print_fault(&fault);
+            return ExitCode::from(1);
+        }
+    };
+    let mut face = Face::new(&cli);
+    let mut faults = match runtime.block_on(run_command(&cli, &mut face)) {
+        Ok(faults) => faults,
+        Err(fault) => vec![fault],
+    };
+    faults.extend(face.finish().err());
+    faults.iter().for_each(out::print_fault);
+    match faults.iter().map(|fault| fault.kind).max_by_key(|kind| u8::from(*kind == FaultKind::Usage)) {
+        None => ExitCode::SUCCESS,
+        Some(FaultKind::Usage) => ExitCode::from(2),
+        Some(_) => ExitCode::from(1),
+    }
+}
+
+/// What failed while the rest was done; or the one thing that stopped all of it.
+async fn run_command(cli: &Cli, face: &mut Face) -> Result<Vec<Fault>, Fault> {
+    let Some(command) = &cli.command else {
+        return Err(Fault::usage(
+            "no command was given, and the terminal UI is not there yet",
+            "`mailherd --help` lists the commands; `mailherd demo --headless` shows what mailherd does",
+        ));
+    };
+    match command {
+        Command::Demo(_) => Ok(Vec::new()),
+        Command::Run(args) => run::run(face, args).await,
+        Command::Plan(args) => plan::plan(face, args).await,
+        Command::Why(args) => plan::why(face, args).await,
+        Command::Log(args) => log::log(face, args),
+        Command::Undo(args) => undo::undo(face, args).await,
+        Command::Senders(args) => senders::senders(face, args),
+        Command::Train(args) => orders::train(face, args).await,
+        Command::Untrain(args) => orders::untrain(face, args),
+        Command::Orders(args) => orders::list(face, args),
+        Command::Confirm(args) => orders::confirm(face, args),
+        Command::Blackhole(args) => orders::blackhole(face, args).await,
+        Command::Doctor(args) => doctor::doctor(face, args).await,
+        Command::Completions(args) => generate::completions(face, args),
+        Command::Man => generate::manual(face),
+    }
 }

@@ -4,6 +4,7 @@
 //! out of Blackhole. [`undo`], [`order`] and [`inspect`] are the other things a face can ask for. Nothing here parses mail or
 //! speaks IMAP; nothing here prints.
 
+pub mod doctor;
 pub mod inspect;
 pub mod order;
 pub mod pass;
@@ -20,3 +21,8 @@ mod setting;
 mod sync;
 
 pub use setting::{Asking, Setting, Watcher};
+
+/// A mailbox name for people and scripts: decoded from modified UTF-7, with the server's delimiter.
+pub fn shown(name: &crate::logic::ids::FolderName) -> String {
+    crate::imap::utf7::decode(name.wire())
+}

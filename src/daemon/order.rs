@@ -14,18 +14,26 @@ use crate::imap::{Access, Session};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{Category, FolderName, Uid};
 use crate::logic::journal::{Intent, Kind, Place};
-use crate::logic::ledger::Ledger;
+use crate::logic::ledger::Key;
 use crate::logic::orders::{Order, Orders, Who};
 use crate::logic::plan::{self, Managed, Mode, TopMode};
 use crate::store::AccountLock;
 
-/// How many addresses behind `who` the user has written to, and one of them.
-pub fn written_to(ledger: &Ledger, who: &Who) -> Option<String> {
-    use crate::logic::ledger::Key;
-    ledger.relations().find_map(|(key, relation)| match key {
+/// An address behind `who` that the user has written to. Reads what is new first, so that the answer is up to date.
+pub async fn written_to(config: &Config, setting: &Setting<'_>, who: &Who) -> Result<Option<String>, Fault> {
+    let _lock = AccountLock::take(&config.state_dir, &setting.account.name)?;
+    let mut desk = Desk::new(open(config, setting)?);
+    let mut session = setting.connect().await?;
+    let folders = folders::discover(&mut session).await?;
+    let managed = managed::resolve(&setting.account.folders, &folders);
+    sync::sync(setting, &mut session, &mut desk, &folders, &managed).await?;
+    session.logout().await;
+    let learner = desk.learner().await?;
+    let found = learner.ledger.relations().find_map(|(key, relation)| match key {
         Key::Address(address) if relation.sent_to > 0 && covers(who, address) => Some(address.as_str().to_owned()),
         _ => None,
-    })
+    });
+    Ok(found)
 }
 
 fn covers(who: &Who, address: &crate::logic::ids::Address) -> bool {

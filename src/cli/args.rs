@@ -1,0 +1,222 @@
+//! The command line, as the help, the manual page and the completions show it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// mailherd keeps an IMAP inbox calm.
+///
+/// It learns from your own mail whom you talk to, files the rest into Top, News, Bulk and Blackhole, says why for each
+/// message, and can take every move back. It reads headers only, and nothing leaves this machine.
+#[derive(Debug, Parser)]
+#[command(name = "mailherd", version, disable_help_subcommand = true, after_help = EXIT)]
+pub struct Cli {
+    /// The configuration file [default: $MAILHERD_CONFIG, else mailherd/config.toml in your config directory]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Print JSON: one object a line for lists, one object for results
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Say more on standard error; twice: still more
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// Print nothing but results and errors
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// What to do
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+const EXIT: &str = "Exit status: 0 done, 1 something failed (said on standard error), 2 wrong usage or configuration.\n\
+                    New here? `mailherd demo --headless` shows everything on a made-up mailbox, without an account.";
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Try it: the real engine against an embedded IMAP server with a generated mailbox
+    Demo(Demo),
+    /// One pass over the accounts: read what is new, judge it, file it
+    Run(Run),
+    /// Dry run over what is in INBOX now: what would happen to each message, and why
+    Plan(Plan),
+    /// Why one message is where it is, filed or not
+    Why(Why),
+    /// What was done to the mailbox, move by move
+    Log(Log),
+    /// Take moves back
+    Undo(Undo),
+    /// Whom mail comes from: read, answered, written to
+    Senders(Senders),
+    /// Say what somebody's mail is, from now on
+    Train(Train),
+    /// Lift the order about somebody
+    Untrain(Untrain),
+    /// List the orders
+    Orders(Orders),
+    /// Let an order that waits for your word come into force
+    Confirm(Confirm),
+    /// Banish a sender: their mail goes to Blackhole, what is there already goes along
+    Blackhole(Blackhole),
+    /// Look at config, secrets, connection, folders and database: what is wrong and what to do
+    Doctor(OneAccount),
+    /// Print the completion script for a shell
+    Completions(Completions),
+    /// Print the manual page
+    Man,
+}
+
+/// `demo`
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// One filing run, then print the result and end
+    #[arg(long)]
+    pub headless: bool,
+    /// Another number makes another mailbox
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    pub seed: u64,
+}
+
+/// `run`
+#[derive(Debug, Args)]
+pub struct Run {
+    /// One pass, then exit (for cron)
+    #[arg(long, required = true)]
+    pub once: bool,
+    /// Only this account
+    #[arg(long, value_name = "NAME")]
+    pub account: Option<String>,
+    /// Answer yes to what would be asked
+    #[arg(long)]
+    pub yes: bool,
+}
+
+/// `plan`
+#[derive(Debug, Args)]
+pub struct Plan {
+    /// Only this account
+    #[arg(long, value_name = "NAME")]
+    pub account: Option<String>,
+    /// Only the newest N messages
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+}
+
+/// `why`
+#[derive(Debug, Args)]
+pub struct Why {
+    /// The Message-ID, with or without its angle brackets
+    #[arg(value_name = "MESSAGE-ID")]
+    pub message_id: String,
+    /// Only this account
+    #[arg(long, value_name = "NAME")]
+    pub account: Option<String>,
+}
+
+/// `log`
+#[derive(Debug, Args)]
+pub struct Log {
+    /// Only this run
+    #[arg(long, value_name = "N")]
+    pub run: Option<i64>,
+    /// Only the newest N rows
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+}
+
+/// `undo`
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct Undo {
+    /// The last run
+    #[arg(long)]
+    pub last: bool,
+    /// One run, by its number
+    #[arg(long, value_name = "N")]
+    pub run: Option<i64>,
+    /// One row of the log, by its number
+    #[arg(long, value_name = "N")]
+    pub id: Option<i64>,
+    /// Everything that was ever done
+    #[arg(long)]
+    pub all: bool,
+}
+
+/// `senders`
+#[derive(Debug, Args)]
+pub struct Senders {
+    /// Only this account
+    #[arg(long, value_name = "NAME")]
+    pub account: Option<String>,
+    /// At most N senders
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+}
+
+/// `train`
+#[derive(Debug, Args)]
+pub struct Train {
+    /// An address (a@b.c), a domain (@b.c) or a List-Id (<news.b.c>)
+    pub who: String,
+    /// top, inbox, news, bulk or blackhole
+    pub category: String,
+    /// Only on this account
+    #[arg(long, value_name = "NAME")]
+    pub account: Option<String>,
+    /// Also file what is there already
+    #[arg(long)]
+    pub existing: bool,
+    /// Answer yes to what would be asked
+    #[arg(long)]
+    pub yes: bool,
+}
+
+/// `untrain`
+#[derive(Debug, Args)]
+pub struct Untrain {
+    /// An address (a@b.c), a domain (@b.c) or a List-Id (<news.b.c>)
+    pub who: String,
+}
+
+/// `orders`
+#[derive(Debug, Args)]
+pub struct Orders {
+    /// Those that wait for your word
+    #[arg(long)]
+    pub pending: bool,
+}
+
+/// `confirm`
+#[derive(Debug, Args)]
+pub struct Confirm {
+    /// The number of the order, from `orders --pending`
+    pub id: i64,
+}
+
+/// `blackhole`
+#[derive(Debug, Args)]
+pub struct Blackhole {
+    /// An address (a@b.c), a domain (@b.c) or a List-Id (<news.b.c>)
+    pub who: String,
+    /// Only on this account
+    #[arg(long, value_name = "NAME")]
+    pub account: Option<String>,
+    /// Answer yes to what would be asked
+    #[arg(long)]
+    pub yes: bool,
+}
+
+/// `doctor`
+#[derive(Debug, Args)]
+pub struct OneAccount {
+    /// Only this account
+    #[arg(long, value_name = "NAME")]
+    pub account: Option<String>,
+}
+
+/// `completions`
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// bash, zsh, fish, elvish or powershell
+    pub shell: clap_complete::Shell,
+}

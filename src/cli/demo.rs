@@ -1,0 +1,1 @@
+//! `mailherd demo`

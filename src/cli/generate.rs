@@ -1,0 +1,37 @@
+//! `mailherd completions` and `mailherd man`: made from the same table as the help.
+
+use clap::CommandFactory;
+
+use super::args::{Cli, Completions};
+use super::face::Face;
+use crate::logic::fault::Fault;
+
+pub(super) fn completions(face: &mut Face, args: &Completions) -> Result<Vec<Fault>, Fault> {
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "mailherd", &mut script);
+    face.out.line(String::from_utf8_lossy(&script).trim_end());
+    Ok(Vec::new())
+}
+
+pub(super) fn manual(face: &mut Face) -> Result<Vec<Fault>, Fault> {
+    let mut page = Vec::new();
+    let render = |page: &mut Vec<u8>| -> std::io::Result<()> {
+        clap_mangen::Man::new(Cli::command()).render(page)?;
+        let mut command = Cli::command();
+        command.build();
+        for sub in command.get_subcommands().filter(|sub| !sub.is_hide_set()) {
+            let mut text = Vec::new();
+            let man = clap_mangen::Man::new(sub.clone());
+            man.render_synopsis_section(&mut text)?;
+            man.render_description_section(&mut text)?;
+            man.render_options_section(&mut text)?;
+            let title = format!(".SH COMMAND {}\n", sub.get_name().to_uppercase());
+            page.extend_from_slice(title.as_bytes());
+            page.extend_from_slice(String::from_utf8_lossy(&text).replace("\n.SH ", "\n.SS ").replacen(".SH ", ".SS ", 1).as_bytes());
+        }
+        Ok(())
+    };
+    render(&mut page).map_err(|error| Fault::local(format!("the manual page could not be made: {error}"), "report this"))?;
+    face.out.line(String::from_utf8_lossy(&page).trim_end());
+    Ok(Vec::new())
+}

@@ -1,0 +1,204 @@
+//! What is wrong, and what to do: looks at every part of an account and changes nothing.
+
+use super::managed;
+use super::pass::open;
+use super::setting::Setting;
+use crate::config::{Config, Tls};
+use crate::imap::folders::{self, Folders, SpecialUse};
+use crate::imap::{Access, Session, mover, quirks};
+use crate::logic::fault::Fault;
+use crate::logic::ids::{Category, FolderName};
+use crate::logic::plan::TopMode;
+use crate::store::{AccountLock, Store};
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Finding {
+    /// As it should be.
+    Good,
+    /// It works, but not as well as it could.
+    Warning,
+    /// mailherd cannot work like this.
+    Bad,
+}
+
+/// One look at one part.
+#[derive(Clone, Debug)]
+pub struct Check {
+    /// The account; `None`: of all of them.
+    pub account: Option<String>,
+    /// The part: `config`, `database`, `secret`, `connection`, `capabilities`, `folders`, `lock`.
+    pub part: &'static str,
+    /// How bad it is.
+    pub finding: Finding,
+    /// What was found, one line.
+    pub detail: String,
+    /// What to do, one line; empty when there is nothing to do.
+    pub hint: String,
+}
+
+impl Check {
+    fn good(account: Option<&str>, part: &'static str, detail: impl Into<String>) -> Check {
+        Check { account: account.map(str::to_owned), part, finding: Finding::Good, detail: detail.into(), hint: String::new() }
+    }
+
+    fn warn(account: &str, part: &'static str, detail: impl Into<String>, hint: impl Into<String>) -> Check {
+        Check { finding: Finding::Warning, hint: hint.into(), ..Check::good(Some(account), part, detail) }
+    }
+
+    fn bad(account: Option<&str>, part: &'static str, fault: Fault) -> Check {
+        Check { finding: Finding::Bad, hint: fault.hint, ..Check::good(account, part, fault.cause) }
+    }
+}
+
+/// The parts that all accounts share.
+pub fn common(config: &Config) -> Vec<Check> {
+    let accounts = if config.accounts.len() == 1 { "1 account".to_owned() } else { format!("{} accounts", config.accounts.len()) };
+    let read = Check::good(None, "config", format!("{} is sound: {accounts}", config.path.display()));
+    let database = Store::open(&config.state_dir).and_then(|store| match store.integrity()? {
+        None => Ok(store.path().display().to_string()),
+        Some(complaint) => Err(Fault::local(
+            format!("the database {} is damaged: {complaint}", store.path().display()),
+            "restore it from a backup, or move it away: mailherd then starts afresh (undo of old moves is lost with it)",
+        )),
+    });
+    let database = match database {
+        Ok(path) => Check::good(None, "database", format!("{path} is sound")),
+        Err(fault) => Check::bad(None, "database", fault),
+    };
+    vec![read, database]
+}
+
+/// The parts of one account, until one of them stands in the way of the next.
+pub async fn account(config: &Config, setting: &Setting<'_>) -> Vec<Check> {
+    let mut checks = Vec::new();
+    let name = setting.account.name.as_str();
+    match AccountLock::take(&config.state_dir, name) {
+        Ok(_) => checks.push(Check::good(Some(name), "lock", "no other mailherd is at work on it")),
+        Err(fault) => checks.push(Check::warn(name, "lock", fault.cause, fault.hint)),
+    }
+    if let Err(fault) = setting.account.secret.fetch().await {
+        checks.push(Check::bad(Some(name), "secret", fault));
+        return checks;
+    }
+    checks.push(Check::good(Some(name), "secret", "the password could be read"));
+    let mut session = match setting.connect().await {
+        Ok(session) => session,
+        Err(fault) => {
+            checks.push(Check::bad(Some(name), "connection", fault));
+            return checks;
+        }
+    };
+    checks.push(connection(setting));
+    checks.extend(capabilities(setting, &session));
+    match look_at_folders(config, setting, &mut session).await {
+        Ok(found) => checks.extend(found),
+        Err(fault) => checks.push(Check::bad(Some(name), "folders", fault)),
+    }
+    if !session.is_broken() {
+        session.logout().await;
+    }
+    checks
+}
+
+fn connection(setting: &Setting<'_>) -> Check {
+    let account = setting.account;
+    let how = match (account.tls, account.tls_pin_sha256) {
+        (Tls::None, _) => "without TLS, to this machine itself",
+        (_, Some(_)) => "with TLS, by the pinned certificate",
+        (Tls::Implicit, None) => "with TLS, the certificate is trusted",
+        (Tls::Starttls, None) => "with STARTTLS, the certificate is trusted",
+    };
+    Check::good(Some(&account.name), "connection", format!("logged in at {} port {} {how}", account.host, account.port))
+}
+
+fn capabilities(setting: &Setting<'_>, session: &Session) -> Vec<Check> {
+    let name = setting.account.name.as_str();
+    let has = |word: &str| session.capabilities().has(word);
+    let mut checks = Vec::new();
+    match (has("MOVE"), has("UIDPLUS")) {
+        (true, _) => checks.push(Check::good(Some(name), "capabilities", "MOVE: mail is moved in one step")),
+        (false, true) => {
+            checks.push(Check::good(Some(name), "capabilities", "no MOVE, but UIDPLUS: mail is copied, proven, and then expunged"));
+        }
+        (false, false) => checks.push(Check::bad(Some(name), "capabilities", mover::cannot_move())),
+    }
+    if !has("CONDSTORE") {
+        let detail = "no CONDSTORE: every pass compares the flags of all mail in INBOX and the managed mailboxes";
+        checks.push(Check::good(Some(name), "capabilities", detail));
+    }
+    checks
+}
+
+async fn look_at_folders(config: &Config, setting: &Setting<'_>, session: &mut Session) -> Result<Vec<Check>, Fault> {
+    let name = setting.account.name.as_str();
+    let folders = folders::discover(session).await?;
+    let mut checks = vec![sent(setting, &folders), trash(setting, &folders)];
+    let managed = managed::resolve(&setting.account.folders, &folders);
+    let learner = open(config, setting)?;
+    for (category, folder) in managed.all() {
+        if category == Category::Top && setting.account.top != TopMode::Move {
+            continue;
+        }
+        let shown = folders.display(folder);
+        let managed_already =
+            learner.store.folder(learner.account, folder)?.is_some_and(|known| known.managed_at.is_some());
+        checks.push(if let Some(reason) = quirks::is_provider_spam(session.host(), &folders, folder) {
+            let hint = format!("give another name in the config: [folders] {} = \"…\"", category.word());
+            Check::bad(Some(name), "folders", Fault::refused(format!("mail cannot be filed into {shown}: {reason}"), hint))
+        } else if folders.find(folder).is_none() {
+            Check::good(Some(name), "folders", format!("{shown} will be created by the first run in mode \"file\""))
+        } else if managed_already {
+            Check::good(Some(name), "folders", format!("{shown} is there"))
+        } else {
+            let messages = session.status(folder).await?.messages.unwrap_or(0);
+            let detail = format!("{shown} exists already, with {messages} messages");
+            Check::warn(name, "folders", detail, "the first run asks before it files into it (--yes says yes)")
+        });
+    }
+    let inbox = session.select(&FolderName::inbox(), Access::ReadOnly).await?;
+    checks.push(Check::good(Some(name), "folders", format!("INBOX holds {} messages", inbox.exists)));
+    if setting.account.top == TopMode::Flag {
+        let writable = session.select(&FolderName::inbox(), Access::ReadWrite).await?;
+        if !keyword_possible(&writable) {
+            let detail = "top = \"flag\", but the server takes no keywords in INBOX: top mail stays as it is";
+            checks.push(Check::warn(name, "folders", detail, "set top = \"move\" or \"off\""));
+        }
+    }
+    Ok(checks)
+}
+
+/// Whether `$Important` can be set for good.
+pub(super) fn keyword_possible(selected: &crate::imap::Selected) -> bool {
+    selected.keywords_allowed || selected.permanent_flags.iter().any(|flag| flag.eq_ignore_ascii_case("$Important"))
+}
+
+fn sent(setting: &Setting<'_>, folders: &Folders) -> Check {
+    let name = setting.account.name.as_str();
+    match folders.special(SpecialUse::Sent) {
+        Some(sent) => Check::good(Some(name), "folders", format!("your own mail is read from {}", folders.display(&sent.name))),
+        None => Check::warn(
+            name,
+            "folders",
+            "there is no Sent mailbox, so mailherd cannot see whom you write to",
+            "let your mail program keep sent mail on the server, in a mailbox called Sent",
+        ),
+    }
+}
+
+fn trash(setting: &Setting<'_>, folders: &Folders) -> Check {
+    let name = setting.account.name.as_str();
+    match folders.special(SpecialUse::Trash) {
+        Some(trash) => {
+            let days = setting.account.blackhole_days;
+            let shown = folders.display(&trash.name);
+            Check::good(Some(name), "folders", format!("mail falls from Blackhole to {shown} after {days} days"))
+        }
+        None => Check::warn(
+            name,
+            "folders",
+            "there is no Trash mailbox, so nothing falls out of Blackhole",
+            "create a mailbox called Trash if it should",
+        ),
+    }
+}
