@@ -176,7 +176,7 @@ impl Reader<'_> {
     ) -> Result<bool, Fault> {
         let Reader { setting, session, desk, name, role, folder, selected } = self;
         let (mut messages, mut done, mut renumbered) = (Vec::with_capacity(BATCH), 0, false);
-        let mut batch = |messages: &mut Vec<Raw>, folder: &mut FolderState, last: bool| {
+        let batch = |messages: &mut Vec<Raw>, folder: &mut FolderState, last: bool| {
             let after = messages.iter().map(|raw| Uid(raw.uid.0.saturating_add(1))).max().unwrap_or(folder.next);
             if advance {
                 folder.next = folder.next.max(after);
