@@ -249,14 +249,7 @@ impl Flags {
     /// The opposite of [`Flags::bits`].
     pub fn from_bits(bits: u8) -> Flags {
         let set = |place: u8| bits & (1 << place) != 0;
-        Flags {
-            seen: set(0),
-            answered: set(1),
-            flagged: set(2),
-            deleted: set(3),
-            draft: set(4),
-            important: set(5),
-        }
+        Flags { seen: set(0), answered: set(1), flagged: set(2), deleted: set(3), draft: set(4), important: set(5) }
     }
 }
 
