@@ -51,7 +51,7 @@ impl Dovecot {
                 Err(said) => complaint = said,
             }
         }
-        panic!("Dovecot does not start: {complaint}")
+        panic!("Dovecot does not start (these tests know version 2.3): {complaint}")
     }
 
     fn try_start(flavour: Flavour) -> Result<Dovecot, String> {
