@@ -3,4 +3,14 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod connection;
+mod contract;
+mod filing;
+mod journal;
+mod odd_mail;
+mod orders;
+mod preview;
+mod staying;
+mod surprises;
 mod the_bench;
+mod undo;

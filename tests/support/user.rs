@@ -63,6 +63,12 @@ impl User {
         self
     }
 
+    /// Takes a key of the configuration away.
+    pub fn unset(&mut self, key: &str) -> &mut User {
+        self.global.retain(|(known, _)| known != key);
+        self
+    }
+
     /// Sets a key of the account.
     pub fn set_account(&mut self, key: &str, value: &str) -> &mut User {
         set(&mut self.account, key, value);
@@ -142,6 +148,19 @@ impl User {
     /// Runs the program to its end.
     pub fn mailherd(&self, words: &[&str]) -> Outcome {
         self.start(words).finish()
+    }
+
+    /// Runs the program with another configuration.
+    pub fn with_config(&self, text: &str, words: &[&str]) -> Outcome {
+        let path = self.path("other.toml");
+        write_private(&path, text);
+        let words: Vec<&str> = ["--config", path.to_str().unwrap()].into_iter().chain(words.iter().copied()).collect();
+        Running::start(program::command(self.folder.path(), &words, &[])).finish()
+    }
+
+    /// Runs the program where there is no configuration.
+    pub fn without_config(&self, words: &[&str]) -> Outcome {
+        Running::start(program::command(self.folder.path(), words, &[])).finish()
     }
 
     /// `run --once --yes --json`, which has to succeed: the account's part of the result.
