@@ -120,7 +120,7 @@ fn first_pass(user: &User) -> (Duration, f64) {
     let _ = std::fs::remove_dir_all(user.state_dir());
     let started = Instant::now();
     let mut running = user.start(&["run", "--once", "--json"]);
-    let status = format!("/proc/{}/status", running.id());
+    let status = format!("/proc/{}/status", running.child.id());
     let mut peak = 0.0_f64;
     while !running.ended() {
         peak = peak.max(peak_memory(&status).unwrap_or_default());

@@ -170,5 +170,6 @@ fn doctor_says_that_all_is_well() {
     let mut user = with_tls(Flavour::PLAIN, "implicit");
     let ca = ca(&user);
     user.set_account("tls_ca_file", &ca);
-    user.mailherd(&["doctor"]).done();
+    let outcome = user.mailherd(&["doctor"]).done();
+    assert!(outcome.stdout.contains("home"), "{outcome}");
 }

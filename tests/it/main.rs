@@ -3,13 +3,19 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod configuration;
 mod connection;
 mod contract;
+mod crash;
 mod filing;
+mod folders;
+mod interruptions;
 mod journal;
+mod large;
 mod odd_mail;
 mod orders;
 mod preview;
+mod secrets;
 mod staying;
 mod surprises;
 mod the_bench;

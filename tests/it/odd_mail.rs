@@ -162,6 +162,7 @@ fn nothing_in_mail_steers_a_terminal() {
         for json in [false, true] {
             let words: Vec<&str> = words.iter().copied().chain(json.then_some("--json")).collect();
             let outcome = user.mailherd(&words).done();
+            assert!(!outcome.stdout.is_empty(), "{outcome}");
             let dangerous = |c: char| (c.is_control() && c != '\n') || ['\u{202e}', '\u{200b}'].contains(&c);
             assert!(
                 !outcome.stdout.contains(dangerous) && !outcome.stderr.contains(dangerous),

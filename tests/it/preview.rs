@@ -86,5 +86,6 @@ fn preview_is_the_default() {
 fn preview_asks_nothing_however_much_would_be_filed() {
     let user = a_user();
     user.receives(&cast::machine_mail(20));
-    user.mailherd(&["run", "--once"]).done();
+    let result = user.mailherd(&["run", "--once", "--json"]).done().object();
+    assert!(filed(&result["accounts"][0]) > 100, "{result}");
 }

@@ -52,7 +52,7 @@ fn mail_older_than_the_backlog_only_teaches() {
         cast::newsletter(1).days_old(31),
         // Imported yesterday, written long ago.
         cast::newsletter(2).days_old(400).arrived_days_ago(1),
-        // Copied by a program that sets the date of the message, which is wrong here, but not the one of its arrival.
+        // Arrived long ago, dated yesterday.
         cast::notification(3).days_old(1).arrived_days_ago(60),
     ];
     let young = cast::newsletter(4).days_old(29);

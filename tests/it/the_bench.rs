@@ -107,8 +107,11 @@ fn a_read_only_folder_takes_no_mail_and_a_read_only_inbox_gives_none() {
     let mut client = user.client();
     client.select("INBOX");
     assert_eq!(client.try_command("UID MOVE 1 Bulk").status, "NO");
-    let mut locked = User::named(Flavour::READ_ONLY, "locked-inbox").client();
-    assert!(locked.command("SELECT INBOX").text.contains("[READ-ONLY]"));
+    let locked = user.copied("locked-inbox");
+    let mut client = locked.client();
+    assert!(client.command("SELECT INBOX").text.contains("[READ-ONLY]"));
+    assert_eq!(client.try_command("UID MOVE 1 Sent").status, "NO");
+    user.world().assert_same_places(&locked.world());
 }
 
 #[test]
@@ -122,6 +125,17 @@ fn the_proxy_cuts_after_the_server_has_moved() {
     let cut = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| client.command("UID MOVE 1 Archive")));
     assert!(cut.is_err() && proxy.hit(Duration::from_secs(5)));
     assert_eq!((user.world().count("INBOX"), user.world().count("Archive")), (0, 1));
+}
+
+#[test]
+fn a_mailbox_can_be_renumbered() {
+    let user = User::new(Flavour::PLAIN);
+    user.receives(&cast::machine_mail(1));
+    let before = user.world();
+    user.server.doveadm(&["mailbox", "update", "-u", &user.name, "--uid-validity", "4711", "INBOX"]);
+    let reply = user.client().command("STATUS INBOX (UIDVALIDITY)");
+    assert!(String::from_utf8_lossy(&reply.untagged[0]).contains("UIDVALIDITY 4711"));
+    before.assert_same_places(&user.world());
 }
 
 #[test]

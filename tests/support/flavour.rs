@@ -77,9 +77,9 @@ impl Flavour {
     pub const BELOW_INBOX: Flavour = Flavour { prefix: "INBOX.", separator: '.', ..Flavour::PLAIN };
     /// An account that is full at 40 messages. Moves within an account need no space, copies do.
     pub const SMALL_QUOTA: Flavour = Flavour { without: &["MOVE"], quota_messages: Some(40), ..Flavour::PLAIN };
-    /// Nobody may put mail into `Bulk`; the INBOX of users called `locked-inbox` is read-only.
+    /// Nobody may put mail into `Bulk`; the INBOX of the users `locked-inbox` is read-only.
     pub const READ_ONLY: Flavour = Flavour {
-        acl: "Bulk owner lr\nINBOX user=locked-inbox lr\n",
+        acl: "Bulk owner lr\nINBOX user=locked-inbox lr\nINBOX user=locked-inbox-2 lr\n",
         special: &[("Sent", "\\Sent"), ("Bulk", "")],
         ..Flavour::PLAIN
     };

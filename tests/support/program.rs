@@ -28,7 +28,8 @@ pub fn command(home: &Path, arguments: &[&str], extra: &[(String, String)]) -> C
 
 /// The program while it runs.
 pub struct Running {
-    child: Child,
+    /// The process.
+    pub child: Child,
     stdout: JoinHandle<Vec<u8>>,
     stderr: JoinHandle<Vec<u8>>,
     words: String,
@@ -48,11 +49,6 @@ impl Running {
         self.child.kill().expect("our own child");
     }
 
-    /// Its process id.
-    pub fn id(&self) -> u32 {
-        self.child.id()
-    }
-
     /// Whether it has ended.
     pub fn ended(&mut self) -> bool {
         self.child.try_wait().expect("our own child").is_some()
@@ -67,16 +63,14 @@ impl Running {
 
     fn wait(&mut self) -> ExitStatus {
         let deadline = Instant::now() + PATIENCE;
-        loop {
-            if let Some(status) = self.child.try_wait().expect("our own child") {
-                return status;
-            }
+        while !self.ended() {
             if Instant::now() > deadline {
                 self.kill();
                 panic!("`mailherd {}` hangs", self.words);
             }
             std::thread::sleep(Duration::from_millis(2));
         }
+        self.child.wait().expect("our own child")
     }
 }
 
@@ -138,17 +132,19 @@ impl Outcome {
     /// The one JSON object on stdout.
     #[track_caller]
     pub fn object(&self) -> Value {
-        let parsed = serde_json::from_str(&self.stdout);
-        parsed.unwrap_or_else(|error| panic!("one JSON object expected ({error})\n{self}"))
+        match serde_json::from_str(&self.stdout) {
+            Ok(object) => object,
+            Err(error) => panic!("one JSON object expected ({error})\n{self}"),
+        }
     }
 
     /// The JSON objects on stdout, one a line.
     #[track_caller]
     pub fn rows(&self) -> Vec<Value> {
-        let parse = |line| {
-            serde_json::from_str(line).unwrap_or_else(|error| panic!("JSON lines expected ({error}): {line}\n{self}"))
-        };
-        self.stdout.lines().map(parse).collect()
+        match self.stdout.lines().map(serde_json::from_str).collect() {
+            Ok(rows) => rows,
+            Err(error) => panic!("JSON lines expected ({error})\n{self}"),
+        }
     }
 }
 

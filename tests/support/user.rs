@@ -2,6 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::Value;
@@ -113,6 +114,14 @@ impl User {
         self
     }
 
+    /// Another user, of the given login name, with a copy of this mailbox: the files are copied, which is quick.
+    pub fn copied(&self, name: &str) -> User {
+        let homes = [&self.name, name].map(|name| self.server.home_of(name));
+        let copied = Command::new("cp").arg("-a").args(&homes).status().expect("cp");
+        assert!(copied.success(), "the mailbox of {} is copied", self.name);
+        User::named(self.server.flavour, name)
+    }
+
     /// A history with a friend, in Archive and Sent.
     pub fn has_a_friend(&self) -> &User {
         let (letters, answers) = super::cast::acquaintance();
@@ -139,8 +148,17 @@ impl User {
 
     /// The same with additional environment variables.
     pub fn start_with(&self, words: &[&str], environment: &[(String, String)]) -> Running {
-        let path = self.path("config.toml");
-        write_private(&path, &self.configuration());
+        self.start_at("config.toml", &self.configuration(), words, environment)
+    }
+
+    /// Starts the program with another configuration.
+    pub fn start_with_config(&self, text: &str, words: &[&str]) -> Running {
+        self.start_at("other.toml", text, words, &[])
+    }
+
+    fn start_at(&self, file: &str, text: &str, words: &[&str], environment: &[(String, String)]) -> Running {
+        let path = self.path(file);
+        write_private(&path, text);
         let words: Vec<&str> = ["--config", path.to_str().unwrap()].into_iter().chain(words.iter().copied()).collect();
         Running::start(program::command(self.folder.path(), &words, environment))
     }
@@ -152,15 +170,12 @@ impl User {
 
     /// Runs the program with another configuration.
     pub fn with_config(&self, text: &str, words: &[&str]) -> Outcome {
-        let path = self.path("other.toml");
-        write_private(&path, text);
-        let words: Vec<&str> = ["--config", path.to_str().unwrap()].into_iter().chain(words.iter().copied()).collect();
-        Running::start(program::command(self.folder.path(), &words, &[])).finish()
+        self.start_with_config(text, words).finish()
     }
 
-    /// Runs the program where there is no configuration.
-    pub fn without_config(&self, words: &[&str]) -> Outcome {
-        Running::start(program::command(self.folder.path(), words, &[])).finish()
+    /// Runs the program without telling it where its configuration is.
+    pub fn bare(&self, words: &[&str], environment: &[(String, String)]) -> Outcome {
+        Running::start(program::command(self.folder.path(), words, environment)).finish()
     }
 
     /// `run --once --yes --json`, which has to succeed: the account's part of the result.
