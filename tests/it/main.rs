@@ -1,0 +1,22 @@
+//! mailherd as its users have it: the program, its configuration, its output, and a real server that says what became of the mail.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod configuration;
+mod connection;
+mod contract;
+mod crash;
+mod filing;
+mod folders;
+mod interruptions;
+mod journal;
+mod large;
+mod odd_mail;
+mod orders;
+mod preview;
+mod secrets;
+mod staying;
+mod surprises;
+mod the_bench;
+mod undo;

@@ -1,0 +1,103 @@
+//! The kinds of server that the tests start: what is advertised, how folders are named, what is forbidden.
+
+/// What Dovecot 2.3 advertises after login, as far as a filing client could care.
+const CAPABILITIES: &str = "IMAP4rev1 SASL-IR LOGIN-REFERRALS ID ENABLE IDLE CHILDREN NAMESPACE UIDPLUS LIST-EXTENDED CONDSTORE \
+    QRESYNC ESEARCH WITHIN LIST-STATUS BINARY MOVE SPECIAL-USE LITERAL+ MULTIAPPEND UNSELECT";
+
+/// Which certificate the server shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Tls {
+    /// Signed by a private CA.
+    Signed,
+    /// Plainly self-signed.
+    SelfSigned,
+    /// No TLS, no STARTTLS.
+    Off,
+}
+
+/// What a server is like. Servers of the same flavour are shared by all tests of a test program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Flavour {
+    /// Capabilities it hides. Dovecot only hides them (the commands still work), so the tests that use this also read the commands
+    /// that reached the server, see `wire_log`.
+    pub without: &'static [&'static str],
+    /// The personal namespace's prefix.
+    pub prefix: &'static str,
+    /// The hierarchy delimiter.
+    pub separator: char,
+    /// Messages an account may hold.
+    pub quota_messages: Option<u32>,
+    /// Lines of a Dovecot ACL file: `mailbox identifier rights`.
+    pub acl: &'static str,
+    /// Which certificate it shows.
+    pub tls: Tls,
+    /// Mailboxes that every user has from the start with a SPECIAL-USE attribute: name and attribute.
+    pub special: &'static [(&'static str, &'static str)],
+}
+
+impl Flavour {
+    /// Dovecot as it comes.
+    pub const PLAIN: Flavour = Flavour {
+        without: &[],
+        prefix: "",
+        separator: '/',
+        quota_messages: None,
+        acl: "",
+        tls: Tls::Signed,
+        special: &[
+            ("Drafts", "\\Drafts"),
+            ("Sent", "\\Sent"),
+            ("Trash", "\\Trash"),
+            ("Junk", "\\Junk"),
+            ("Archive", "\\Archive"),
+        ],
+    };
+    /// COPY, STORE and UID EXPUNGE instead of MOVE.
+    pub const NO_MOVE: Flavour = Flavour { without: &["MOVE"], ..Flavour::PLAIN };
+    /// Neither MOVE nor UIDPLUS: no filing.
+    pub const NO_MOVE_NO_UIDPLUS: Flavour = Flavour { without: &["MOVE", "UIDPLUS"], ..Flavour::PLAIN };
+    /// Folders are found by name, nothing says what changed.
+    pub const BARE: Flavour = Flavour {
+        without: &[
+            "CONDSTORE",
+            "QRESYNC",
+            "SPECIAL-USE",
+            "NAMESPACE",
+            "LIST-EXTENDED",
+            "LIST-STATUS",
+            "ESEARCH",
+            "ENABLE",
+            "ID",
+        ],
+        // Dovecot answers a plain LIST with these attributes even when SPECIAL-USE is hidden.
+        special: &[("Drafts", ""), ("Sent", ""), ("Trash", ""), ("Junk", ""), ("Archive", "")],
+        ..Flavour::PLAIN
+    };
+    /// Everything below INBOX, as on a Courier-style server.
+    pub const BELOW_INBOX: Flavour = Flavour { prefix: "INBOX.", separator: '.', ..Flavour::PLAIN };
+    /// An account that is full at 40 messages. Moves within an account need no space, copies do.
+    pub const SMALL_QUOTA: Flavour = Flavour { without: &["MOVE"], quota_messages: Some(40), ..Flavour::PLAIN };
+    /// Nobody may put mail into `Bulk`; the INBOX of the users `locked-inbox` is read-only.
+    pub const READ_ONLY: Flavour = Flavour {
+        acl: "Bulk owner lr\nINBOX user=locked-inbox lr\nINBOX user=locked-inbox-2 lr\n",
+        special: &[("Sent", "\\Sent"), ("Bulk", "")],
+        ..Flavour::PLAIN
+    };
+    /// `Bulk` is the provider's spam folder, and there is no folder for sent mail.
+    pub const SPAM_IS_BULK: Flavour =
+        Flavour { special: &[("Bulk", "\\Junk"), ("Trash", "\\Trash")], ..Flavour::PLAIN };
+    /// A certificate that nobody signed.
+    pub const SELF_SIGNED: Flavour = Flavour { tls: Tls::SelfSigned, ..Flavour::PLAIN };
+    /// No STARTTLS.
+    pub const NO_TLS: Flavour = Flavour { tls: Tls::Off, ..Flavour::PLAIN };
+
+    /// What it advertises.
+    pub fn capabilities(&self) -> String {
+        CAPABILITIES.split(' ').filter(|word| !self.without.contains(word)).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Whether it hides `capability`.
+    pub fn lacks(&self, capability: &str) -> bool {
+        self.without.contains(&capability)
+    }
+}

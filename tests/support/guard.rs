@@ -1,0 +1,55 @@
+//! A guard process: no server outlives the test program that started it, however that ends.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+/// Waits until its input ends, which the kernel sees to when the test program dies (even by `kill -9`), then ends the server and
+/// removes its folder. The server leads a session and so a process group of its own: `kill -9 -group` reaches nothing else. A Dovecot
+/// that is stopped within a second of its start can take five to end by itself, hence the second line of defence.
+const SCRIPT: &str = r#"
+setsid "$1" -F -c "$2/dovecot.conf" >"$2/start.log" 2>&1 </dev/null &
+server=$!
+read -r _
+kill -TERM $server
+(sleep 1; kill -9 -$server) &
+defence=$!
+wait $server
+kill $defence
+kill -9 -$server
+rm -rf "$2" || { sleep 0.2; rm -rf "$2"; }
+"#;
+
+/// A server that lives no longer than this value or this process.
+pub struct Guard {
+    shell: Child,
+    folder: PathBuf,
+}
+
+impl Guard {
+    /// Starts `dovecot` in the foreground with the `dovecot.conf` that lies in `folder`. `folder` now belongs to the guard.
+    pub fn start(dovecot: &str, folder: &Path) -> Guard {
+        use std::os::unix::process::CommandExt;
+        let shell = Command::new("sh")
+            .args(["-c", SCRIPT, "guard", dovecot])
+            .arg(folder)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .process_group(0)
+            .spawn()
+            .expect("sh starts");
+        Guard { shell, folder: folder.to_owned() }
+    }
+
+    /// Where the server lives.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        drop(self.shell.stdin.take());
+        self.shell.wait().expect("the guard ends");
+    }
+}

@@ -1,0 +1,300 @@
+//! A big mailbox, the same one for the same seed: some 2,000 senders, a few of which write most of the mail; 1 to 4 KB a message.
+
+use fastrand::Rng;
+
+use super::mail::{ME, Mail};
+
+/// 2022-01-01 to 2026-11-04, seconds since 1970.
+const TIME: (i64, i64) = (1_640_995_200, 1_793_836_800);
+
+const WORDS: &[&str] = &[
+    "meeting",
+    "update",
+    "invoice",
+    "order",
+    "shipped",
+    "weekly",
+    "report",
+    "team",
+    "build",
+    "failed",
+    "release",
+    "notes",
+    "security",
+    "account",
+    "payment",
+    "received",
+    "reminder",
+    "lunch",
+    "project",
+    "proposal",
+    "question",
+    "about",
+    "the",
+    "new",
+    "design",
+    "review",
+    "please",
+    "confirm",
+    "reservation",
+    "flight",
+    "photo",
+    "family",
+    "holiday",
+    "discount",
+    "sale",
+    "offer",
+    "digest",
+    "thread",
+    "reply",
+    "server",
+    "migration",
+    "backup",
+    "complete",
+    "issue",
+    "merged",
+    "comment",
+    "survey",
+    "feedback",
+    "welcome",
+    "trial",
+    "renewed",
+    "statement",
+    "ready",
+    "ticket",
+    "closed",
+    "deploy",
+    "finished",
+];
+const FIRST: &[&str] = &[
+    "Anna",
+    "Ben",
+    "Carla",
+    "David",
+    "Eva",
+    "Frank",
+    "Greta",
+    "Hugo",
+    "Ines",
+    "Jan",
+    "Lena",
+    "=?UTF-8?Q?J=C3=BCrgen?=",
+];
+const LAST: &[&str] =
+    &["Adler", "Baker", "Chen", "Dubois", "Evans", "Fischer", "Garcia", "Huang", "Ivanov", "Jones", "Keller", "Novak"];
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Person,
+    List,
+    News,
+    Notification,
+    Receipt,
+}
+
+struct Sender {
+    kind: Kind,
+    from: String,
+    address: String,
+    domain: String,
+}
+
+/// A generated mailbox: INBOX and Sent.
+pub struct Many {
+    /// INBOX, oldest first.
+    pub inbox: Vec<Mail>,
+    /// Sent, oldest first: seven of ten answer mail in INBOX.
+    pub sent: Vec<Mail>,
+}
+
+impl Many {
+    /// So many messages in INBOX and Sent.
+    pub fn generate(inbox: usize, sent: usize, seed: u64) -> Many {
+        let mut rng = Rng::with_seed(seed);
+        let senders = senders(&mut rng);
+        let mut maker = Maker { rng, senders, letters: Vec::new(), recent: Vec::new() };
+        let received = (0..inbox).map(|number| maker.received(number, time(number, inbox))).collect();
+        let own = (0..sent).map(|number| maker.own(number, sent)).collect();
+        Many { inbox: received, sent: own }
+    }
+}
+
+fn time(number: usize, of: usize) -> i64 {
+    TIME.0 + (TIME.1 - TIME.0) * number as i64 / of as i64
+}
+
+fn senders(rng: &mut Rng) -> Vec<Sender> {
+    use Kind::{List, News, Notification, Person, Receipt};
+    let counts = [(Person, 600), (List, 150), (News, 550), (Notification, 450), (Receipt, 250)];
+    let mut kinds: Vec<Kind> = counts.iter().flat_map(|&(kind, count)| vec![kind; count]).collect();
+    rng.shuffle(&mut kinds);
+    kinds.into_iter().enumerate().map(|(number, kind)| sender(number, kind, rng)).collect()
+}
+
+fn sender(number: usize, kind: Kind, rng: &mut Rng) -> Sender {
+    let local = match kind {
+        Kind::Person => return person(number, rng),
+        Kind::List => "dev-list",
+        Kind::News => pick(rng, &["newsletter", "news", "hello", "marketing"]),
+        Kind::Notification => pick(rng, &["no-reply", "noreply", "notifications", "alerts"]),
+        Kind::Receipt => pick(rng, &["orders", "billing", "receipts"]),
+    };
+    let domain = format!("{}{number}.example", pick(rng, WORDS));
+    let address = format!("{local}@{domain}");
+    Sender { kind, from: format!("\"{domain}\" <{address}>"), address, domain }
+}
+
+fn person(number: usize, rng: &mut Rng) -> Sender {
+    let domain = pick(rng, &["mail.example", "home.example", "work.example", "uni.example"]).to_owned();
+    let address = format!("p{number}@{domain}");
+    let from = format!("{} {} <{address}>", pick(rng, FIRST), pick(rng, LAST));
+    Sender { kind: Kind::Person, from, address, domain }
+}
+
+fn pick<'a>(rng: &mut Rng, words: &[&'a str]) -> &'a str {
+    words[rng.usize(..words.len())]
+}
+
+struct Maker {
+    rng: Rng,
+    senders: Vec<Sender>,
+    /// Letters by people, to be answered.
+    letters: Vec<(Mail, usize)>,
+    /// The last threads: Message-ID, subject.
+    recent: Vec<(Mail, String)>,
+}
+
+impl Maker {
+    /// A sender, the first ones much more often than the last (Zipf, roughly: uniform in the logarithm of the rank).
+    fn anyone(&mut self) -> usize {
+        let rank = (self.senders.len() as f64).powf(self.rng.f64());
+        (rank as usize).saturating_sub(1).min(self.senders.len() - 1)
+    }
+
+    fn received(&mut self, number: usize, at: i64) -> Mail {
+        let who = self.anyone();
+        let (kind, from, domain) =
+            (self.senders[who].kind, self.senders[who].from.clone(), self.senders[who].domain.clone());
+        let subject = self.text(3, 9);
+        let mail = Mail::from(&from)
+            .header("Message-ID", format!("<{at}.{number}@{domain}>"))
+            .header("Return-Path", format!("<bounce-{number}@{domain}>"))
+            .header("Delivered-To", ME)
+            .header(
+                "Received",
+                format!(
+                    "from mx.{domain} (mx.{domain} [203.0.113.{}])\r\n\tby mail.home.example with ESMTPS id {number}",
+                    number % 250
+                ),
+            )
+            .header("DKIM-Signature", self.signature(&domain))
+            .header(
+                "Authentication-Results",
+                format!(
+                    "mail.home.example; dkim=pass header.d={domain};\r\n\tspf=pass smtp.mailfrom={domain}; dmarc=pass"
+                ),
+            )
+            .header("MIME-Version", "1.0")
+            .header("Content-Type", "text/plain; charset=utf-8")
+            .subject(&subject)
+            .at(at);
+        let mail = self.of_kind(mail, kind, &domain, number, subject);
+        if kind == Kind::Person {
+            self.letters.push((mail.clone(), who));
+        }
+        self.with_body_and_flags(mail)
+    }
+
+    fn of_kind(&mut self, mail: Mail, kind: Kind, domain: &str, number: usize, subject: String) -> Mail {
+        match kind {
+            Kind::Person => self.threaded(mail, subject),
+            Kind::List => self
+                .threaded(mail, subject)
+                .to(&format!("dev-list@{domain}"))
+                .header("List-Id", format!("Dev list <dev-list.{domain}>"))
+                .header("List-Post", format!("<mailto:dev-list@{domain}>"))
+                .header("List-Unsubscribe", format!("<mailto:dev-list-leave@{domain}>"))
+                .header("Precedence", "list")
+                .header("Sender", format!("dev-list-bounces@{domain}")),
+            Kind::News => mail
+                .header("List-Id", format!("<{number}.{domain}>"))
+                .header("List-Unsubscribe", format!("<https://{domain}/u/{number}>, <mailto:unsub-{number}@{domain}>"))
+                .header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
+                .header("Precedence", "bulk")
+                .header("Reply-To", format!("support@{domain}")),
+            Kind::Notification => mail
+                .header("Auto-Submitted", "auto-generated")
+                .header("X-Auto-Response-Suppress", "All")
+                .header("Precedence", "bulk"),
+            Kind::Receipt => mail.header("Reply-To", format!("help@{domain}")),
+        }
+    }
+
+    /// More than half of what people write answers something recent.
+    fn threaded(&mut self, mail: Mail, subject: String) -> Mail {
+        let answers = !self.recent.is_empty() && self.rng.f64() < 0.55;
+        let (mail, subject) = if answers {
+            let (before, subject) =
+                &self.recent[self.rng.usize(self.recent.len().saturating_sub(50)..self.recent.len())];
+            (mail.answers(before).subject(&format!("Re: {subject}")), subject.clone())
+        } else {
+            (mail, subject)
+        };
+        self.recent.push((mail.clone(), subject));
+        mail
+    }
+
+    fn own(&mut self, number: usize, of: usize) -> Mail {
+        let at = time(number, of) + 7200;
+        let (who, answered) = if !self.letters.is_empty() && self.rng.f64() < 0.7 {
+            let (letter, who) = &self.letters[(self.letters.len() * number / of).min(self.letters.len() - 1)];
+            (*who, Some(letter.clone()))
+        } else {
+            (self.somebody(), None)
+        };
+        let subject = self.text(2, 6);
+        let to = self.senders[who].address.clone();
+        let id = format!("<{at}.{number}.sent@home.example>");
+        let mail =
+            Mail::from(&format!("Me <{ME}>")).to(&to).header("Message-ID", id).subject(&subject).at(at).flag("\\Seen");
+        let mail = answered.map_or(mail.clone(), |letter| mail.answers(&letter));
+        let size = self.rng.usize(200..1500);
+        mail.body(&self.letters_of(size))
+    }
+
+    fn somebody(&mut self) -> usize {
+        let people: Vec<usize> =
+            (0..self.senders.len()).filter(|&who| self.senders[who].kind == Kind::Person).collect();
+        people[self.rng.usize(..people.len().min(200))]
+    }
+
+    fn with_body_and_flags(&mut self, mail: Mail) -> Mail {
+        let size = self.rng.usize(100..2200);
+        let mail = mail.body(&self.letters_of(size));
+        let mail = if self.rng.f64() < 0.75 { mail.flag("\\Seen") } else { mail };
+        if self.rng.f64() < 0.05 { mail.flag("\\Answered") } else { mail }
+    }
+
+    fn signature(&mut self, domain: &str) -> String {
+        let lines: Vec<String> = (0..4).map(|_| (0..70).map(|_| self.rng.alphanumeric()).collect()).collect();
+        format!(
+            "v=1; a=rsa-sha256; c=relaxed/relaxed; d={domain}; s=s1;\r\n\th=from:to:subject:date:message-id; b={}",
+            lines.join("\r\n\t")
+        )
+    }
+
+    fn text(&mut self, least: usize, most: usize) -> String {
+        let count = self.rng.usize(least..=most);
+        (0..count).map(|_| pick(&mut self.rng, WORDS)).collect::<Vec<_>>().join(" ")
+    }
+
+    /// About so many letters, in lines.
+    fn letters_of(&mut self, size: usize) -> String {
+        let mut text = String::with_capacity(size + 80);
+        while text.len() < size {
+            text += &self.text(8, 10);
+            text += "\r\n";
+        }
+        text
+    }
+}

@@ -1,0 +1,19 @@
+//! The test bench: private real servers, an independent client, invented mail, and the `mailherd` program as its users run it.
+//!
+//! Nothing here shares code with the engine: what the engine did is looked at from outside, over IMAP and in its JSON.
+
+pub mod cast;
+pub mod certificates;
+pub mod client;
+pub mod dovecot;
+pub mod flavour;
+pub mod guard;
+pub mod json;
+pub mod mail;
+pub mod many;
+pub mod program;
+pub mod proxy;
+pub mod response;
+pub mod user;
+pub mod wire_log;
+pub mod world;

@@ -1,0 +1,221 @@
+//! One invented user: a mailbox on a private server, a configuration, a state directory, and the commands that they give.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::client::Client;
+use super::dovecot::{Dovecot, PASSWORD};
+use super::flavour::Flavour;
+use super::mail::{ME, Mail};
+use super::program::{self, Outcome, Running};
+use super::wire_log::WireLog;
+use super::world::World;
+
+/// A user whose mailbox is on a shared server.
+pub struct User {
+    /// The server.
+    pub server: &'static Dovecot,
+    /// The login name.
+    pub name: String,
+    folder: TempDir,
+    global: Vec<(String, String)>,
+    folders: Vec<(String, String)>,
+    account: Vec<(String, String)>,
+}
+
+impl User {
+    /// A new user on the shared server of this flavour. Configured to file everything that is in INBOX, however old.
+    pub fn new(flavour: Flavour) -> User {
+        static NUMBER: AtomicU32 = AtomicU32::new(1);
+        User::named(flavour, &format!("user{}", NUMBER.fetch_add(1, Ordering::Relaxed)))
+    }
+
+    /// A user with a login name that the server's flavour knows.
+    pub fn named(flavour: Flavour, name: &str) -> User {
+        let server = Dovecot::shared(flavour);
+        let folder = tempfile::Builder::new().prefix("mailherd-user-").tempdir().unwrap();
+        let mut user = User {
+            server,
+            name: name.to_owned(),
+            folder,
+            global: Vec::new(),
+            folders: Vec::new(),
+            account: Vec::new(),
+        };
+        write_private(&user.path("password"), &format!("{PASSWORD}\n"));
+        let text = |text: &str| toml::Value::from(text).to_string();
+        let path = |name: &str| text(user.path(name).to_str().unwrap());
+        let (state, password) = (path("state"), path("password"));
+        user.set("mode", "\"file\"").set("state_dir", &state).set("backlog_days", "36500");
+        user.set_account("name", "\"home\"").set_account("email", &text(ME)).set_account("host", "\"127.0.0.1\"");
+        user.set_account("port", &server.port.to_string()).set_account("tls", "\"none\"");
+        user.set_account("username", &text(name)).set_account("password_file", &password);
+        user
+    }
+
+    /// Sets a key of the configuration to a TOML value.
+    pub fn set(&mut self, key: &str, value: &str) -> &mut User {
+        set(&mut self.global, key, value);
+        self
+    }
+
+    /// Takes a key of the configuration away.
+    pub fn unset(&mut self, key: &str) -> &mut User {
+        self.global.retain(|(known, _)| known != key);
+        self
+    }
+
+    /// Sets a key of the account.
+    pub fn set_account(&mut self, key: &str, value: &str) -> &mut User {
+        set(&mut self.account, key, value);
+        self
+    }
+
+    /// Takes a key of the account away.
+    pub fn unset_account(&mut self, key: &str) -> &mut User {
+        self.account.retain(|(known, _)| known != key);
+        self
+    }
+
+    /// Sets the name of a managed folder.
+    pub fn set_folder(&mut self, key: &str, name: &str) -> &mut User {
+        set(&mut self.folders, key, &toml::Value::from(name).to_string());
+        self
+    }
+
+    /// A path in the user's own temporary folder.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The state directory.
+    pub fn state_dir(&self) -> PathBuf {
+        self.path("state")
+    }
+
+    /// The wire name of a folder directly below the namespace.
+    pub fn folder(&self, name: &str) -> String {
+        format!("{}{name}", self.server.flavour.prefix)
+    }
+
+    /// The user's other mail program.
+    pub fn client(&self) -> Client {
+        Client::login(self.server.port, &self.name, PASSWORD)
+    }
+
+    /// Puts mail into INBOX.
+    pub fn receives(&self, mail: &[Mail]) -> &User {
+        self.client().append("INBOX", mail);
+        self
+    }
+
+    /// Another user, of the given login name, with a copy of this mailbox: the files are copied, which is quick.
+    pub fn copied(&self, name: &str) -> User {
+        let homes = [&self.name, name].map(|name| self.server.home_of(name));
+        let copied = Command::new("cp").arg("-a").args(&homes).status().expect("cp");
+        assert!(copied.success(), "the mailbox of {} is copied", self.name);
+        User::named(self.server.flavour, name)
+    }
+
+    /// A history with a friend, in Archive and Sent.
+    pub fn has_a_friend(&self) -> &User {
+        let (letters, answers) = super::cast::acquaintance();
+        let mut client = self.client();
+        client.append(&self.folder("Archive"), &letters);
+        client.append(&self.folder("Sent"), &answers);
+        self
+    }
+
+    /// Everything in the mailbox now.
+    pub fn world(&self) -> World {
+        World::of(&mut self.client())
+    }
+
+    /// From now on the server writes down what this user's sessions say.
+    pub fn wire_log(&self) -> WireLog {
+        WireLog::start(&self.server.home_of(&self.name))
+    }
+
+    /// Writes the configuration and starts the program with `--config` and these words.
+    pub fn start(&self, words: &[&str]) -> Running {
+        self.start_with(words, &[])
+    }
+
+    /// The same with additional environment variables.
+    pub fn start_with(&self, words: &[&str], environment: &[(String, String)]) -> Running {
+        self.start_at("config.toml", &self.configuration(), words, environment)
+    }
+
+    /// Starts the program with another configuration.
+    pub fn start_with_config(&self, text: &str, words: &[&str]) -> Running {
+        self.start_at("other.toml", text, words, &[])
+    }
+
+    fn start_at(&self, file: &str, text: &str, words: &[&str], environment: &[(String, String)]) -> Running {
+        let path = self.path(file);
+        write_private(&path, text);
+        let words: Vec<&str> = ["--config", path.to_str().unwrap()].into_iter().chain(words.iter().copied()).collect();
+        Running::start(program::command(self.folder.path(), &words, environment))
+    }
+
+    /// Runs the program to its end.
+    pub fn mailherd(&self, words: &[&str]) -> Outcome {
+        self.start(words).finish()
+    }
+
+    /// Runs the program with another configuration.
+    pub fn with_config(&self, text: &str, words: &[&str]) -> Outcome {
+        self.start_with_config(text, words).finish()
+    }
+
+    /// Runs the program without telling it where its configuration is.
+    pub fn bare(&self, words: &[&str], environment: &[(String, String)]) -> Outcome {
+        Running::start(program::command(self.folder.path(), words, environment)).finish()
+    }
+
+    /// `run --once --yes --json`, which has to succeed: the account's part of the result.
+    #[track_caller]
+    pub fn files(&self) -> Value {
+        let result = self.mailherd(&["run", "--once", "--yes", "--json"]).done().object();
+        result["accounts"][0].clone()
+    }
+
+    /// The journal, oldest row first.
+    #[track_caller]
+    pub fn journal(&self) -> Vec<Value> {
+        let mut rows = self.mailherd(&["log", "--json", "--limit", "1000000"]).done().rows();
+        rows.sort_by_key(|row| row["id"].as_i64());
+        rows
+    }
+
+    /// The text of the configuration file.
+    pub fn configuration(&self) -> String {
+        let lines = |keys: &[(String, String)]| {
+            keys.iter().map(|(key, value)| format!("{key} = {value}\n")).collect::<String>()
+        };
+        let folders =
+            if self.folders.is_empty() { String::new() } else { format!("[folders]\n{}", lines(&self.folders)) };
+        format!("{}{folders}[[accounts]]\n{}", lines(&self.global), lines(&self.account))
+    }
+}
+
+/// How many messages a run filed, by its result for one account.
+pub fn filed(account: &Value) -> u64 {
+    account["filed"].as_object().expect("filed").values().map(|count| count.as_u64().expect("a count")).sum()
+}
+
+fn set(keys: &mut Vec<(String, String)>, key: &str, value: &str) {
+    keys.retain(|(known, _)| known != key);
+    keys.push((key.to_owned(), value.to_owned()));
+}
+
+/// Writes a file that only its owner can read.
+pub fn write_private(path: &Path, text: &str) {
+    std::fs::write(path, text).unwrap();
+    std::fs::set_permissions(path, PermissionsExt::from_mode(0o600)).unwrap();
+}
