@@ -118,7 +118,7 @@ fn prepare(tcp: &TcpStream) {
 }
 
 /// Reads the greeting; without that async-imap's login waits for ever.
-async fn greeted(wire: Wire) -> Result<Client<Guard>, Fault> {
+pub(super) async fn greeted(wire: Wire) -> Result<Client<Guard>, Fault> {
     let mut client = Client::new(Guard::new(wire, Reader::Greeting));
     match timeout(GREETING, client.read_response()).await {
         Ok(Ok(Some(_))) => {}
@@ -141,7 +141,7 @@ async fn greeted(wire: Wire) -> Result<Client<Guard>, Fault> {
 }
 
 /// Asks for TLS and takes the bare stream back.
-async fn start_tls(mut client: Client<Guard>) -> Result<Wire, Fault> {
+pub(super) async fn start_tls(mut client: Client<Guard>) -> Result<Wire, Fault> {
     let hint = "nothing was sent; use tls = \"implicit\" (usually port 993), or ask your provider";
     if !capabilities_before_login(&mut client).await?.has("STARTTLS") {
         return Err(Fault::refused("the server offers no STARTTLS", hint));

@@ -156,6 +156,9 @@ fn refusal(tagged: &Tagged) -> Fault {
         let hint = "not a wrong password: close other mail programs or wait, mailherd tries again";
         return Fault::transient(format!("the server takes no login now: {tagged}"), hint);
     }
+    if tagged.status == Status::Bad {
+        return tagged.fault("logging in");
+    }
     let hint = if says(&["application-specific", "app password", "web login", "weblogin"]) {
         "create an app password in your provider's settings and use that one"
     } else {

@@ -29,6 +29,8 @@ pub mod response;
 pub mod select;
 pub mod session;
 mod special;
+#[cfg(test)]
+mod tests;
 mod tls;
 pub mod utf7;
 

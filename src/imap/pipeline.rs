@@ -20,6 +20,7 @@ pub struct Pipeline<'s, C> {
     in_flight: usize,
     waiting: VecDeque<String>,
     ends: Vec<Tagged>,
+    refused: bool,
 }
 
 impl Session {
@@ -41,6 +42,7 @@ impl Session {
             in_flight: in_flight.max(1),
             waiting: VecDeque::new(),
             ends: Vec::new(),
+            refused: false,
         })
     }
 }
@@ -70,6 +72,7 @@ impl<C: Iterator<Item = String>> Pipeline<'_, C> {
             match self.session.next().await? {
                 Response::Tagged { tag, tagged } if tag == *first => {
                     self.waiting.pop_front();
+                    self.refused |= !tagged.is_ok();
                     self.ends.push(tagged);
                 }
                 Response::Tagged { .. } => return Err(wrong_tag()),
@@ -80,7 +83,7 @@ impl<C: Iterator<Item = String>> Pipeline<'_, C> {
     }
 
     async fn send_more(&mut self) -> Result<(), Fault> {
-        while self.waiting.len() < self.in_flight && self.ends.last().is_none_or(Tagged::is_ok) {
+        while self.waiting.len() < self.in_flight && !self.refused {
             let Some(command) = self.commands.next() else { break };
             check(&command)?;
             self.waiting.push_back(self.session.send(&command).await?);

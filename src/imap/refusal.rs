@@ -62,6 +62,9 @@ impl Tagged {
         if says(&["quota", "no space", "mailbox is full"]) {
             return (FaultKind::Refused, "the mailbox is full: delete mail or ask your provider for more room");
         }
+        if says(&["doesn't exist", "does not exist", "nonexist", "unknown mailbox", "no such", "not found"]) {
+            return (FaultKind::Refused, "the folder does not exist on the server: check its name in the config");
+        }
         if says(&["permission", "read-only", "access denied", "not permitted"]) {
             return (FaultKind::Refused, "you lack the right to do this in that folder: ask your provider");
         }

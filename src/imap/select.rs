@@ -31,7 +31,7 @@ pub struct Selected {
     pub exists: u32,
     /// Whether it was opened so, or can only be opened so.
     pub read_only: bool,
-    /// Whether new keywords may be made (`\*` in PERMANENTFLAGS).
+    /// Whether new keywords may be made (`\*` in PERMANENTFLAGS). Read-only folders mostly say no, whatever holds otherwise.
     pub keywords_allowed: bool,
     /// The flags that can be changed for good, as the server spells them.
     pub permanent_flags: Vec<String>,

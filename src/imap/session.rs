@@ -30,7 +30,7 @@ use crate::logic::printable::Printable;
 pub const SILENCE: Duration = Duration::from_secs(60);
 /// What one [`Session::exec`] may collect. Larger answers are for [`Session::stream`].
 const MOST_ITEMS: usize = 200_000;
-const MOST_BYTES: usize = 64 << 20;
+const MOST_BYTES: u64 = 32 << 20;
 const GOODBYE: Duration = Duration::from_secs(3);
 
 /// See the module.
@@ -197,8 +197,7 @@ impl Session {
                 Response::Untagged(item) => untagged.push(self.heard(item)?),
                 Response::Continue => self.send_literal(literal).await?,
             }
-            let size = usize::try_from(self.bytes_read() - before).unwrap_or(usize::MAX);
-            if untagged.len() > MOST_ITEMS || size > MOST_BYTES {
+            if untagged.len() > MOST_ITEMS || self.bytes_read() - before > MOST_BYTES {
                 return Err(Fault::protocol("the server's answer has no end", "run `mailherd doctor`"));
             }
         };
@@ -351,6 +350,8 @@ pub(super) fn lost(error: &io::Error) -> Fault {
         io::ErrorKind::InvalidData => {
             Fault::protocol(Printable::new(&error.to_string()).as_str(), "run `mailherd doctor` and report this server")
         }
+        // TLS without a goodbye is common, and no more than an end here: every answer has its own end.
+        io::ErrorKind::UnexpectedEof => ended(),
         _ => Fault::transient(format!("the connection was lost: {}", Printable::new(&error.to_string())), RECONNECT),
     }
 }

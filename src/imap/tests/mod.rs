@@ -1,0 +1,8 @@
+//! The wire against a scripted server, and against bytes that no server should send.
+
+mod bytes;
+mod folders;
+mod login;
+mod responses;
+mod script;
+mod session;
