@@ -116,6 +116,12 @@ fn rows_survive_every_refill_of_the_buffer() {
     }
 }
 
+#[test]
+fn a_header_may_end_in_a_carriage_return_and_its_line_in_a_line_feed() {
+    let row = rows(read(b"* 1 FETCH (UID 3 BODY[] {2}\r\nx\r\n")).remove(0);
+    assert_eq!(row.header.as_deref(), Some(&b"x\r"[..]));
+}
+
 /// Text that looks like IMAP here and there.
 fn imapish() -> impl Strategy<Value = Vec<u8>> {
     let pieces = prop::sample::select(vec![
