@@ -17,7 +17,9 @@ mod fetch;
 pub mod folders;
 pub mod framer;
 pub mod guard;
+mod listen;
 mod login;
+mod loss;
 pub mod parse;
 pub mod pipeline;
 pub mod quirks;
@@ -26,6 +28,7 @@ pub mod response;
 pub mod select;
 pub mod session;
 mod special;
+pub mod status;
 #[cfg(test)]
 mod tests;
 mod tls;

@@ -19,7 +19,7 @@ use tokio_rustls::rustls::{
 
 use super::connect::Endpoint;
 use super::guard::Wire;
-use super::session::lost;
+use super::loss::lost;
 use crate::logic::fault::Fault;
 use crate::logic::printable::Printable;
 
