@@ -12,9 +12,10 @@ use tokio::time::timeout;
 
 use super::guard::{Guard, Reader, Wire};
 use super::login::{ask, capabilities_before_login, log_in};
+use super::loss::{bye, ended, lost};
 use super::parse::Response;
 use super::response::{Status, Untagged};
-use super::session::{Session, bye, ended, lost};
+use super::session::Session;
 use super::tls::Tls;
 use crate::logic::fault::Fault;
 use crate::logic::printable::Printable;

@@ -44,7 +44,10 @@ pub struct Cursor<'a> {
 impl<'a> Cursor<'a> {
     /// At the beginning.
     pub fn new(frame: Frame<'a>) -> Cursor<'a> {
-        Cursor { bytes: super::framer::without_line_end(frame.bytes), literals: frame.literals, at: 0 }
+        // A literal may end in CR, and a bare LF follow it: that CR is not of the line end.
+        let literals_end = frame.literals.last().map_or(0, |literal| literal.at + literal.len);
+        let end = super::framer::without_line_end(frame.bytes).len().max(literals_end);
+        Cursor { bytes: &frame.bytes[..end], literals: frame.literals, at: 0 }
     }
 
     /// The next byte.

@@ -106,11 +106,11 @@ impl Default for Framer {
 impl Framer {
     /// Room for the next read; never empty. Call it only after [`Framer::frame`] said `None`.
     pub fn room(&mut self) -> &mut [u8] {
-        if self.start == self.end && self.buffer.len() > 4 * BUFFER {
-            self.buffer = vec![0; BUFFER];
-        }
         if self.start > 0 && (self.start == self.end || self.buffer.len() - self.end < MIN_ROOM) {
             self.compact();
+        }
+        if self.end == 0 && self.buffer.len() > 4 * BUFFER {
+            self.buffer = vec![0; BUFFER];
         }
         if self.buffer.len() - self.end < MIN_ROOM {
             let doubled = self.buffer.len() * 2;

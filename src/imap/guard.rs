@@ -13,6 +13,7 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Instant;
+use zeroize::Zeroize as _;
 
 use super::framer::Framer;
 use super::parse::{Response, response};
@@ -163,6 +164,10 @@ impl Guard {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
             self.sent += count;
+        }
+        if self.reader != Reader::Session {
+            // It may have held the password.
+            self.unsent.zeroize();
         }
         self.unsent.clear();
         self.sent = 0;

@@ -1,5 +1,6 @@
 //! The login: what is offered, which way is taken, and what a refusal means.
 
+use std::fmt;
 use std::time::Duration;
 
 use async_imap::{Authenticator, Client, error::Error};
@@ -10,20 +11,27 @@ use zeroize::Zeroizing;
 use super::capability::Capabilities;
 use super::connect::{Endpoint, TlsMode};
 use super::guard::Guard;
+use super::loss::{bye, ended, lost, silent};
 use super::parse::{self, Response};
 use super::response::{Answer, Code, Status, Tagged, Untagged};
-use super::session::{Session, bye, ended, lost, silent};
+use super::session::Session;
 use crate::logic::fault::Fault;
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Who logs in.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Login {
     /// As the server knows the user.
     pub username: String,
-    /// The password. `Debug` does not show it.
+    /// The password.
     pub secret: SecretString,
+}
+
+impl fmt::Debug for Login {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Login").field("username", &self.username).field("secret", &format_args!("***")).finish()
+    }
 }
 
 /// One command before the login.

@@ -19,7 +19,9 @@ mod fetch;
 pub mod folders;
 pub mod framer;
 pub mod guard;
+mod listen;
 mod login;
+mod loss;
 pub mod mover;
 pub mod parse;
 pub mod pipeline;
@@ -29,6 +31,7 @@ pub mod response;
 pub mod select;
 pub mod session;
 mod special;
+pub mod status;
 #[cfg(test)]
 mod tests;
 mod tls;

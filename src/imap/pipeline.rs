@@ -3,9 +3,10 @@
 use std::collections::VecDeque;
 
 use super::command::check;
+use super::loss::{unasked_continuation, wrong_tag};
 use super::parse::Response;
 use super::response::{Tagged, Untagged};
-use super::session::{Session, unasked_continuation, wrong_tag};
+use super::session::Session;
 use crate::logic::fault::Fault;
 
 /// What [`Session::stream`] is made of, for a caller that would rather ask than be called: [`Pipeline::next`] until it says

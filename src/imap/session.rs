@@ -7,24 +7,19 @@
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::future::Future;
-use std::io;
-use std::pin::pin;
-use std::task::Poll;
 use std::time::Duration;
 
-use async_imap::imap_proto;
 use tokio::io::AsyncWriteExt as _;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::timeout;
 
 use super::capability::Capabilities;
 use super::command::check;
 use super::guard::Guard;
+use super::loss::{bye, ended, lost, silent, unasked_continuation, wrong_tag};
 use super::parse::{self, Response};
 use super::response::{Answer, Status, Tagged, Untagged};
 use crate::logic::fault::Fault;
 use crate::logic::ids::FolderName;
-use crate::logic::printable::Printable;
 
 /// How long a server may say nothing while it owes an answer.
 pub const SILENCE: Duration = Duration::from_secs(60);
@@ -35,17 +30,17 @@ const GOODBYE: Duration = Duration::from_secs(3);
 
 /// See the module.
 pub struct Session {
-    imap: async_imap::Session<Guard>,
+    pub(super) imap: async_imap::Session<Guard>,
     pub(super) capabilities: Capabilities,
     pub(super) server_id: Vec<(String, String)>,
     pub(super) selected: Option<FolderName>,
     host: String,
-    silence: Duration,
+    pub(super) silence: Duration,
     fetch_rows: u64,
     /// Tags whose end async-imap saw before the session came to it in the queue.
-    ended: VecDeque<String>,
+    pub(super) ended: VecDeque<String>,
     /// Why nothing more comes, once the queue is empty.
-    lost: Option<Fault>,
+    pub(super) lost: Option<Fault>,
     /// Whether a command is under way. Still set at the next one when a future was dropped.
     busy: bool,
     broken: Option<Fault>,
@@ -186,7 +181,7 @@ impl Session {
         outcome
     }
 
-    async fn converse(&mut self, command: &str, literal: Option<&[u8]>) -> Result<Answer, Fault> {
+    async fn converse(&mut self, command: &str, mut literal: Option<&[u8]>) -> Result<Answer, Fault> {
         let tag = self.send(command).await?;
         let mut untagged = Vec::new();
         let before = self.bytes_read();
@@ -195,7 +190,7 @@ impl Session {
                 Response::Tagged { tag: other, tagged } if other == tag => break tagged,
                 Response::Tagged { .. } => return Err(wrong_tag()),
                 Response::Untagged(item) => untagged.push(self.heard(item)?),
-                Response::Continue => self.send_literal(literal).await?,
+                Response::Continue => self.send_literal(literal.take()).await?,
             }
             if untagged.len() > MOST_ITEMS || self.bytes_read() - before > MOST_BYTES {
                 return Err(Fault::protocol("the server's answer has no end", "run `mailherd doctor`"));
@@ -241,91 +236,6 @@ impl Session {
             Err(_) => Err(silent(self.silence)),
         }
     }
-
-    /// The next thing that the server says. Safe to drop: all state is in the stream.
-    pub(super) async fn next(&mut self) -> Result<Response, Fault> {
-        loop {
-            if let Some(response) = self.imap.get_mut().pop() {
-                if let Response::Tagged { tag, .. } = &response {
-                    self.confirm(tag).await?;
-                }
-                return Ok(response);
-            }
-            if let Some(fault) = &self.lost {
-                return Err(fault.clone());
-            }
-            self.read().await;
-        }
-    }
-
-    /// Lets async-imap read until there is something in the queue or nothing more comes.
-    async fn read(&mut self) {
-        let since = Instant::now();
-        let mut alarm = pin!(sleep_until(since + self.silence));
-        let (imap, silence) = (&mut self.imap, self.silence);
-        let event = std::future::poll_fn(|cx| {
-            if let Poll::Ready(response) = pin!(imap.read_response()).poll(cx) {
-                return Poll::Ready(Event::of(response.map(|some| some.map(|some| tag_of(some.parsed())))));
-            }
-            if !imap.get_ref().is_empty() {
-                return Poll::Ready(Event::Queued);
-            }
-            while alarm.as_mut().poll(cx).is_ready() {
-                let due = imap.get_ref().last_byte().max(since) + silence;
-                if due <= Instant::now() {
-                    return Poll::Ready(Event::Lost(silent(silence)));
-                }
-                alarm.as_mut().reset(due);
-            }
-            Poll::Pending
-        })
-        .await;
-        match event {
-            Event::Queued => {}
-            Event::Ended(tag) => self.ended.push_back(tag),
-            Event::Lost(fault) => self.lost = Some(fault),
-        }
-    }
-
-    /// async-imap sees the same end as the queue: waits for it, so that it is not left for whatever reads next.
-    async fn confirm(&mut self, tag: &str) -> Result<(), Fault> {
-        let seen = match self.ended.pop_front() {
-            Some(seen) => seen,
-            None => match self.imap.read_response().await {
-                Ok(Some(response)) => tag_of(response.parsed()),
-                Ok(None) => return Err(ended()),
-                Err(error) => return Err(lost(&error)),
-            },
-        };
-        if seen == tag { Ok(()) } else { Err(wrong_tag()) }
-    }
-}
-
-/// What came of a wait.
-enum Event {
-    /// Look at the queue.
-    Queued,
-    /// async-imap saw the end of the command with this tag.
-    Ended(String),
-    /// Nothing more comes.
-    Lost(Fault),
-}
-
-impl Event {
-    fn of(response: io::Result<Option<String>>) -> Event {
-        match response {
-            Ok(Some(tag)) => Event::Ended(tag),
-            Ok(None) => Event::Lost(ended()),
-            Err(error) => Event::Lost(lost(&error)),
-        }
-    }
-}
-
-fn tag_of(response: &imap_proto::Response<'_>) -> String {
-    match response {
-        imap_proto::Response::Done { tag, .. } => tag.0.clone(),
-        _ => String::new(),
-    }
 }
 
 /// The first two words of a command, for the log.
@@ -333,40 +243,6 @@ fn verb(command: &str) -> &str {
     let end = command.match_indices(' ').nth(1).map_or(command.len(), |(at, _)| at);
     let two = &command[..end];
     if two.starts_with("UID ") { two } else { two.split(' ').next().unwrap_or_default() }
-}
-
-const RECONNECT: &str = "check the network; mailherd connects again";
-
-pub(super) fn ended() -> Fault {
-    Fault::transient("the server closed the connection", RECONNECT)
-}
-
-pub(super) fn silent(after: Duration) -> Fault {
-    Fault::transient(format!("the server said nothing for {} seconds", after.as_secs_f32()), RECONNECT)
-}
-
-pub(super) fn lost(error: &io::Error) -> Fault {
-    match error.kind() {
-        io::ErrorKind::InvalidData => {
-            Fault::protocol(Printable::new(&error.to_string()).as_str(), "run `mailherd doctor` and report this server")
-        }
-        // TLS without a goodbye is common, and no more than an end here: every answer has its own end.
-        io::ErrorKind::UnexpectedEof => ended(),
-        _ => Fault::transient(format!("the connection was lost: {}", Printable::new(&error.to_string())), RECONNECT),
-    }
-}
-
-pub(super) fn bye(text: &str) -> Fault {
-    let text: String = Printable::new(text).as_str().chars().take(200).collect();
-    Fault::transient(format!("the server hung up: {text}"), "mailherd connects again after a pause")
-}
-
-pub(super) fn wrong_tag() -> Fault {
-    Fault::protocol("the server answered a command that was not asked", "run `mailherd doctor` and report this server")
-}
-
-pub(super) fn unasked_continuation() -> Fault {
-    Fault::protocol("the server waits for data that a command does not have", "rename folders with unusual names")
 }
 
 impl fmt::Debug for Session {

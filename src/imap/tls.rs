@@ -19,7 +19,7 @@ use tokio_rustls::rustls::{
 
 use super::connect::Endpoint;
 use super::guard::Wire;
-use super::session::lost;
+use super::loss::lost;
 use crate::logic::fault::Fault;
 use crate::logic::printable::Printable;
 
@@ -107,6 +107,11 @@ impl Tls {
                 let cause = "the server's certificate is not the one of tls_pin_sha256";
                 Fault::refused(cause, format!("if the server has a new one, set tls_pin_sha256 = \"{pin}\""))
             }
+            // Plain `openssl req -x509` makes such; trusting it as an authority does not help.
+            other if other.to_string().contains("CaUsedAsEndEntity") => Fault::refused(
+                "the server's certificate is not trusted: it signed itself",
+                format!("if this is your own server, set tls_pin_sha256 = \"{pin}\""),
+            ),
             other => {
                 let other = Printable::new(&other.to_string());
                 Fault::refused(format!("the server's certificate is not trusted: {other}"), hint)

@@ -328,8 +328,12 @@ impl LearnTransaction<'_> {
 
     /// The sender and the list of the message with this Message-ID.
     pub fn sender_of(&self, account: AccountId, id: MidHash) -> rusqlite::Result<Option<(Option<String>, Option<String>)>> {
+        // INDEXED BY: without statistics SQLite takes the primary key, and walks all instances of the account.
         self.db
-            .prepare_cached("SELECT sender, list FROM instance WHERE account = ?1 AND mid_hash = ?2 LIMIT 1")?
+            .prepare_cached(
+                "SELECT sender, list FROM instance INDEXED BY instance_by_message_id
+                 WHERE account = ?1 AND mid_hash = ?2 LIMIT 1",
+            )?
             .query_row(params![account.0, id.0.cast_signed()], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()
     }

@@ -93,6 +93,35 @@ fn blank_lines_and_bare_line_feeds_are_put_up_with() {
     assert_eq!(responses, expected);
 }
 
+#[test]
+fn rows_survive_every_refill_of_the_buffer() {
+    let mut random = fastrand::Rng::with_seed(7);
+    let headers: Vec<Vec<u8>> = (0..800)
+        .map(|row| {
+            let length = if row % 50 == 49 { random.usize(60_000..300_000) } else { random.usize(0..3_000) };
+            std::iter::repeat_with(|| random.u8(..)).take(length).collect()
+        })
+        .collect();
+    let mut bytes = Vec::new();
+    for (uid, header) in headers.iter().enumerate() {
+        bytes.extend_from_slice(format!("* 1 FETCH (UID {uid} BODY[] {{{}}}\r\n", header.len()).as_bytes());
+        bytes.extend_from_slice(header);
+        bytes.extend_from_slice(b")\r\n");
+    }
+    for _ in 0..5 {
+        let sizes: Vec<usize> = std::iter::repeat_with(|| random.usize(1..70_000)).take(50).collect();
+        let rows = rows(feed(&bytes, &sizes).unwrap());
+        let read_back = rows.into_iter().map(|row| row.header.unwrap());
+        assert!(read_back.eq(headers.iter().cloned()), "sizes {sizes:?}");
+    }
+}
+
+#[test]
+fn a_header_may_end_in_a_carriage_return_and_its_line_in_a_line_feed() {
+    let row = rows(read(b"* 1 FETCH (UID 3 BODY[] {2}\r\nx\r\n")).remove(0);
+    assert_eq!(row.header.as_deref(), Some(&b"x\r"[..]));
+}
+
 /// Text that looks like IMAP here and there.
 fn imapish() -> impl Strategy<Value = Vec<u8>> {
     let pieces = prop::sample::select(vec![

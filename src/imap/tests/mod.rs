@@ -6,3 +6,4 @@ mod login;
 mod responses;
 mod script;
 mod session;
+mod tls;

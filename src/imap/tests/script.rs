@@ -6,6 +6,7 @@
 //! S: * 3 EXISTS      says it; `$` at the beginning stands for the last tag, `$$` for the one before
 //! wait 30            says nothing for so many milliseconds
 //! end                closes the connection
+//! hand over          leaves the connection to the test
 //! ```
 //!
 //! At its end the script is silent and keeps the connection open. A client that says something else gets a BYE with what
@@ -14,7 +15,7 @@
 use std::time::Duration;
 
 use secrecy::SecretString;
-use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, DuplexStream, duplex};
+use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufReader, duplex};
 
 use crate::imap::connect::{Endpoint, Login, TlsMode, greeted};
 use crate::imap::guard::Wire;
@@ -43,13 +44,19 @@ pub fn endpoint() -> Endpoint {
 /// The client's end of a connection to a server that follows `script`.
 pub fn server(script: &str) -> Wire {
     // Wide enough for all that a script says: what is read of it is up to the client.
-    let (client, server) = duplex(16 << 20);
-    let script: Vec<String> = script.lines().map(|line| line.trim().to_owned()).collect();
-    tokio::spawn(play(server, script));
+    let (client, mut server) = duplex(16 << 20);
+    let script = lines(script);
+    tokio::spawn(async move { play(&mut server, script).await });
     Box::new(client)
 }
 
-async fn play(stream: DuplexStream, script: Vec<String>) {
+/// The lines of a script.
+pub fn lines(script: &str) -> Vec<String> {
+    script.lines().map(|line| line.trim().to_owned()).collect()
+}
+
+/// Follows a script.
+pub async fn play<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S, script: Vec<String>) {
     let mut stream = BufReader::new(stream);
     let mut tags = vec![String::new(), String::new()];
     for line in script {
@@ -81,7 +88,7 @@ async fn play(stream: DuplexStream, script: Vec<String>) {
             }
         } else if let Some(millis) = line.strip_prefix("wait ") {
             tokio::time::sleep(Duration::from_millis(millis.parse().expect("milliseconds"))).await;
-        } else if line == "end" {
+        } else if line == "end" || line == "hand over" {
             return;
         } else {
             assert!(line.is_empty(), "not a line of a script: {line}");

@@ -1,0 +1,101 @@
+//! How the session waits for what the server says next.
+
+use std::future::Future;
+use std::io;
+use std::pin::pin;
+use std::task::Poll;
+
+use async_imap::imap_proto;
+use tokio::time::{Instant, sleep_until};
+
+use super::loss::{ended, lost, silent, wrong_tag};
+use super::parse::Response;
+use super::session::Session;
+use crate::logic::fault::Fault;
+
+impl Session {
+    /// The next thing that the server says. Safe to drop: all state is in the stream.
+    pub(super) async fn next(&mut self) -> Result<Response, Fault> {
+        loop {
+            if let Some(response) = self.imap.get_mut().pop() {
+                if let Response::Tagged { tag, .. } = &response {
+                    self.confirm(tag).await?;
+                }
+                return Ok(response);
+            }
+            if let Some(fault) = &self.lost {
+                return Err(fault.clone());
+            }
+            self.read().await;
+        }
+    }
+
+    /// Lets async-imap read until there is something in the queue or nothing more comes.
+    async fn read(&mut self) {
+        let since = Instant::now();
+        let mut alarm = pin!(sleep_until(since + self.silence));
+        let (imap, silence) = (&mut self.imap, self.silence);
+        let event = std::future::poll_fn(|cx| {
+            if let Poll::Ready(response) = pin!(imap.read_response()).poll(cx) {
+                return Poll::Ready(Event::of(response.map(|some| some.map(|some| tag_of(some.parsed())))));
+            }
+            if !imap.get_ref().is_empty() {
+                return Poll::Ready(Event::Queued);
+            }
+            while alarm.as_mut().poll(cx).is_ready() {
+                let due = imap.get_ref().last_byte().max(since) + silence;
+                if due <= Instant::now() {
+                    return Poll::Ready(Event::Lost(silent(silence)));
+                }
+                alarm.as_mut().reset(due);
+            }
+            Poll::Pending
+        })
+        .await;
+        match event {
+            Event::Queued => {}
+            Event::Ended(tag) => self.ended.push_back(tag),
+            Event::Lost(fault) => self.lost = Some(fault),
+        }
+    }
+
+    /// async-imap sees the same end as the queue: waits for it, so that it is not left for whatever reads next.
+    async fn confirm(&mut self, tag: &str) -> Result<(), Fault> {
+        let seen = match self.ended.pop_front() {
+            Some(seen) => seen,
+            None => match self.imap.read_response().await {
+                Ok(Some(response)) => tag_of(response.parsed()),
+                Ok(None) => return Err(ended()),
+                Err(error) => return Err(lost(&error)),
+            },
+        };
+        if seen == tag { Ok(()) } else { Err(wrong_tag()) }
+    }
+}
+
+/// What came of a wait.
+enum Event {
+    /// Look at the queue.
+    Queued,
+    /// async-imap saw the end of the command with this tag.
+    Ended(String),
+    /// Nothing more comes.
+    Lost(Fault),
+}
+
+impl Event {
+    fn of(response: io::Result<Option<String>>) -> Event {
+        match response {
+            Ok(Some(tag)) => Event::Ended(tag),
+            Ok(None) => Event::Lost(ended()),
+            Err(error) => Event::Lost(lost(&error)),
+        }
+    }
+}
+
+fn tag_of(response: &imap_proto::Response<'_>) -> String {
+    match response {
+        imap_proto::Response::Done { tag, .. } => tag.0.clone(),
+        _ => String::new(),
+    }
+}
