@@ -10,7 +10,7 @@ mod text;
 
 pub use auth::{AuthResult, AuthResults};
 pub use oddity::Oddity;
-pub use signs::Sign;
+pub use signs::{Sign, Signs};
 
 use super::ids::{Address, ListId, MessageId, MidHash, UnixTime};
 
@@ -70,6 +70,8 @@ pub struct Facts {
     pub auto_response_suppress: bool,
     /// Delivered-To
     pub delivered_to: Box<[Address]>,
+    /// What shows that a machine made it or that it was sent to many.
+    pub signs: Signs,
     /// What was wrong with the header, each kind once.
     pub oddities: Box<[Oddity]>,
 }

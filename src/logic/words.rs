@@ -4,7 +4,7 @@
 mod role;
 mod tables;
 
-pub use role::{Role, role};
+pub use role::{Role, is_generated, is_mass_domain, is_mass_name, role};
 
 use std::sync::LazyLock;
 
@@ -57,6 +57,14 @@ impl Subject {
         read
     }
 
+    /// Reads a sender's name and address as if they were a subject: for [`Subject::says`].
+    pub fn read_sender(name: &str, local: &str) -> Subject {
+        let mut read = Subject::default();
+        read.words(&fold(name));
+        read.words(&fold(local));
+        read
+    }
+
     /// Whether words of `kind` are in it.
     pub fn says(self, kind: Kind) -> bool {
         self.kinds & (1 << kind as u8) != 0
@@ -105,6 +113,8 @@ impl Subject {
     }
 }
 
+/// Tags that the receiving company's gateway sets on everything from outside.
+const GATEWAY_TAGS: [&str; 7] = ["ext", "extern", "external", "externe", "external sender", "spam", "suspected spam"];
 const REPLY: [&str; 9] = ["re", "aw", "antw", "sv", "rv", "rif", "ref", "odp", "回复"];
 const FORWARD: [&str; 9] = ["fwd", "fw", "wg", "tr", "enc", "rv", "i", "doorst", "转发"];
 const INVITATION: [&str; 11] = [

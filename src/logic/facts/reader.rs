@@ -114,6 +114,7 @@ impl Reader {
         self.facts.delivered_to = self.delivered_to.into();
         self.oddities.sort_unstable();
         self.facts.oddities = self.oddities.into();
+        self.facts.signs = self.facts.find_signs();
         self.facts
     }
 
@@ -177,7 +178,7 @@ fn return_path(text: &str) -> ReturnPath {
 /// RFC 2919 wants angle brackets. Programs that leave them out, or put nothing but prose, are taken at their word: the words
 /// joined are as good a name for an order.
 fn list_id(text: &str) -> Option<ListId> {
-    let inner = text::bracketed(text).next_back().filter(|inner| !inner.trim().is_empty()).unwrap_or(text);
+    let inner = text::bracketed(text).last().filter(|inner| !inner.trim().is_empty()).unwrap_or(text);
     ListId::new(inner).or_else(|| ListId::new(&inner.split_whitespace().collect::<Vec<_>>().join("-")))
 }
 

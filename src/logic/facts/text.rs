@@ -74,9 +74,26 @@ pub(super) fn mailboxes(text: &str, max: usize) -> Vec<Mailbox> {
     }
 }
 
-/// The addresses of an address field, at most `max`.
+/// The addresses of an address field, at most `max`. `text` ends in a line feed.
 pub(super) fn addresses(text: &str, max: usize) -> Vec<Address> {
+    if is_plain(text) {
+        return text.split(',').map(plain_address).filter_map(Address::parse).take(max).collect();
+    }
     mailboxes(text, max).into_iter().filter_map(|mailbox| mailbox.address).collect()
+}
+
+/// Whether an address field has none of what makes reading it hard: quotes, comments, groups, encoded words. Most have not, and
+/// recipients are most of what there is to read: this way takes a quarter of the time.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii() && !matches!(byte, b'"' | b'(' | b')' | b'\\' | b':' | b';' | b'='))
+}
+
+/// `Anna Berg <anna@example.org>` or `anna@example.org`.
+fn plain_address(one: &str) -> &str {
+    match one.split_once('<') {
+        Some((_, inner)) => inner.split('>').next().unwrap_or(inner),
+        None => one,
+    }
 }
 
 /// The date, when each part of it is possible (mail-parser gives the 31st of month 14 too).
@@ -88,8 +105,16 @@ pub(super) fn date(text: &str) -> Option<UnixTime> {
 }
 
 /// What stands between the angle brackets of `text`, one after the other; unclosed ones are passed over.
-pub(super) fn bracketed(text: &str) -> impl DoubleEndedIterator<Item = &str> {
-    text.split('>').filter_map(|part| part.rsplit_once('<').map(|(_, inner)| inner))
+pub(super) fn bracketed(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let open = memchr::memchr(b'<', rest.as_bytes())?;
+        let inside = &rest[open + 1..];
+        let close = memchr::memchr(b'>', inside.as_bytes())?;
+        rest = &inside[close + 1..];
+        let inner = &inside[..close];
+        Some(inner.rsplit_once('<').map_or(inner, |(_, inner)| inner))
+    })
 }
 
 /// The identity of a Message-ID field: in brackets, or else everything.
@@ -100,14 +125,18 @@ pub(super) fn message_id(text: &str) -> Option<MessageId> {
 /// The identities that an In-Reply-To or References field names; the last `max`, in order. In-Reply-To of old programs holds
 /// prose besides (RFC 822): only what is in brackets counts, unless the field is a bare identity.
 pub(super) fn references(text: &str, max: usize) -> Box<[MidHash]> {
-    let mut hashes: Vec<_> =
-        bracketed(text).rev().take(max).filter_map(identity).map(|identity| identity.hash()).collect();
+    let named: Vec<_> = bracketed(text).collect();
+    let last = &named[named.len().saturating_sub(max)..];
+    let mut hashes: Vec<_> = last.iter().filter_map(|identity| hash(identity)).collect();
     let bare = text.trim();
-    if hashes.is_empty() && bare.contains('@') && !bare.contains(char::is_whitespace) {
-        hashes.extend(identity(bare).map(|identity| identity.hash()));
+    if named.is_empty() && bare.contains('@') && !bare.contains(char::is_whitespace) {
+        hashes.extend(hash(bare));
     }
-    hashes.reverse();
     hashes.into()
+}
+
+fn hash(inner: &str) -> Option<MidHash> {
+    identity(inner).map(|identity| identity.hash())
 }
 
 /// A Message-ID that a program folded in its middle is still the same one.
