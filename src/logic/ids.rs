@@ -56,10 +56,13 @@ impl Address {
         let domain = domain.trim_end_matches('.');
         let sound = !local.is_empty() && !domain.is_empty() && text.len() <= 998;
         let text = &text[..local.len() + 1 + domain.len()];
-        // Nearly every address is ASCII, and every mail has a handful: this path is worth its line.
-        let lower = if text.is_ascii() { text.to_ascii_lowercase() } else { text.to_lowercase() };
+        // Nearly every address is ASCII, and every mail has a handful: this path is worth its lines.
+        if text.is_ascii() {
+            let clean = text.bytes().all(|byte| byte.is_ascii_graphic());
+            return (sound && clean).then(|| Address(text.to_ascii_lowercase().into()));
+        }
         let clean = !text.chars().any(|c| c.is_whitespace() || c.is_control());
-        (sound && clean).then(|| Address(lower.into()))
+        (sound && clean).then(|| Address(text.to_lowercase().into()))
     }
 
     /// `local@domain`.
@@ -104,7 +107,7 @@ impl MessageId {
     /// Takes it with or without angle brackets. `None` when nothing is left.
     pub fn new(text: &str) -> Option<MessageId> {
         let text = text.trim().trim_start_matches('<').trim_end_matches('>').trim();
-        (!text.is_empty()).then(|| MessageId(format!("<{text}>").into()))
+        (!text.is_empty()).then(|| MessageId(["<", text, ">"].concat().into()))
     }
 
     /// With its angle brackets.

@@ -49,11 +49,17 @@ pub struct Subject {
 impl Subject {
     /// Reads a decoded subject.
     pub fn read(subject: &str) -> Subject {
-        let mut read = Subject { question: subject.contains('?'), ..Subject::default() };
-        let rest = read.prefixes(subject);
-        let lower = fold(rest);
+        let mut read = Subject::default();
+        let rest = read.form(subject);
         read.invitation = INVITATION.iter().any(|mark| rest.len() > mark.len() && starts_with_mark(rest, mark));
-        read.words(&lower);
+        read.words(&fold(rest));
+        read
+    }
+
+    /// Reads its form only, not its words: for mail that a person may have written, whose words do not count.
+    pub fn read_form(subject: &str) -> Subject {
+        let mut read = Subject::default();
+        read.form(subject);
         read
     }
 
@@ -71,7 +77,8 @@ impl Subject {
     }
 
     /// Takes off marks of answers and tags, and notes them.
-    fn prefixes<'a>(&mut self, subject: &'a str) -> &'a str {
+    fn form<'a>(&mut self, subject: &'a str) -> &'a str {
+        self.question = subject.contains('?');
         let mut rest = subject.trim_start();
         loop {
             if let Some(after) = mark(rest, &REPLY) {

@@ -147,9 +147,8 @@ impl Facts {
         signs.add_if(self.has_mass_envelope(), Sign::MassEnvelope);
         signs.add_if(words::is_mass_name(&self.from_name), Sign::MassName);
         if let Some(from) = &self.from {
-            let role = words::role(from.local());
-            signs.add_if(role == Role::NoReply, Sign::NoReply);
-            signs.add_if(role == Role::Robot, Sign::RobotSender);
+            signs.add_if(self.role == Role::NoReply, Sign::NoReply);
+            signs.add_if(self.role == Role::Robot, Sign::RobotSender);
             signs.add_if(words::is_generated(from.local()), Sign::GeneratedSender);
             signs.add_if(words::is_mass_domain(from.domain()), Sign::MassDomain);
         }

@@ -90,7 +90,7 @@ pub(super) static SIGNALS: [Signal; 20] = [
         weight: -0.9,
         news: -0.4,
         sees: "a local part that names an office, such as info or support",
-        strength: |scene| f64::from(scene.role == Role::Office),
+        strength: |scene| f64::from(scene.facts.role == Role::Office),
         sentence: |_| "the sender's address is an office, not a person".into(),
     },
     Signal {

@@ -3,7 +3,7 @@
 use crate::logic::facts::{AuthResult, Facts, Sign, Signs};
 use crate::logic::ids::{Address, ListId, UnixTime};
 use crate::logic::ledger::{AccountRate, Key, Ledger, Relation, registrable_domain};
-use crate::logic::words::{Role, Subject, role};
+use crate::logic::words::{Role, Subject};
 
 /// A message with what is known of its sender.
 pub struct Scene<'a> {
@@ -29,12 +29,10 @@ pub struct Scene<'a> {
     pub own_thread: bool,
     /// Something that the user answered is among its References.
     pub answered_thread: bool,
-    /// The subject's words.
+    /// The subject's form, and its words when a machine may have chosen them.
     pub subject: Subject,
     /// The words of the sender's name and local part; empty when a person may have written it.
     pub sender_words: Subject,
-    /// What the sender's local part says.
-    pub role: Role,
     /// The signs of machines and lists; without guesses at names when the user has written to the sender.
     pub signs: Signs,
 }
@@ -81,7 +79,8 @@ impl<'a> Scene<'a> {
         let domain = || ledger.relation(&Key::Domain(registrable_domain(facts.author()?.domain())?));
         let list = |id: &ListId| ledger.relation(&Key::List(id.clone()));
         let place = place(facts, own);
-        let subject = Subject::read(&facts.subject);
+        let by_machine = facts.is_impersonal() || facts.role != Role::Person;
+        let subject = if by_machine { Subject::read(&facts.subject) } else { Subject::read_form(&facts.subject) };
         let mut signs = if acquainted { facts.signs.hard() } else { facts.signs };
         let others = !facts.in_reply_to.is_empty() || facts.recipients().next().is_none();
         signs.add_if(!acquainted && place == Place::Nowhere && subject.tagged && others, Sign::Overheard);
@@ -105,7 +104,6 @@ impl<'a> Scene<'a> {
             } else {
                 Subject::read_sender(&facts.from_name, local)
             },
-            role: role(local),
             signs,
         }
     }

@@ -1,6 +1,6 @@
 //! What a sender's address says about who sits behind it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 /// Who sits behind an address, by its local part.
@@ -48,6 +48,9 @@ static ROLES: LazyLock<HashMap<&str, Role>> = LazyLock::new(|| {
     row(OFFICE, Role::Office).chain(row(ROBOT, Role::Robot)).collect()
 });
 
+static MASS_DOMAINS: LazyLock<HashSet<&str>> = LazyLock::new(|| MASS_DOMAIN.split_whitespace().collect());
+static MASS_NAMES: LazyLock<HashSet<&str>> = LazyLock::new(|| MASS_NAME.split_whitespace().collect());
+
 /// Reads a lower-cased local part.
 pub fn role(local: &str) -> Role {
     let base = local.split('+').next().unwrap_or(local);
@@ -71,15 +74,11 @@ pub fn is_generated(local: &str) -> bool {
 /// Whether a domain, below its registrable part, names a task of mass mail: `newsletter.shop.example`.
 pub fn is_mass_domain(domain: &str) -> bool {
     let mut labels = domain.rsplit('.').skip(2);
-    labels.any(|label| has_word(MASS_DOMAIN, label.trim_end_matches(|c: char| c.is_ascii_digit())))
+    labels.any(|label| MASS_DOMAINS.contains(label.trim_end_matches(|c: char| c.is_ascii_digit())))
 }
 
 /// Whether a display name is a mailing's: `Shop Newsletter`.
 pub fn is_mass_name(name: &str) -> bool {
-    let mut words = name.split(|c: char| !c.is_alphanumeric() && c != '-').filter(|word| word.len() > 2);
-    words.any(|word| has_word(MASS_NAME, &word.to_ascii_lowercase().replace('-', "")))
-}
-
-fn has_word(row: &str, word: &str) -> bool {
-    !word.is_empty() && row.split_whitespace().any(|one| one == word)
+    let mut words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 2);
+    words.any(|word| MASS_NAMES.contains(word.to_ascii_lowercase().as_str()))
 }
