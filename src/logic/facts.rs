@@ -10,9 +10,10 @@ mod text;
 
 pub use auth::{AuthResult, AuthResults};
 pub use oddity::Oddity;
-pub use signs::Sign;
+pub use signs::{Sign, Signs};
 
 use super::ids::{Address, ListId, MessageId, MidHash, UnixTime};
+use super::words::Role;
 
 /// Reads the bytes of `BODY[HEADER.FIELDS (…)]`, or of a whole header. Cannot fail; costs a few microseconds for ordinary
 /// mail, and is bounded for hostile mail (recipients, references and texts are cut, see the constants of [`Facts`]).
@@ -58,7 +59,7 @@ pub struct Facts {
     pub precedence: Option<Precedence>,
     /// Auto-Submitted (RFC 3834)
     pub auto_submitted: Option<AutoSubmitted>,
-    /// Feedback-ID by a mailing service. Fastmail and Proton stamp one on their people's private mail: that does not count.
+    /// Feedback-ID by a mailing service. Fastmail, Proton and Zoho stamp one on their users' private mail: that does not count.
     pub feedback_id: bool,
     /// The topmost Authentication-Results; lower ones may be forged.
     pub auth: Option<Box<AuthResults>>,
@@ -70,6 +71,10 @@ pub struct Facts {
     pub auto_response_suppress: bool,
     /// Delivered-To
     pub delivered_to: Box<[Address]>,
+    /// What the sender's local part says about who sits behind it.
+    pub role: Role,
+    /// What shows that a machine made it or that it was sent to many.
+    pub signs: Signs,
     /// What was wrong with the header, each kind once.
     pub oddities: Box<[Oddity]>,
 }

@@ -55,8 +55,14 @@ impl Address {
         let (local, domain) = text.rsplit_once('@')?;
         let domain = domain.trim_end_matches('.');
         let sound = !local.is_empty() && !domain.is_empty() && text.len() <= 998;
+        let text = &text[..local.len() + 1 + domain.len()];
+        // Nearly every address is ASCII, and every mail has a handful: this path is worth its lines.
+        if text.is_ascii() {
+            let clean = text.bytes().all(|byte| byte.is_ascii_graphic());
+            return (sound && clean).then(|| Address(text.to_ascii_lowercase().into()));
+        }
         let clean = !text.chars().any(|c| c.is_whitespace() || c.is_control());
-        (sound && clean).then(|| Address(format!("{local}@{domain}").to_lowercase().into()))
+        (sound && clean).then(|| Address(text.to_lowercase().into()))
     }
 
     /// `local@domain`.
@@ -101,7 +107,7 @@ impl MessageId {
     /// Takes it with or without angle brackets. `None` when nothing is left.
     pub fn new(text: &str) -> Option<MessageId> {
         let text = text.trim().trim_start_matches('<').trim_end_matches('>').trim();
-        (!text.is_empty()).then(|| MessageId(format!("<{text}>").into()))
+        (!text.is_empty()).then(|| MessageId(["<", text, ">"].concat().into()))
     }
 
     /// With its angle brackets.
@@ -111,16 +117,23 @@ impl MessageId {
 
     /// What the ledger remembers instead of the text.
     pub fn hash(&self) -> MidHash {
-        let digest = ring::digest::digest(&ring::digest::SHA256, self.0.as_bytes());
-        let mut first = [0; 8];
-        first.copy_from_slice(&digest.as_ref()[..8]);
-        MidHash(u64::from_be_bytes(first))
+        MidHash::of(&self.0)
     }
 }
 
 /// The first 64 bits of the SHA-256 of a Message-ID with its brackets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MidHash(pub u64);
+
+impl MidHash {
+    /// Of a Message-ID with its angle brackets.
+    pub fn of(bracketed: &str) -> MidHash {
+        let digest = ring::digest::digest(&ring::digest::SHA256, bracketed.as_bytes());
+        let mut first = [0; 8];
+        first.copy_from_slice(&digest.as_ref()[..8]);
+        MidHash(u64::from_be_bytes(first))
+    }
+}
 
 /// The first 128 bits of the SHA-256 of a message's header fields, as the server sent them.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

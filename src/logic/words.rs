@@ -4,7 +4,7 @@
 mod role;
 mod tables;
 
-pub use role::{Role, role};
+pub use role::{Role, is_generated, is_mass_domain, is_mass_name, role};
 
 use std::sync::LazyLock;
 
@@ -49,11 +49,25 @@ pub struct Subject {
 impl Subject {
     /// Reads a decoded subject.
     pub fn read(subject: &str) -> Subject {
-        let mut read = Subject { question: subject.contains('?'), ..Subject::default() };
-        let rest = read.prefixes(subject);
-        let lower = fold(rest);
+        let mut read = Subject::default();
+        let rest = read.form(subject);
         read.invitation = INVITATION.iter().any(|mark| rest.len() > mark.len() && starts_with_mark(rest, mark));
-        read.words(&lower);
+        read.words(&fold(rest));
+        read
+    }
+
+    /// Reads its form only, not its words: for mail that a person may have written, whose words do not count.
+    pub fn read_form(subject: &str) -> Subject {
+        let mut read = Subject::default();
+        read.form(subject);
+        read
+    }
+
+    /// Reads a sender's name and address as if they were a subject: for [`Subject::says`].
+    pub fn read_sender(name: &str, local: &str) -> Subject {
+        let mut read = Subject::default();
+        read.words(&fold(name));
+        read.words(&fold(local));
         read
     }
 
@@ -63,7 +77,8 @@ impl Subject {
     }
 
     /// Takes off marks of answers and tags, and notes them.
-    fn prefixes<'a>(&mut self, subject: &'a str) -> &'a str {
+    fn form<'a>(&mut self, subject: &'a str) -> &'a str {
+        self.question = subject.contains('?');
         let mut rest = subject.trim_start();
         loop {
             if let Some(after) = mark(rest, &REPLY) {
@@ -105,6 +120,8 @@ impl Subject {
     }
 }
 
+/// Tags that the receiving company's gateway sets on everything from outside.
+const GATEWAY_TAGS: [&str; 7] = ["ext", "extern", "external", "externe", "external sender", "spam", "suspected spam"];
 const REPLY: [&str; 9] = ["re", "aw", "antw", "sv", "rv", "rif", "ref", "odp", "回复"];
 const FORWARD: [&str; 9] = ["fwd", "fw", "wg", "tr", "enc", "rv", "i", "doorst", "转发"];
 const INVITATION: [&str; 11] = [

@@ -82,5 +82,6 @@ fn next_field(rest: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 fn name_of(text: &[u8]) -> Option<Name> {
-    NAMES.iter().find(|(name, _)| name.as_bytes().eq_ignore_ascii_case(text)).map(|&(_, name)| name)
+    let same = |name: &str| name.len() == text.len() && name.as_bytes().eq_ignore_ascii_case(text);
+    NAMES.iter().find(|(name, _)| same(name)).map(|&(_, name)| name)
 }

@@ -4,6 +4,7 @@ use super::fields::{Name, fields};
 use super::text::{self, MAX_FIELD, MAX_SHORT_FIELD, Mailbox};
 use super::{AutoSubmitted, Facts, Oddity, Precedence, ReturnPath, Unsubscribe, auth};
 use crate::logic::ids::{Address, ListId};
+use crate::logic::words::{Role, role};
 
 /// The Delivered-To fields that are kept; each forwarding adds one.
 const MAX_DELIVERED_TO: usize = 10;
@@ -114,6 +115,8 @@ impl Reader {
         self.facts.delivered_to = self.delivered_to.into();
         self.oddities.sort_unstable();
         self.facts.oddities = self.oddities.into();
+        self.facts.role = self.facts.from.as_ref().map_or(Role::Person, |from| role(from.local()));
+        self.facts.signs = self.facts.find_signs();
         self.facts
     }
 
@@ -177,7 +180,7 @@ fn return_path(text: &str) -> ReturnPath {
 /// RFC 2919 wants angle brackets. Programs that leave them out, or put nothing but prose, are taken at their word: the words
 /// joined are as good a name for an order.
 fn list_id(text: &str) -> Option<ListId> {
-    let inner = text::bracketed(text).next_back().filter(|inner| !inner.trim().is_empty()).unwrap_or(text);
+    let inner = text::bracketed(text).last().filter(|inner| !inner.trim().is_empty()).unwrap_or(text);
     ListId::new(inner).or_else(|| ListId::new(&inner.split_whitespace().collect::<Vec<_>>().join("-")))
 }
 
@@ -213,11 +216,11 @@ fn auto_submitted(text: &str) -> Option<AutoSubmitted> {
     }
 }
 
-/// Feedback-ID ends in the name of who sends for others. Fastmail and Proton give each of their users one, as mail of the
+/// Feedback-ID ends in the name of who sends for others. Fastmail, Proton and Zoho give each of their users one, as mail of the
 /// public Linux lists shows (2020 to 2025: `i87…:Fastmail`, `1712…:user:proton`).
 fn by_a_mailing_service(text: &str) -> bool {
     let service = text.trim().rsplit(':').next().unwrap_or_default().to_ascii_lowercase();
-    !matches!(service.as_str(), "" | "fastmail" | "proton")
+    !matches!(service.as_str(), "" | "fastmail" | "proton" | "zohomail")
 }
 
 fn content_type(facts: &mut Facts, text: &str) {

@@ -7,6 +7,7 @@ use crate::logic::words::{self, Role};
 
 /// A sign that a machine made this, or that it was sent to many. Mail without any of them is never filed away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
 pub enum Sign {
     /// List-Id or List-Post.
     List,
@@ -22,14 +23,80 @@ pub enum Sign {
     NullSender,
     /// A delivery or disposition report.
     Report,
-    /// A sender who says not to answer.
-    NoReply,
-    /// A sender whose address is a machine's task: `newsletter@`, `alerts@`.
-    RobotSender,
-    /// An envelope sender (or Sender) of a list or of mass mail: `x-bounces@`, `owner-x@`, VERP.
-    MassEnvelope,
     /// X-Auto-Response-Suppress.
     SuppressesReplies,
+    /// A sender who says not to answer.
+    NoReply,
+    /// An envelope sender (or Sender) of a list or of mass mail: `x-bounces@`, `owner-x@`, VERP.
+    MassEnvelope,
+    /// A sender whose address is a machine's task: `newsletter@`, `alerts@`.
+    RobotSender,
+    /// A sender whose local part was made for this one mail.
+    GeneratedSender,
+    /// A sender's domain that names a task of mass mail: `newsletter.shop.example`.
+    MassDomain,
+    /// A display name that calls itself a newsletter.
+    MassName,
+    /// A subject with a list's tag, on mail that is addressed to nobody, or to others in their own thread. Depends on who the
+    /// user is: the facts of a message never have it.
+    Overheard,
+}
+
+impl Sign {
+    /// In the order of their declaration.
+    pub const ALL: [Sign; 15] = [
+        Sign::List,
+        Sign::Unsubscribe,
+        Sign::Precedence,
+        Sign::AutoSubmitted,
+        Sign::Feedback,
+        Sign::NullSender,
+        Sign::Report,
+        Sign::SuppressesReplies,
+        Sign::NoReply,
+        Sign::MassEnvelope,
+        Sign::RobotSender,
+        Sign::GeneratedSender,
+        Sign::MassDomain,
+        Sign::MassName,
+        Sign::Overheard,
+    ];
+
+    /// Whether it is a guess at names, which says nothing about somebody whom the user has written to.
+    pub fn is_soft(self) -> bool {
+        self >= Sign::RobotSender
+    }
+}
+
+/// A set of [`Sign`]s.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Signs(u16);
+
+impl Signs {
+    /// Whether `sign` is among them.
+    pub fn has(self, sign: Sign) -> bool {
+        self.0 & (1 << sign as u16) != 0
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Those that are no guesses at names.
+    #[must_use]
+    pub fn hard(self) -> Signs {
+        Signs(self.0 & ((1 << Sign::RobotSender as u16) - 1))
+    }
+
+    /// Them, in the order of [`Sign::ALL`].
+    pub fn iter(self) -> impl Iterator<Item = Sign> {
+        Sign::ALL.into_iter().filter(move |&sign| self.has(sign))
+    }
+
+    pub(crate) fn add_if(&mut self, seen: bool, sign: Sign) {
+        self.0 |= u16::from(seen) << sign as u16;
+    }
 }
 
 impl Facts {
@@ -61,29 +128,31 @@ impl Facts {
             || self.return_path == ReturnPath::Null
     }
 
-    /// Every [`Sign`] there is.
-    pub fn signs(&self) -> impl Iterator<Item = Sign> {
-        let role = self.from.as_ref().map_or(Role::Person, |from| words::role(from.local()));
-        [
-            (self.is_list_copy(), Sign::List),
-            (self.unsubscribe.present, Sign::Unsubscribe),
-            (self.precedence.is_some(), Sign::Precedence),
-            (self.auto_submitted.is_some_and(|how| how != AutoSubmitted::No), Sign::AutoSubmitted),
-            (self.feedback_id, Sign::Feedback),
-            (self.return_path == ReturnPath::Null, Sign::NullSender),
-            (self.report, Sign::Report),
-            (role == Role::NoReply, Sign::NoReply),
-            (role == Role::Robot, Sign::RobotSender),
-            (self.has_mass_envelope(), Sign::MassEnvelope),
-            (self.auto_response_suppress, Sign::SuppressesReplies),
-        ]
-        .into_iter()
-        .filter_map(|(seen, sign)| seen.then_some(sign))
+    /// Whether there is any [`Sign`] that a machine made it or that it was sent to many.
+    pub fn is_impersonal(&self) -> bool {
+        !self.signs.is_empty()
     }
 
-    /// Whether there is any [`Sign`].
-    pub fn is_impersonal(&self) -> bool {
-        self.signs().next().is_some()
+    /// Looks for every [`Sign`].
+    pub(super) fn find_signs(&self) -> Signs {
+        let mut signs = Signs::default();
+        signs.add_if(self.is_list_copy(), Sign::List);
+        signs.add_if(self.unsubscribe.present, Sign::Unsubscribe);
+        signs.add_if(self.precedence.is_some(), Sign::Precedence);
+        signs.add_if(self.auto_submitted.is_some_and(|how| how != AutoSubmitted::No), Sign::AutoSubmitted);
+        signs.add_if(self.feedback_id, Sign::Feedback);
+        signs.add_if(self.return_path == ReturnPath::Null, Sign::NullSender);
+        signs.add_if(self.report, Sign::Report);
+        signs.add_if(self.auto_response_suppress, Sign::SuppressesReplies);
+        signs.add_if(self.has_mass_envelope(), Sign::MassEnvelope);
+        signs.add_if(words::is_mass_name(&self.from_name), Sign::MassName);
+        if let Some(from) = &self.from {
+            signs.add_if(self.role == Role::NoReply, Sign::NoReply);
+            signs.add_if(self.role == Role::Robot, Sign::RobotSender);
+            signs.add_if(words::is_generated(from.local()), Sign::GeneratedSender);
+            signs.add_if(words::is_mass_domain(from.domain()), Sign::MassDomain);
+        }
+        signs
     }
 
     fn has_mass_envelope(&self) -> bool {
@@ -95,15 +164,15 @@ impl Facts {
             .into_iter()
             .flatten()
             .filter(|address| Some(*address) != self.from.as_ref())
-            .any(|address| is_mass_sender(address.local()))
+            .any(is_mass_sender)
     }
 }
 
 /// List software and mailing services tell bounces apart by the envelope sender. Forwarders rewrite it too (SRS, Gmail's
 /// `+caf_=`, BATV's `prvs=`), with the same `=`: that is one person's mail on its way.
-fn is_mass_sender(local: &str) -> bool {
+fn is_mass_sender(address: &Address) -> bool {
     const FORWARDED: [&str; 5] = ["srs0", "srs1", "prvs=", "+caf_", "bounces+srs="];
-    const MASS: [&str; 11] = [
+    const MASS: [&str; 12] = [
         "bounce",
         "-owner",
         "owner-",
@@ -115,7 +184,12 @@ fn is_mass_sender(local: &str) -> bool {
         "-return",
         "listmaster",
         "mailer-daemon",
+        "dev-null",
     ];
-    let forwarded = FORWARDED.iter().any(|mark| local.contains(mark));
-    !forwarded && (local.contains('=') || MASS.iter().any(|mark| local.contains(mark)))
+    let local = address.local();
+    if FORWARDED.iter().any(|mark| local.contains(mark)) {
+        return false;
+    }
+    let named = local.contains('=') || MASS.iter().any(|mark| local.contains(mark));
+    named || words::is_generated(local) || words::is_mass_domain(address.domain())
 }

@@ -39,6 +39,10 @@ pub(super) fn bounded<'a>(text: &'a str, max: usize) -> Cow<'a, str> {
 
 /// Decodes encoded words (RFC 2047) and undoes folding; at most `max` characters. `text` ends in a line feed.
 pub(super) fn unstructured(text: &str, max: usize) -> Box<str> {
+    let line = text.trim_matches([' ', '\t', '\r', '\n']);
+    if !line.contains('\n') && !line.contains("=?") {
+        return cut(line, max);
+    }
     match MessageStream::new(text.as_bytes()).parse_unstructured() {
         HeaderValue::Text(text) => cut(&text, max),
         _ => Box::default(),
@@ -47,10 +51,10 @@ pub(super) fn unstructured(text: &str, max: usize) -> Box<str> {
 
 /// At most `max` characters.
 pub(super) fn cut(text: &str, max: usize) -> Box<str> {
-    match text.char_indices().nth(max) {
-        Some((end, _)) => text[..end].into(),
-        None => text.into(),
+    if text.len() <= max {
+        return text.into();
     }
+    text.char_indices().nth(max).map_or(text, |(end, _)| &text[..end]).into()
 }
 
 /// An author or a recipient: display name and address as far as there are any.
@@ -61,6 +65,9 @@ pub(super) struct Mailbox {
 
 /// The mailboxes of an address field, groups flattened, at most `max`. `text` ends in a line feed.
 pub(super) fn mailboxes(text: &str, max: usize) -> Vec<Mailbox> {
+    if is_plain(text) {
+        return text.split(',').filter(|one| !one.trim().is_empty()).take(max).map(plain_mailbox).collect();
+    }
     let HeaderValue::Address(field) = MessageStream::new(text.as_bytes()).parse_address() else { return Vec::new() };
     let mailbox = |one: mail_parser::Addr<'_>| Mailbox {
         name: one.name.map(Cow::into_owned),
@@ -74,9 +81,32 @@ pub(super) fn mailboxes(text: &str, max: usize) -> Vec<Mailbox> {
     }
 }
 
-/// The addresses of an address field, at most `max`.
+/// The addresses of an address field, at most `max`. `text` ends in a line feed.
 pub(super) fn addresses(text: &str, max: usize) -> Vec<Address> {
+    if is_plain(text) {
+        return text.split(',').filter_map(|one| Address::parse(plain_parts(one).1)).take(max).collect();
+    }
     mailboxes(text, max).into_iter().filter_map(|mailbox| mailbox.address).collect()
+}
+
+/// Whether an address field has none of what makes reading it hard: quotes, comments, groups, encoded words. Most have not, and
+/// recipients are most of what there is to read: this way takes a fifth of the time.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii() && !matches!(byte, b'"' | b'(' | b')' | b'\\' | b':' | b';' | b'='))
+}
+
+/// Name and address of `Anna Berg <anna@example.org>` or `anna@example.org`.
+fn plain_parts(one: &str) -> (&str, &str) {
+    match one.split_once('<') {
+        Some((name, inner)) => (name.trim(), inner.split('>').next().unwrap_or(inner)),
+        None => ("", one),
+    }
+}
+
+fn plain_mailbox(one: &str) -> Mailbox {
+    let (name, address) = plain_parts(one);
+    let name = (!name.is_empty()).then(|| name.split_whitespace().collect::<Vec<_>>().join(" "));
+    Mailbox { name, address: Address::parse(address) }
 }
 
 /// The date, when each part of it is possible (mail-parser gives the 31st of month 14 too).
@@ -88,8 +118,16 @@ pub(super) fn date(text: &str) -> Option<UnixTime> {
 }
 
 /// What stands between the angle brackets of `text`, one after the other; unclosed ones are passed over.
-pub(super) fn bracketed(text: &str) -> impl DoubleEndedIterator<Item = &str> {
-    text.split('>').filter_map(|part| part.rsplit_once('<').map(|(_, inner)| inner))
+pub(super) fn bracketed(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let open = memchr::memchr(b'<', rest.as_bytes())?;
+        let inside = &rest[open + 1..];
+        let close = memchr::memchr(b'>', inside.as_bytes())?;
+        rest = &inside[close + 1..];
+        let inner = &inside[..close];
+        Some(inner.rsplit_once('<').map_or(inner, |(_, inner)| inner))
+    })
 }
 
 /// The identity of a Message-ID field: in brackets, or else everything.
@@ -100,14 +138,18 @@ pub(super) fn message_id(text: &str) -> Option<MessageId> {
 /// The identities that an In-Reply-To or References field names; the last `max`, in order. In-Reply-To of old programs holds
 /// prose besides (RFC 822): only what is in brackets counts, unless the field is a bare identity.
 pub(super) fn references(text: &str, max: usize) -> Box<[MidHash]> {
-    let mut hashes: Vec<_> =
-        bracketed(text).rev().take(max).filter_map(identity).map(|identity| identity.hash()).collect();
+    let named: Vec<_> = bracketed(text).collect();
+    let last = &named[named.len().saturating_sub(max)..];
+    let mut hashes: Vec<_> = last.iter().filter_map(|identity| hash(identity)).collect();
     let bare = text.trim();
-    if hashes.is_empty() && bare.contains('@') && !bare.contains(char::is_whitespace) {
-        hashes.extend(identity(bare).map(|identity| identity.hash()));
+    if named.is_empty() && bare.contains('@') && !bare.contains(char::is_whitespace) {
+        hashes.extend(hash(bare));
     }
-    hashes.reverse();
     hashes.into()
+}
+
+fn hash(inner: &str) -> Option<MidHash> {
+    identity(inner).map(|identity| identity.hash())
 }
 
 /// A Message-ID that a program folded in its middle is still the same one.

@@ -4,7 +4,7 @@
 use super::{Scene, Signal};
 use crate::logic::words::Kind;
 
-pub(super) static SIGNALS: [Signal; 8] = [
+pub(super) static SIGNALS: [Signal; 9] = [
     Signal {
         name: "editorial-words",
         weight: 0.1,
@@ -57,9 +57,20 @@ pub(super) static SIGNALS: [Signal; 8] = [
         name: "news-sender",
         weight: 0.0,
         news: 1.4,
-        sees: "news, newsletter, digest or the like in the sender's address, name or List-Id",
+        sees: "words of newsletters in the sender's name, address or List-Id",
         strength: |scene| f64::from(scene.is_impersonal() && names_news(scene)),
         sentence: |_| "its sender calls it a newsletter".into(),
+    },
+    Signal {
+        name: "bulk-sender",
+        weight: 0.0,
+        news: -1.2,
+        sees: "words of offers, orders or notifications in the sender's name or local part",
+        strength: |scene| {
+            let kinds = [Kind::Offer, Kind::Receipt, Kind::Notice];
+            f64::from(kinds.into_iter().any(|kind| scene.sender_words.says(kind)))
+        },
+        sentence: |_| "its sender is a shop's or a machine's".into(),
     },
     Signal {
         name: "list-thread",
@@ -79,16 +90,8 @@ fn words(scene: &Scene<'_>, kind: Kind) -> f64 {
 }
 
 fn names_news(scene: &Scene<'_>) -> bool {
-    const NEWS: [&str; 9] =
-        ["news", "digest", "bulletin", "weekly", "daily", "rundbrief", "boletin", "notiz", "nieuwsbrief"];
-    let facts = scene.facts;
-    let texts = [
-        facts.from.as_ref().map_or("", |from| from.as_str()),
-        &facts.from_name,
-        facts.list_id.as_ref().map_or("", |list| list.as_str()),
-    ];
-    texts.into_iter().any(|text| {
-        let text = text.to_lowercase();
-        NEWS.iter().any(|word| text.contains(word))
-    })
+    const NEWS: [&str; 4] = ["news", "digest", "bulletin", "nieuws"];
+    let domain = scene.facts.from.as_ref().map_or("", |from| from.domain());
+    let list = scene.facts.list_id.as_ref().map_or("", |list| list.as_str());
+    scene.sender_words.says(Kind::Editorial) || NEWS.iter().any(|word| domain.contains(word) || list.contains(word))
 }

@@ -4,7 +4,7 @@ use super::Signal;
 use crate::logic::facts::{Oddity, Sign};
 use crate::logic::words::{Kind, Role};
 
-pub(super) static SIGNALS: [Signal; 16] = [
+pub(super) static SIGNALS: [Signal; 20] = [
     Signal {
         name: "list",
         weight: -2.6,
@@ -90,7 +90,7 @@ pub(super) static SIGNALS: [Signal; 16] = [
         weight: -0.9,
         news: -0.4,
         sees: "a local part that names an office, such as info or support",
-        strength: |scene| f64::from(scene.role == Role::Office),
+        strength: |scene| f64::from(scene.facts.role == Role::Office),
         sentence: |_| "the sender's address is an office, not a person".into(),
     },
     Signal {
@@ -108,6 +108,38 @@ pub(super) static SIGNALS: [Signal; 16] = [
         sees: "X-Auto-Response-Suppress",
         strength: |scene| f64::from(scene.has(Sign::SuppressesReplies)),
         sentence: |_| "it asks other machines not to answer".into(),
+    },
+    Signal {
+        name: "generated-sender",
+        weight: -2.0,
+        news: 0.2,
+        sees: "a sender's local part that was made for one mail (numbers and cuts)",
+        strength: |scene| f64::from(scene.has(Sign::GeneratedSender)),
+        sentence: |_| "the sender's address was made for this one mail".into(),
+    },
+    Signal {
+        name: "mass-domain",
+        weight: -0.9,
+        news: 0.0,
+        sees: "a sender's domain that names a task of mass mail, such as newsletter.shop.example",
+        strength: |scene| f64::from(scene.has(Sign::MassDomain)),
+        sentence: |_| "the sender's domain is for mass mail".into(),
+    },
+    Signal {
+        name: "mass-name",
+        weight: -0.9,
+        news: 0.4,
+        sees: "a sender's display name that calls itself a newsletter, alerts or the like",
+        strength: |scene| f64::from(scene.has(Sign::MassName)),
+        sentence: |_| "the sender's name is a mailing's".into(),
+    },
+    Signal {
+        name: "overheard",
+        weight: -1.2,
+        news: 1.0,
+        sees: "a list's tag in the subject of mail to nobody, or of others' thread, when the user is not among the recipients",
+        strength: |scene| f64::from(scene.has(Sign::Overheard)),
+        sentence: |_| "a list's mail without a list's header".into(),
     },
     Signal {
         name: "machine-history",

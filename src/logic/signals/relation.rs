@@ -6,7 +6,7 @@ use crate::logic::ledger::Relation;
 pub(super) static SIGNALS: [Signal; 10] = [
     Signal {
         name: "answers",
-        weight: 0.9,
+        weight: 0.6,
         news: 0.0,
         sees: "the share of the sender's mail that the user answered, against the user's share in general (log-odds, smoothed)",
         strength: |scene| scene.sender.map_or(0.0, |sender| answers(sender, scene.rate.replies())),
@@ -22,7 +22,7 @@ pub(super) static SIGNALS: [Signal; 10] = [
     },
     Signal {
         name: "writes-to",
-        weight: 0.7,
+        weight: 0.35,
         news: 0.0,
         sees: "mail that the user sent to the sender and answers given, halved every 180 days (logarithm)",
         strength: |scene| scene.sender.map_or(0.0, |sender| sender.warmth.now(scene.now).ln_1p().min(3.0)),
@@ -33,7 +33,7 @@ pub(super) static SIGNALS: [Signal; 10] = [
     },
     Signal {
         name: "recent",
-        weight: 0.8,
+        weight: 0.7,
         news: 0.0,
         sees: "days since the user last wrote to the sender (halved every 14 days)",
         strength: |scene| {
@@ -90,7 +90,7 @@ pub(super) static SIGNALS: [Signal; 10] = [
     },
     Signal {
         name: "one-way",
-        weight: -0.35,
+        weight: -0.25,
         news: 0.0,
         sees: "much mail from a sender to whom the user never wrote (logarithm)",
         strength: |scene| match scene.sender {

@@ -1,9 +1,9 @@
 //! One message in front of the history it meets: everything that signals look at, looked up once.
 
-use crate::logic::facts::{AuthResult, Facts, Sign};
-use crate::logic::ids::{Address, ListId, MessageId, UnixTime};
+use crate::logic::facts::{AuthResult, Facts, Sign, Signs};
+use crate::logic::ids::{Address, ListId, UnixTime};
 use crate::logic::ledger::{AccountRate, Key, Ledger, Relation, registrable_domain};
-use crate::logic::words::{Role, Subject, role};
+use crate::logic::words::{Role, Subject};
 
 /// A message with what is known of its sender.
 pub struct Scene<'a> {
@@ -29,12 +29,12 @@ pub struct Scene<'a> {
     pub own_thread: bool,
     /// Something that the user answered is among its References.
     pub answered_thread: bool,
-    /// The subject's words.
+    /// The subject's form, and its words when a machine may have chosen them.
     pub subject: Subject,
-    /// What the sender's local part says.
-    pub role: Role,
-    /// The signs of machines and lists, in their order.
-    pub signs: Vec<Sign>,
+    /// The words of the sender's name and local part; empty when a person may have written it.
+    pub sender_words: Subject,
+    /// The signs of machines and lists; without guesses at names when the user has written to the sender.
+    pub signs: Signs,
 }
 
 /// What the receiving host says of the sender's identity.
@@ -75,8 +75,16 @@ impl<'a> Scene<'a> {
         let relation = facts.author().and_then(|author| ledger.sender(author));
         let trust = trust(facts, relation, authserv);
         let believed = trust != Trust::Lost;
+        let acquainted = believed && relation.is_some_and(Relation::is_written_to);
         let domain = || ledger.relation(&Key::Domain(registrable_domain(facts.author()?.domain())?));
         let list = |id: &ListId| ledger.relation(&Key::List(id.clone()));
+        let place = place(facts, own);
+        let by_machine = facts.is_impersonal() || facts.role != Role::Person;
+        let subject = if by_machine { Subject::read(&facts.subject) } else { Subject::read_form(&facts.subject) };
+        let mut signs = if acquainted { facts.signs.hard() } else { facts.signs };
+        let others = !facts.in_reply_to.is_empty() || facts.recipients().next().is_none();
+        signs.add_if(!acquainted && place == Place::Nowhere && subject.tagged && others, Sign::Overheard);
+        let local = facts.from.as_ref().map_or("", Address::local);
         let mut ids = facts.in_reply_to.iter().chain(&facts.references);
         Scene {
             facts,
@@ -86,29 +94,28 @@ impl<'a> Scene<'a> {
             domain: if believed { domain() } else { None },
             rate: ledger.account_rate(),
             trust,
-            place: place(facts, own),
+            place,
             answers_own: facts.in_reply_to.iter().any(|&id| ledger.is_own(id)),
             own_thread: ids.clone().any(|&id| ledger.is_own(id)),
             answered_thread: ids.any(|&id| ledger.is_answered(id)),
-            subject: Subject::read(&facts.subject),
-            role: facts.from.as_ref().map_or(Role::Person, |from| role(from.local())),
-            signs: facts.signs().collect(),
+            subject,
+            sender_words: if signs.is_empty() {
+                Subject::default()
+            } else {
+                Subject::read_sender(&facts.from_name, local)
+            },
+            signs,
         }
     }
 
     /// Whether `sign` was seen.
     pub fn has(&self, sign: Sign) -> bool {
-        self.signs.contains(&sign)
+        self.signs.has(sign)
     }
 
     /// Whether any sign of a machine or a list was seen.
     pub fn is_impersonal(&self) -> bool {
         !self.signs.is_empty()
-    }
-
-    /// Whether this very mail was on its way when the ledger last changed: its own Message-ID among those answered.
-    pub fn is_answered_already(&self, ledger: &Ledger) -> bool {
-        self.facts.message_id.as_ref().map(MessageId::hash).is_some_and(|id| ledger.is_answered(id))
     }
 }
 

@@ -21,7 +21,7 @@ pub(super) static SIGNALS: [Signal; 6] = [
     },
     Signal {
         name: "others-thread",
-        weight: -0.7,
+        weight: -0.5,
         news: 0.0,
         sees: "an answer in a thread in which the user never wrote",
         strength: |scene| {
@@ -32,7 +32,7 @@ pub(super) static SIGNALS: [Signal; 6] = [
     },
     Signal {
         name: "re",
-        weight: 0.3,
+        weight: -0.5,
         news: 0.3,
         sees: "a subject that begins with Re: or the like",
         strength: |scene| f64::from(scene.subject.reply),
@@ -48,7 +48,7 @@ pub(super) static SIGNALS: [Signal; 6] = [
     },
     Signal {
         name: "question",
-        weight: 0.3,
+        weight: 0.1,
         news: 0.0,
         sees: "a question mark in the subject of mail without a sign of a machine or a list",
         strength: |scene| f64::from(scene.subject.question && !scene.is_impersonal()),

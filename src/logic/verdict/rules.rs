@@ -106,7 +106,7 @@ fn time_critical(scene: &Scene<'_>) -> Option<&'static str> {
     }
     let subject = &scene.subject;
     let talk = subject.reply || scene.facts.list_post || subject.says(Kind::Offer) || subject.says(Kind::Editorial);
-    let machine = scene.is_impersonal() || scene.role != Role::Person;
+    let machine = scene.is_impersonal() || scene.facts.role != Role::Person;
     if talk || !machine {
         None
     } else if subject.says(Kind::Code) {
@@ -148,5 +148,5 @@ fn talks_with_user(scene: &Scene<'_>) -> bool {
     let Some(sender) = scene.sender else { return false };
     let mutual = sender.replied > 0 || (sender.sent_to > 0 && sender.received > 0);
     let recent = sender.warmth.now(scene.now) >= 0.5;
-    mutual && recent && !scene.is_impersonal() && scene.role == Role::Person
+    mutual && recent && !scene.is_impersonal() && scene.facts.role == Role::Person
 }

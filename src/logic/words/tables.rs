@@ -12,7 +12,7 @@ static TABLES: [(Kind, [&str; 7]); 7] = [
     (
         Kind::Editorial,
         [
-            "newsletter*, news, digest, weekly, monthly, daily, issue, edition, bulletin, headlines, roundup, round up, recap, review, podcast, blog, column, magazine, stories, story, tips, how to, top 10, top 5, top ten, this week, this month, week in, announc*, vol, volume, the future of, why you, interview, opinion, report",
+            "newsletter*, news, digest, weekly, monthly, daily, issue, edition, bulletin, headlines, roundup, round up, recap, review, podcast, blog, column, magazine, stories, story, tips, how to, top 10, top 5, top ten, this week, this month, week in, vol, volume, the future of, why you, interview, opinion, report, rss, rssfeeds, feed, feeds",
             "rundbrief, ausgabe, wochenruckblick, wochentlich*, tagesnews, nachrichten, magazin, themen, neues aus, diese woche, der woche, mitteilungsblatt, kolumne, beitrag",
             "lettre d information, infolettre, lettre dinformation, hebdo*, actualite*, a la une, edito*, magazine, chronique, cette semaine, de la semaine, numero",
             "boletin, noticias, semanal, resumen, revista, titulares, esta semana, de la semana, actualidad, edicion",
@@ -24,7 +24,7 @@ static TABLES: [(Kind, [&str; 7]); 7] = [
     (
         Kind::Offer,
         [
-            "sale, off, save, savings, discount*, deal, deals, offer, offers, free, coupon*, voucher*, promo*, last chance, limited time, ends tonight, ends today, ends soon, dont miss, exclusive, bargain*, clearance, black friday, cyber monday, gift, gifts, win, winner, order now, buy, shop now, new arrivals, new in, hurry, special offer, special, specials, bonus, upgrade now, try, trial, subscribe, invest*, free shipping, now available, low rates, rewards, sweepstakes, register now, join us",
+            "sale, off, save, savings, discount*, deal, deals, offer, offers, free, coupon*, voucher*, promo*, last chance, limited time, ends tonight, ends today, ends soon, dont miss, exclusive, bargain*, clearance, black friday, cyber monday, gift, gifts, win, winner, order now, buy, shop now, new arrivals, new in, hurry, special offer, special, specials, bonus, upgrade now, try, trial, subscribe, invest*, free shipping, now available, low rates, rewards, sweepstakes, sweeps, prize*, register now, register today, join us, webinar*, seminar*, shop, shopper, shopping, store, auction*, starting bid, introducing, announcing the new, price, prices, low price, upgrade*, personalize, ends december, thank you gift, catalog, ad, advertisement, sponsor*",
             "rabatt*, angebot*, gutschein*, aktion, sparen, spare, sichern sie, sichere dir, nur heute, nur noch, gratis, kostenlos*, schnappchen, sonderangebot*, ausverkauf, gewinnspiel, jetzt, prozent, preis*, neuheiten, geschenk*, exklusiv*",
             "soldes, promo*, remise*, reduction*, offre*, offert*, gratuit*, code promo, derniere chance, dernieres heures, profitez, economisez, bon plan, bons plans, cadeau*, exclusi*, livraison offerte, ventes privees, nouveautes, jusqua",
             "oferta*, descuento*, rebajas, gratis, ahorra, cupon*, ultimas horas, ultima oportunidad, aprovecha, regalo*, exclusiv*, novedades, promocion*, solo hoy, hasta el, envio gratis",
@@ -48,7 +48,7 @@ static TABLES: [(Kind, [&str; 7]); 7] = [
     (
         Kind::Notice,
         [
-            "notification, notice, reminder, alert, alerts, warning, failed, failure, succeeded, success, completed, scheduled, build, cron, backup, error, status, monitor*, ticket, case, commented, comment, mentioned, assigned, invited you, liked, followed, new message, expires, expiring, expired, expiration, due, maintenance, outage, down, up, job, merged, pull request, changes in, your request, welcome, confirm, confirmation, activity, updated, terms of service, privacy policy, survey, feedback, password",
+            "notification*, notify, bot, notice, reminder, alert, alerts, warning, failed, failure, succeeded, success, completed, scheduled, build, cron, backup, error, status, monitor*, ticket, case, commented, comment, mentioned, assigned, invited you, liked, followed, new message, expires, expiring, expired, expiration, due, maintenance, outage, down, up, job, merged, pull request, changes in, your request, welcome, confirm, confirmation, activity, updated, approval, overdue, request, requests, terms of service, privacy policy, survey, feedback, password",
             "benachrichtigung*, hinweis, erinnerung*, warnung, fehlgeschlagen, fehler, abgeschlossen, sicherung, wartung*, storung*, lauft ab, ablauf, fallig*, kommentar*, erwahnt, zugewiesen, neue nachricht, willkommen, bestatig*, datenschutz*, agb, umfrage, bewerten",
             "notification*, rappel, alerte*, avertissement, echec, erreur, termine, sauvegarde, maintenance, expire*, echeance, commentaire*, mentionne, nouveau message, bienvenue, confirm*, conditions generales, enquete, avis",
             "notificacion*, recordatorio, aviso*, alerta*, advertencia, fallo, error, completad*, copia de seguridad, mantenimiento, caduca, vence, vencimiento, comentario*, nuevo mensaje, bienvenid*, confirm*, condiciones, encuesta",
