@@ -27,11 +27,14 @@ pub(super) fn manual(face: &mut Face) -> Result<Vec<Fault>, Fault> {
             man.render_options_section(&mut text)?;
             let title = format!(".SH COMMAND {}\n", sub.get_name().to_uppercase());
             page.extend_from_slice(title.as_bytes());
-            page.extend_from_slice(String::from_utf8_lossy(&text).replace("\n.SH ", "\n.SS ").replacen(".SH ", ".SS ", 1).as_bytes());
+            page.extend_from_slice(
+                String::from_utf8_lossy(&text).replace("\n.SH ", "\n.SS ").replacen(".SH ", ".SS ", 1).as_bytes(),
+            );
         }
         Ok(())
     };
-    render(&mut page).map_err(|error| Fault::local(format!("the manual page could not be made: {error}"), "report this"))?;
+    render(&mut page)
+        .map_err(|error| Fault::local(format!("the manual page could not be made: {error}"), "report this"))?;
     face.out.line(String::from_utf8_lossy(&page).trim_end());
     Ok(Vec::new())
 }

@@ -34,7 +34,8 @@ pub fn main() -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
-            let fault = Fault::local(format!("cannot start: {error}"), "look at the limits of this process (ulimit -a)");
+            let fault =
+                Fault::local(format!("cannot start: {error}"), "look at the limits of this process (ulimit -a)");
             out::print_fault(&fault);
             return ExitCode::from(1);
         }

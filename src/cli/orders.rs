@@ -86,7 +86,10 @@ async fn guard(face: &Face, config: &Config, accounts: &[&Account], wish: &Wish<
         if let Some(address) = written_to {
             let address = Printable::new(&address);
             setting.consent(
-                &format!("You have written to {address}. Send all mail of {} to Blackhole?", Printable::new(&wish.who.to_string())),
+                &format!(
+                    "You have written to {address}. Send all mail of {} to Blackhole?",
+                    Printable::new(&wish.who.to_string())
+                ),
                 &format!("you have written to {address}, so it is not banished without a word from you"),
             )?;
         }
@@ -109,7 +112,11 @@ fn show(face: &mut Face, wish: &Wish<'_>, id: Option<i64>, moved: usize, preview
     face.out.line(format!("mail of {} is {category} from now on", Printable::new(&who)));
     if wish.existing {
         let messages = plural(moved as u64, "message", "messages");
-        face.out.line(if preview { format!("preview: {messages} would be moved") } else { format!("{messages} moved along") });
+        face.out.line(if preview {
+            format!("preview: {messages} would be moved")
+        } else {
+            format!("{messages} moved along")
+        });
     }
     face.out.note("`mailherd undo --last` takes it back, the order included");
 }
@@ -127,7 +134,11 @@ pub(super) fn untrain(face: &mut Face, args: &Untrain) -> Result<Vec<Fault>, Fau
     if face.out.json() {
         face.out.object(&json!({ "who": who.to_string(), "lifted": lifted }));
     } else {
-        face.out.line(format!("{} about {} lifted", plural(lifted as u64, "order", "orders"), Printable::new(&who.to_string())));
+        face.out.line(format!(
+            "{} about {} lifted",
+            plural(lifted as u64, "order", "orders"),
+            Printable::new(&who.to_string())
+        ));
     }
     Ok(Vec::new())
 }
@@ -145,10 +156,20 @@ pub(super) fn list(face: &mut Face, args: &Orders) -> Result<Vec<Fault>, Fault> 
         return Ok(Vec::new());
     }
     if orders.is_empty() {
-        face.out.note(if args.pending { "nothing waits for your word" } else { "there are no orders; `mailherd train` gives one" });
+        face.out.note(if args.pending {
+            "nothing waits for your word"
+        } else {
+            "there are no orders; `mailherd train` gives one"
+        });
         return Ok(Vec::new());
     }
-    let columns = [Column::right("id"), Column::left("who"), Column::left("category"), Column::left("account"), Column::left("since")];
+    let columns = [
+        Column::right("id"),
+        Column::left("who"),
+        Column::left("category"),
+        Column::left("account"),
+        Column::left("since"),
+    ];
     let mut table = Table::new(&columns);
     for stored in &orders {
         table.row([

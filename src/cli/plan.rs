@@ -22,7 +22,9 @@ pub(super) async fn plan(face: &mut Face, args: &Plan) -> Result<Vec<Fault>, Fau
             guarded(&account.name, inspect::plan(&config, &setting, args.limit.unwrap_or(usize::MAX))).await
         };
         match planned {
-            Ok(planned) if face.out.json() => planned.iter().for_each(|one| face.out.object(&object(&account.name, one))),
+            Ok(planned) if face.out.json() => {
+                planned.iter().for_each(|one| face.out.object(&object(&account.name, one)))
+            }
             Ok(planned) => print(face, &account.name, &planned),
             Err(fault) => faults.push(fault),
         }
@@ -32,8 +34,9 @@ pub(super) async fn plan(face: &mut Face, args: &Plan) -> Result<Vec<Fault>, Fau
 
 pub(super) async fn why(face: &mut Face, args: &Why) -> Result<Vec<Fault>, Fault> {
     let config = face.config()?;
-    let id = MessageId::new(&args.message_id)
-        .ok_or_else(|| Fault::usage("that is no Message-ID", "give it as the header says, for instance <abc@example.org>"))?;
+    let id = MessageId::new(&args.message_id).ok_or_else(|| {
+        Fault::usage("that is no Message-ID", "give it as the header says, for instance <abc@example.org>")
+    })?;
     let mut faults = Vec::new();
     for account in chosen(&config, args.account.as_deref())? {
         let found = {
@@ -110,7 +113,11 @@ fn print(face: &mut Face, account: &str, planned: &[Planned]) {
     face.out.table(&table);
     let moving = planned.iter().filter(|one| one.target.is_some()).count() as u64;
     let total = planned.len() as u64;
-    face.out.note(format!("{account}: {} of {} would be filed; nothing was moved", super::words::count(moving), plural(total, "message", "messages")));
+    face.out.note(format!(
+        "{account}: {} of {} would be filed; nothing was moved",
+        super::words::count(moving),
+        plural(total, "message", "messages")
+    ));
 }
 
 fn show_why(face: &mut Face, account: &str, why: &inspect::Why) {
@@ -123,7 +130,8 @@ fn show_why(face: &mut Face, account: &str, why: &inspect::Why) {
     }
     let judged = &why.planned.judged;
     let style = face.out.style();
-    let line = |name: &str, text: &str| format!("{} {}", style.paint(Tone::Dim, format!("{name:>9}")), Printable::new(text));
+    let line =
+        |name: &str, text: &str| format!("{} {}", style.paint(Tone::Dim, format!("{name:>9}")), Printable::new(text));
     let lines = [
         line("from", judged.from.as_ref().map_or("(nobody)", |from| from.as_str())),
         line("subject", &judged.subject),
@@ -138,7 +146,8 @@ fn show_why(face: &mut Face, account: &str, why: &inspect::Why) {
         (Some(target), _) => format!("and would go to {}", Printable::new(target)),
         (None, _) => "and stays where it is".to_owned(),
     };
-    face.out.line(format!("\njudged now, it is {word} (importance {:.2}), {stays}, because:", judged.verdict.importance));
+    face.out
+        .line(format!("\njudged now, it is {word} (importance {:.2}), {stays}, because:", judged.verdict.importance));
     for reason in &judged.verdict.reasons {
         face.out.line(format!("  {:>+6.2}  {}", reason.weight, Printable::new(&reason.text)));
     }

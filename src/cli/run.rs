@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::args::Run;
 use super::face::{Face, chosen, guarded};
-use super::table::{Cell, Column, Table};
 use super::style::Tone;
+use super::table::{Cell, Column, Table};
 use crate::config::{Account, Config};
 use crate::daemon::pass::{self, Counts, PassRun, Report};
 use crate::logic::fault::Fault;
@@ -36,7 +36,12 @@ pub(super) async fn run(face: &mut Face, args: &Run) -> Result<Vec<Fault>, Fault
 }
 
 /// One pass over each of the accounts, and its result on standard output.
-pub(super) async fn once(face: &mut Face, config: &Config, accounts: &[&Account], yes: bool) -> Result<Vec<Fault>, Fault> {
+pub(super) async fn once(
+    face: &mut Face,
+    config: &Config,
+    accounts: &[&Account],
+    yes: bool,
+) -> Result<Vec<Fault>, Fault> {
     let mut run = PassRun::new("pass", None);
     let mut faults = Vec::new();
     let mut outcomes = Vec::new();
@@ -111,7 +116,9 @@ fn print(face: &mut Face, outcome: &Outcome<'_>, run: PassRun) {
     let moved: usize = outcome.accounts.iter().map(|one| one.filed.sum()).sum();
     match (outcome.mode, run.id) {
         ("preview", _) => face.out.note("preview: nothing was moved; set mode = \"file\" in the config to file mail"),
-        (_, Some(id)) if moved > 0 => face.out.note(format!("run {}: `mailherd log --run {0}` says why, `mailherd undo --run {0}` takes it back", id.0)),
+        (_, Some(id)) if moved > 0 => face
+            .out
+            .note(format!("run {}: `mailherd log --run {0}` says why, `mailherd undo --run {0}` takes it back", id.0)),
         _ => {}
     }
 }

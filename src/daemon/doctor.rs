@@ -39,7 +39,13 @@ pub struct Check {
 
 impl Check {
     fn good(account: Option<&str>, part: &'static str, detail: impl Into<String>) -> Check {
-        Check { account: account.map(str::to_owned), part, finding: Finding::Good, detail: detail.into(), hint: String::new() }
+        Check {
+            account: account.map(str::to_owned),
+            part,
+            finding: Finding::Good,
+            detail: detail.into(),
+            hint: String::new(),
+        }
     }
 
     fn warn(account: &str, part: &'static str, detail: impl Into<String>, hint: impl Into<String>) -> Check {
@@ -53,7 +59,8 @@ impl Check {
 
 /// The parts that all accounts share.
 pub fn common(config: &Config) -> Vec<Check> {
-    let accounts = if config.accounts.len() == 1 { "1 account".to_owned() } else { format!("{} accounts", config.accounts.len()) };
+    let accounts =
+        if config.accounts.len() == 1 { "1 account".to_owned() } else { format!("{} accounts", config.accounts.len()) };
     let read = Check::good(None, "config", format!("{} is sound: {accounts}", config.path.display()));
     let database = Store::open(&config.state_dir).and_then(|store| match store.integrity()? {
         None => Ok(store.path().display().to_string()),
@@ -119,7 +126,11 @@ fn capabilities(setting: &Setting<'_>, session: &Session) -> Vec<Check> {
     match (has("MOVE"), has("UIDPLUS")) {
         (true, _) => checks.push(Check::good(Some(name), "capabilities", "MOVE: mail is moved in one step")),
         (false, true) => {
-            checks.push(Check::good(Some(name), "capabilities", "no MOVE, but UIDPLUS: mail is copied, proven, and then expunged"));
+            checks.push(Check::good(
+                Some(name),
+                "capabilities",
+                "no MOVE, but UIDPLUS: mail is copied, proven, and then expunged",
+            ));
         }
         (false, false) => checks.push(Check::bad(Some(name), "capabilities", mover::cannot_move())),
     }
@@ -145,7 +156,11 @@ async fn look_at_folders(config: &Config, setting: &Setting<'_>, session: &mut S
             learner.store.folder(learner.account, folder)?.is_some_and(|known| known.managed_at.is_some());
         checks.push(if let Some(reason) = quirks::is_provider_spam(session.host(), &folders, folder) {
             let hint = format!("give another name in the config: [folders] {} = \"…\"", category.word());
-            Check::bad(Some(name), "folders", Fault::refused(format!("mail cannot be filed into {shown}: {reason}"), hint))
+            Check::bad(
+                Some(name),
+                "folders",
+                Fault::refused(format!("mail cannot be filed into {shown}: {reason}"), hint),
+            )
         } else if folders.find(folder).is_none() {
             Check::good(Some(name), "folders", format!("{shown} will be created by the first run in mode \"file\""))
         } else if managed_already {
@@ -176,7 +191,9 @@ pub(super) fn keyword_possible(selected: &crate::imap::Selected) -> bool {
 fn sent(setting: &Setting<'_>, folders: &Folders) -> Check {
     let name = setting.account.name.as_str();
     match folders.special(SpecialUse::Sent) {
-        Some(sent) => Check::good(Some(name), "folders", format!("your own mail is read from {}", folders.display(&sent.name))),
+        Some(sent) => {
+            Check::good(Some(name), "folders", format!("your own mail is read from {}", folders.display(&sent.name)))
+        }
         None => Check::warn(
             name,
             "folders",

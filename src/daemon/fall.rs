@@ -26,7 +26,8 @@ pub(super) async fn fall(
     filed: &mut Filed,
 ) -> Result<(), Fault> {
     let learner = desk.learner().await?;
-    let due = learner.store.blackholed_until(learner.account, setting.now.minus_days(setting.account.blackhole_days))?;
+    let due =
+        learner.store.blackholed_until(learner.account, setting.now.minus_days(setting.account.blackhole_days))?;
     let mut banished = Vec::new();
     for row in due {
         let list = learner.store.list_of(learner.account, row.intent.instance)?;

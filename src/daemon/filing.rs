@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use super::desk::Desk;
 use super::setting::Setting;
-use crate::imap::mover::{self, Outcome};
 use crate::imap::Session;
+use crate::imap::mover::{self, Outcome};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{FolderName, RowId, RunId, Uid};
 use crate::logic::journal::{Intent, Row, State};
@@ -149,7 +149,12 @@ fn sort(rows: Vec<Row>, outcomes: Vec<Outcome>, filed: &mut Filed) {
 }
 
 /// Our own moves are the only news in the target, as far as its UIDNEXT says: what we know of its flags is current.
-async fn note_modseq(session: &mut Session, store: &mut Store, account: AccountId, target: &FolderName) -> Result<(), Fault> {
+async fn note_modseq(
+    session: &mut Session,
+    store: &mut Store,
+    account: AccountId,
+    target: &FolderName,
+) -> Result<(), Fault> {
     if !session.capabilities().has("CONDSTORE") || target.is_inbox() {
         return Ok(());
     }

@@ -71,7 +71,9 @@ pub async fn why(config: &Config, setting: &Setting<'_>, id: &MessageId) -> Resu
     {
         places.push((row.intent.to.clone(), uid));
     }
-    places.extend(learner.store.messages_with_id(learner.account, id.hash())?.into_iter().map(|(name, uid, _)| (name, uid)));
+    places.extend(
+        learner.store.messages_with_id(learner.account, id.hash())?.into_iter().map(|(name, uid, _)| (name, uid)),
+    );
     let mut found = looking.first_of(&places, id).await?;
     if found.is_none() {
         found = looking.search(id).await?;
@@ -107,7 +109,9 @@ impl<'a, 'b> Looking<'a, 'b> {
             Ok(_held) => {
                 sync::sync(setting, &mut session, &mut desk, &folders, &managed).await?;
             }
-            Err(fault) => setting.watcher.note(&setting.account.name, &format!("{fault}; showing what it has learned so far")),
+            Err(fault) => {
+                setting.watcher.note(&setting.account.name, &format!("{fault}; showing what it has learned so far"))
+            }
         }
         Ok(Looking { setting, session, desk, folders, managed })
     }
@@ -132,7 +136,11 @@ impl<'a, 'b> Looking<'a, 'b> {
         Ok(planned.collect())
     }
 
-    async fn first_of(&mut self, places: &[(FolderName, Uid)], id: &MessageId) -> Result<Option<(FolderName, Fresh)>, Fault> {
+    async fn first_of(
+        &mut self,
+        places: &[(FolderName, Uid)],
+        id: &MessageId,
+    ) -> Result<Option<(FolderName, Fresh)>, Fault> {
         for (folder, uid) in places {
             if self.folders.find(folder).is_none() {
                 continue;

@@ -106,7 +106,11 @@ impl Learner {
                             if let Some((Some(sender), list)) = db.sender_of(*account, answered)?
                                 && let Some(sender) = Address::parse(&sender)
                             {
-                                ledger.credit_answer(&sender, list.and_then(|list| ListId::new(&list)).as_ref(), arrival);
+                                ledger.credit_answer(
+                                    &sender,
+                                    list.and_then(|list| ListId::new(&list)).as_ref(),
+                                    arrival,
+                                );
                             }
                         }
                     } else if !is_own {
@@ -128,7 +132,12 @@ impl Learner {
     }
 
     /// Takes over what other programs did to known messages: new flags, and messages that are gone.
-    pub(super) fn reconcile(&mut self, folder: &FolderState, flags: &[(Uid, Flags)], vanished: &[Uid]) -> Result<(), Fault> {
+    pub(super) fn reconcile(
+        &mut self,
+        folder: &FolderState,
+        flags: &[(Uid, Flags)],
+        vanished: &[Uid],
+    ) -> Result<(), Fault> {
         let Learner { store, ledger, account, .. } = self;
         store.learn(|db| {
             for (uid, after) in flags {

@@ -3,9 +3,9 @@
 use super::desk::Desk;
 use super::setting::Setting;
 use crate::config::ManagedNames;
+use crate::imap::Session;
 use crate::imap::folders::{self, Folders};
 use crate::imap::quirks;
-use crate::imap::Session;
 use crate::logic::fault::Fault;
 use crate::logic::ids::Category;
 use crate::logic::plan::{Managed, TopMode};
@@ -21,7 +21,12 @@ pub(super) fn resolve(names: &ManagedNames, folders: &Folders) -> Managed {
 }
 
 /// Refuses names that mean something else on this server: a mailbox with a SPECIAL-USE attribute, a provider's spam folder.
-pub(super) fn check(setting: &Setting<'_>, session: &Session, folders: &Folders, managed: &Managed) -> Result<(), Fault> {
+pub(super) fn check(
+    setting: &Setting<'_>,
+    session: &Session,
+    folders: &Folders,
+    managed: &Managed,
+) -> Result<(), Fault> {
     for (category, name) in managed.all() {
         if category == Category::Top && setting.account.top != TopMode::Move {
             continue;
@@ -87,8 +92,14 @@ async fn adopt(
         let shown = folders.display(name);
         let account = &setting.account.name;
         setting.consent(
-            &format!("{account}: the mailbox {shown} exists and holds {messages} messages. File {} mail into it?", category.word()),
-            &format!("{account}: the mailbox {shown} for {} mail exists already and holds {messages} messages", category.word()),
+            &format!(
+                "{account}: the mailbox {shown} exists and holds {messages} messages. File {} mail into it?",
+                category.word()
+            ),
+            &format!(
+                "{account}: the mailbox {shown} for {} mail exists already and holds {messages} messages",
+                category.word()
+            ),
         )?;
     }
     folders::subscribe(session, name).await

@@ -95,7 +95,10 @@ async fn existing(
         let name = &setting.account.name;
         setting.consent(
             &format!("{name}: {count} messages of {} go along. Move them?", order.who),
-            &format!("{name}: {count} messages of {} would be moved: more than is usual, so nothing was moved", order.who),
+            &format!(
+                "{name}: {count} messages of {} would be moved: more than is usual, so nothing was moved",
+                order.who
+            ),
         )?;
     }
     let mut filed = Filed::default();

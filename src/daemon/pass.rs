@@ -294,8 +294,10 @@ pub(super) fn verdicts(setting: &Setting<'_>, learner: &Learner, orders: &Orders
 pub(super) async fn read_again(session: &mut Session, folder: &FolderName, uids: &[Uid]) -> Result<Vec<Fresh>, Fault> {
     session.select(folder, Access::ReadOnly).await?;
     let wanted: HashSet<Uid> = uids.iter().copied().collect();
-    let commands: Vec<String> =
-        uid_sets(uids, MAX_LINE - 700).into_iter().map(|(set, _)| format!("UID FETCH {set} {}", header_query())).collect();
+    let commands: Vec<String> = uid_sets(uids, MAX_LINE - 700)
+        .into_iter()
+        .map(|(set, _)| format!("UID FETCH {set} {}", header_query()))
+        .collect();
     let mut found = Vec::with_capacity(uids.len());
     let answers = session
         .stream(commands.into_iter(), 2, async |untagged| {

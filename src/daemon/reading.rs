@@ -132,15 +132,19 @@ impl Reader<'_> {
             return Ok(());
         }
         let known_uids: HashSet<Uid> = known.iter().map(|(uid, _)| *uid).collect();
-        let missed: Vec<Uid> =
-            on_server.iter().map(|(uid, _)| *uid).filter(|uid| !known_uids.contains(uid) && *uid < self.folder.next).collect();
+        let missed: Vec<Uid> = on_server
+            .iter()
+            .map(|(uid, _)| *uid)
+            .filter(|uid| !known_uids.contains(uid) && *uid < self.folder.next)
+            .collect();
         let known: HashSet<(Uid, Flags)> = known.into_iter().collect();
         let changed: Vec<(Uid, Flags)> = on_server.into_iter().filter(|pair| !known.contains(pair)).collect();
         learner.reconcile(&self.folder, &changed, &vanished)?;
         if !missed.is_empty() {
             let query = header_query();
             let total = missed.len() as u64;
-            let commands = uid_sets(&missed, MAX_LINE - 700).into_iter().map(|(set, _)| format!("UID FETCH {set} {query}"));
+            let commands =
+                uid_sets(&missed, MAX_LINE - 700).into_iter().map(|(set, _)| format!("UID FETCH {set} {query}"));
             self.fetch(commands.collect::<Vec<_>>().into_iter(), total, Uid(1), false).await?;
         }
         self.read_up_to_here().await

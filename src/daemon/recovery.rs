@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 use super::desk::Desk;
 use super::filing;
 use super::setting::Setting;
-use crate::imap::mover;
 use crate::imap::Session;
+use crate::imap::mover;
 use crate::logic::fault::Fault;
 use crate::logic::ids::{FolderName, RowId, Uid};
 use crate::logic::journal::{Before, Row, State};
@@ -35,7 +35,9 @@ pub(super) async fn recover(setting: &Setting<'_>, session: &mut Session, desk: 
     }
     setting.watcher.note(
         &setting.account.name,
-        &format!("an interrupted run was settled: {arrived} messages had been moved, the others were left where they were"),
+        &format!(
+            "an interrupted run was settled: {arrived} messages had been moved, the others were left where they were"
+        ),
     );
     Ok(())
 }

@@ -1,8 +1,8 @@
 //! What a pass is given: the account, the time, whom to ask, whom to tell.
 
 use crate::config::{Account, Tls};
-use crate::imap::connect::{self, Endpoint, Login, TlsMode};
 use crate::imap::Session;
+use crate::imap::connect::{self, Endpoint, Login, TlsMode};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{FolderName, UnixTime};
 
@@ -60,7 +60,10 @@ impl Setting<'_> {
         match self.asking.ask(question) {
             Some(true) => Ok(()),
             Some(false) => Err(Fault::refused(what.to_owned(), "you said no: nothing was changed")),
-            None => Err(Fault::refused(what.to_owned(), "if that is right, run it again with --yes; `mailherd plan` shows the details")),
+            None => Err(Fault::refused(
+                what.to_owned(),
+                "if that is right, run it again with --yes; `mailherd plan` shows the details",
+            )),
         }
     }
 }

@@ -6,8 +6,8 @@ use super::desk::Desk;
 use super::learner::Role;
 use super::reading::{Read, read};
 use super::setting::Setting;
-use crate::imap::folders::{Folders, SpecialUse};
 use crate::imap::Session;
+use crate::imap::folders::{Folders, SpecialUse};
 use crate::logic::fault::Fault;
 use crate::logic::ids::FolderName;
 use crate::logic::plan::Managed;
@@ -76,7 +76,9 @@ async fn elsewhere(
             Ok(status) => status,
             // One mailbox that cannot be opened does not stop the others: it would only have taught.
             Err(fault) if !session.is_broken() => {
-                setting.watcher.note(&setting.account.name, &format!("{} is not read: {fault}", folders.display(&folder.name)));
+                setting
+                    .watcher
+                    .note(&setting.account.name, &format!("{} is not read: {fault}", folders.display(&folder.name)));
                 continue;
             }
             Err(fault) => return Err(fault),
@@ -97,7 +99,9 @@ async fn elsewhere(
         match read {
             Ok(_) => {}
             Err(fault) if !session.is_broken() && fault.kind == crate::logic::fault::FaultKind::Refused => {
-                setting.watcher.note(&setting.account.name, &format!("{} is not read: {fault}", folders.display(&name)));
+                setting
+                    .watcher
+                    .note(&setting.account.name, &format!("{} is not read: {fault}", folders.display(&name)));
             }
             Err(fault) => return Err(fault),
         }

@@ -114,7 +114,8 @@ impl Undoing<'_, '_> {
     async fn take_back(&mut self, batch: &[RowId]) -> Result<(), Fault> {
         let learner = self.desk.learner().await?;
         // Read afresh: an earlier batch may have moved a message back under a new UID.
-        let rows = batch.iter().filter_map(|id| learner.store.row(*id).transpose()).collect::<Result<Vec<Row>, Fault>>()?;
+        let rows =
+            batch.iter().filter_map(|id| learner.store.row(*id).transpose()).collect::<Result<Vec<Row>, Fault>>()?;
         let Some(first) = rows.first() else { return Ok(()) };
         let lies_in = first.intent.to.clone();
         let goes_to = first.intent.from.folder.clone();
@@ -136,7 +137,9 @@ impl Undoing<'_, '_> {
         self.report.missing += filed.gone.len();
         self.report.failed += there.len() - filed.done.len() - filed.gone.len();
         for (row, why) in filed.refused.iter().chain(&filed.denied) {
-            self.setting.watcher.note(&self.setting.account.name, &format!("row {} was not taken back: {why}", row.id.0));
+            self.setting
+                .watcher
+                .note(&self.setting.account.name, &format!("row {} was not taken back: {why}", row.id.0));
         }
         Ok(())
     }

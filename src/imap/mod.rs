@@ -41,6 +41,6 @@ pub use capability::Capabilities;
 pub use command::{HEADER_FIELDS, MAX_LINE, header_query, quote, uid_sets};
 pub use connect::{Endpoint, Login, TlsMode, open};
 pub use folders::{Folder, Folders, SpecialUse, create, discover};
-pub use response::{Answer, all_done, Code, FetchRow, Status, StatusRow, Tagged, UidRanges, Untagged};
+pub use response::{Answer, Code, FetchRow, Status, StatusRow, Tagged, UidRanges, Untagged, all_done};
 pub use select::{Access, Selected};
 pub use session::Session;

@@ -242,7 +242,12 @@ mod tests {
 
     #[test]
     fn each_place_of_a_message_has_its_settlement() {
-        let rows = [row(1, 10, 1, "INBOX", "Bulk"), row(2, 11, 2, "INBOX", "Bulk"), row(3, 12, 3, "INBOX", "Bulk"), row(4, 13, 4, "INBOX", "Bulk")];
+        let rows = [
+            row(1, 10, 1, "INBOX", "Bulk"),
+            row(2, 11, 2, "INBOX", "Bulk"),
+            row(3, 12, 3, "INBOX", "Bulk"),
+            row(4, 13, 4, "INBOX", "Bulk"),
+        ];
         let source = HashSet::from([Uid(11), Uid(12)]);
         let target = [(Uid(70), instance(1)), (Uid(71), instance(2))];
         let settled: HashMap<_, _> = settle(&rows, &source, &target).into_iter().collect();

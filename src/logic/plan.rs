@@ -145,9 +145,14 @@ mod tests {
 
     #[test]
     fn the_guard_asks_at_the_documented_numbers() {
-        for (moves, inbox, asks) in
-            [(500, 10_000, false), (501, 10_000, true), (50, 100, false), (51, 100, true), (49, 49, false), (50, 99, true)]
-        {
+        for (moves, inbox, asks) in [
+            (500, 10_000, false),
+            (501, 10_000, true),
+            (50, 100, false),
+            (51, 100, true),
+            (49, 49, false),
+            (50, 99, true),
+        ] {
             assert_eq!(is_surprise(moves, inbox), asks, "{moves} of {inbox}");
         }
     }

@@ -50,10 +50,14 @@ impl Store {
         before: Before,
         intents: Vec<Intent>,
     ) -> Result<Vec<Row>, Fault> {
-        let name = self.read(|db| db.query_row("SELECT name FROM account WHERE id = ?1", [account.0], |row| row.get(0)))?;
+        let name =
+            self.read(|db| db.query_row("SELECT name FROM account WHERE id = ?1", [account.0], |row| row.get(0)))?;
         let name: String = name;
         let ids = self.durable_transaction(|db| {
-            intents.iter().map(|intent| insert(db, account, run, at, before, intent)).collect::<rusqlite::Result<Vec<_>>>()
+            intents
+                .iter()
+                .map(|intent| insert(db, account, run, at, before, intent))
+                .collect::<rusqlite::Result<Vec<_>>>()
         })?;
         let rows = ids.into_iter().zip(intents).map(|(id, intent)| Row {
             id,
@@ -78,7 +82,11 @@ impl Store {
     }
 
     /// What became of intents.
-    pub fn settle(&mut self, account: AccountId, outcomes: &[(&Row, State, Option<Uid>, Option<&str>)]) -> Result<(), Fault> {
+    pub fn settle(
+        &mut self,
+        account: AccountId,
+        outcomes: &[(&Row, State, Option<Uid>, Option<&str>)],
+    ) -> Result<(), Fault> {
         self.transaction(|db| {
             outcomes.iter().try_for_each(|outcome| settle_one(db, account, outcome))?;
             let mut targets: Vec<&str> = outcomes.iter().map(|(row, ..)| row.intent.to.wire()).collect();

@@ -79,8 +79,9 @@ impl Store {
         categories: impl Iterator<Item = (&'a Address, Category)>,
     ) -> Result<(), Fault> {
         self.transaction(|db| {
-            let mut statement =
-                db.prepare_cached("UPDATE ledger SET category = ?3 WHERE account = ?1 AND kind = 'address' AND name = ?2")?;
+            let mut statement = db.prepare_cached(
+                "UPDATE ledger SET category = ?3 WHERE account = ?1 AND kind = 'address' AND name = ?2",
+            )?;
             for (address, category) in categories {
                 statement.execute(params![account.0, address.as_str(), category.word()])?;
             }
@@ -186,7 +187,6 @@ fn sender_row(row: &Row<'_>) -> rusqlite::Result<Option<SenderRow>> {
 
 fn hashes(db: &Connection, query: &str, account: AccountId) -> rusqlite::Result<Vec<MidHash>> {
     let mut statement = db.prepare(query)?;
-    let rows = statement
-        .query_map([account.0], |row| Ok(MidHash(row.get::<_, i64>(0)?.cast_unsigned())))?;
+    let rows = statement.query_map([account.0], |row| Ok(MidHash(row.get::<_, i64>(0)?.cast_unsigned())))?;
     rows.collect()
 }

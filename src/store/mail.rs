@@ -96,7 +96,12 @@ impl Store {
     }
 
     /// Begins to know a mailbox in this generation of UIDs, forgetting what lay in it in an older one.
-    pub fn begin_folder(&mut self, account: AccountId, name: &FolderName, validity: UidValidity) -> Result<FolderState, Fault> {
+    pub fn begin_folder(
+        &mut self,
+        account: AccountId,
+        name: &FolderName,
+        validity: UidValidity,
+    ) -> Result<FolderState, Fault> {
         self.transaction(|db| {
             db.execute(
                 "DELETE FROM message WHERE folder = (SELECT id FROM folder WHERE account = ?1 AND name = ?2)",
@@ -130,7 +135,9 @@ impl Store {
     pub fn not_judged(&self, account: AccountId, folder: i64, cutoff: UnixTime) -> Result<Vec<(Uid, Instance)>, Fault> {
         self.read(|db| {
             let any: bool = db
-                .prepare_cached("SELECT EXISTS (SELECT 1 FROM instance WHERE account = ?1 AND standing = 0 AND older >= ?2)")?
+                .prepare_cached(
+                    "SELECT EXISTS (SELECT 1 FROM instance WHERE account = ?1 AND standing = 0 AND older >= ?2)",
+                )?
                 .query_row(params![account.0, cutoff.0], |row| row.get(0))?;
             if !any {
                 return Ok(Vec::new());
@@ -140,15 +147,19 @@ impl Store {
                  JOIN instance i ON i.account = ?1 AND i.digest = m.digest AND i.size = m.size
                  WHERE m.folder = ?2 AND i.standing = 0 AND i.older >= ?3 ORDER BY m.uid",
             )?;
-            let rows = statement.query_map(params![account.0, folder, cutoff.0], |row| {
-                Ok((Uid(row.get(0)?), instance_at(row, 1)?))
-            })?;
+            let rows = statement
+                .query_map(params![account.0, folder, cutoff.0], |row| Ok((Uid(row.get(0)?), instance_at(row, 1)?)))?;
             rows.collect()
         })
     }
 
     /// Marks instances, in one transaction.
-    pub fn set_standing(&mut self, account: AccountId, instances: &[Instance], standing: Standing) -> Result<(), Fault> {
+    pub fn set_standing(
+        &mut self,
+        account: AccountId,
+        instances: &[Instance],
+        standing: Standing,
+    ) -> Result<(), Fault> {
         self.transaction(|db| instances.iter().try_for_each(|one| set_standing(db, account, *one, standing)))
     }
 
@@ -156,7 +167,9 @@ impl Store {
     pub fn standing(&self, account: AccountId, instance: Instance) -> Result<Option<Standing>, Fault> {
         self.read(|db| {
             db.prepare_cached("SELECT standing FROM instance WHERE account = ?1 AND digest = ?2 AND size = ?3")?
-                .query_row(params![account.0, instance.digest.0, instance.size], |row| row.get(0).map(Standing::from_number))
+                .query_row(params![account.0, instance.digest.0, instance.size], |row| {
+                    row.get(0).map(Standing::from_number)
+                })
                 .optional()
         })
     }
@@ -185,7 +198,9 @@ impl Store {
     /// The date of the newest message that was ever seen.
     pub fn newest(&self, account: AccountId) -> Result<Option<UnixTime>, Fault> {
         self.read(|db| {
-            db.query_row("SELECT max(older) FROM instance WHERE account = ?1", [account.0], |row| row.get::<_, Option<i64>>(0))
+            db.query_row("SELECT max(older) FROM instance WHERE account = ?1", [account.0], |row| {
+                row.get::<_, Option<i64>>(0)
+            })
         })
         .map(|at| at.map(UnixTime))
     }
@@ -216,7 +231,12 @@ impl Store {
     }
 
     /// Where the messages of a sender, a domain (with its subdomains) or a list lie: mailbox, UID, instance.
-    pub fn messages_of(&self, account: AccountId, kind: &str, name: &str) -> Result<Vec<(FolderName, Uid, Instance)>, Fault> {
+    pub fn messages_of(
+        &self,
+        account: AccountId,
+        kind: &str,
+        name: &str,
+    ) -> Result<Vec<(FolderName, Uid, Instance)>, Fault> {
         let condition = match kind {
             "list" => "i.list = ?2",
             "domain" => "(substr(i.sender, instr(i.sender, '@') + 1) = ?2 OR i.sender LIKE '%.' || ?2)",
@@ -230,7 +250,12 @@ impl Store {
         self.located("AND i.mid_hash = ?2", account, id.0.cast_signed())
     }
 
-    fn located(&self, condition: &str, account: AccountId, value: impl rusqlite::ToSql) -> Result<Vec<(FolderName, Uid, Instance)>, Fault> {
+    fn located(
+        &self,
+        condition: &str,
+        account: AccountId,
+        value: impl rusqlite::ToSql,
+    ) -> Result<Vec<(FolderName, Uid, Instance)>, Fault> {
         self.read(|db| {
             let mut statement = db.prepare(&format!(
                 "SELECT f.name, m.uid, m.digest, m.size FROM folder f
@@ -327,7 +352,11 @@ impl LearnTransaction<'_> {
     }
 
     /// The sender and the list of the message with this Message-ID.
-    pub fn sender_of(&self, account: AccountId, id: MidHash) -> rusqlite::Result<Option<(Option<String>, Option<String>)>> {
+    pub fn sender_of(
+        &self,
+        account: AccountId,
+        id: MidHash,
+    ) -> rusqlite::Result<Option<(Option<String>, Option<String>)>> {
         // INDEXED BY: without statistics SQLite takes the primary key, and walks all instances of the account.
         self.db
             .prepare_cached(
@@ -341,13 +370,20 @@ impl LearnTransaction<'_> {
     /// How far the mailbox has been read.
     pub fn read_up_to(&self, folder: i64, next: Uid, highest_modseq: Option<ModSeq>) -> rusqlite::Result<()> {
         self.db
-            .prepare_cached("UPDATE folder SET uid_next = ?2, highest_modseq = coalesce(?3, highest_modseq) WHERE id = ?1")?
+            .prepare_cached(
+                "UPDATE folder SET uid_next = ?2, highest_modseq = coalesce(?3, highest_modseq) WHERE id = ?1",
+            )?
             .execute(params![folder, next.0, highest_modseq.map(|modseq| modseq.0.cast_signed())])?;
         Ok(())
     }
 }
 
-pub(super) fn set_standing(db: &Connection, account: AccountId, instance: Instance, standing: Standing) -> rusqlite::Result<()> {
+pub(super) fn set_standing(
+    db: &Connection,
+    account: AccountId,
+    instance: Instance,
+    standing: Standing,
+) -> rusqlite::Result<()> {
     db.prepare_cached("UPDATE instance SET standing = ?4 WHERE account = ?1 AND digest = ?2 AND size = ?3")?
         .execute(params![account.0, instance.digest.0, instance.size, standing.number()])?;
     Ok(())

@@ -67,8 +67,9 @@ mod tests {
     use std::collections::BTreeMap;
 
     fn shape(db: &Connection) -> BTreeMap<String, String> {
-        let mut statement =
-            db.prepare("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'").unwrap();
+        let mut statement = db
+            .prepare("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'")
+            .unwrap();
         let rows = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))).unwrap();
         rows.map(|row| row.map(|(name, sql)| (name, without_comments(&sql))).unwrap()).collect()
     }
@@ -86,7 +87,11 @@ mod tests {
         commented.execute_batch(include_str!("schema.sql")).unwrap();
         assert_eq!(shape(&migrated), shape(&commented));
         let strict: i64 = migrated
-            .query_row("SELECT count(*) FROM pragma_table_list WHERE strict = 0 AND name NOT LIKE 'sqlite_%'", [], |r| r.get(0))
+            .query_row(
+                "SELECT count(*) FROM pragma_table_list WHERE strict = 0 AND name NOT LIKE 'sqlite_%'",
+                [],
+                |r| r.get(0),
+            )
             .unwrap();
         assert_eq!(strict, 0, "every table is STRICT");
     }

@@ -68,10 +68,8 @@ impl Store {
 
     /// SQLite's own check of the file; the first complaint, when there is one.
     pub fn integrity(&self) -> Result<Option<String>, Fault> {
-        let word: String = self
-            .db
-            .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
-            .map_err(|error| self.fault(&error))?;
+        let word: String =
+            self.db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(|error| self.fault(&error))?;
         Ok((word != "ok").then_some(word))
     }
 
@@ -148,7 +146,8 @@ fn prepare_directory(dir: &Path) -> Result<(), Fault> {
 fn private_file(path: &Path) -> Result<std::fs::File, Fault> {
     use std::os::unix::fs::OpenOptionsExt;
     let open = || {
-        let file = std::fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path)?;
+        let file =
+            std::fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path)?;
         if file.metadata()?.permissions().mode() & 0o777 != 0o600 {
             file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
         }

@@ -56,7 +56,10 @@ impl Store {
     /// Lifts one order by its number.
     pub fn lift_order(&mut self, id: i64, at: UnixTime) -> Result<(), Fault> {
         self.transaction(|db| {
-            db.execute("UPDATE standing_order SET lifted_at = ?2 WHERE id = ?1 AND lifted_at IS NULL", params![id, at.0])?;
+            db.execute(
+                "UPDATE standing_order SET lifted_at = ?2 WHERE id = ?1 AND lifted_at IS NULL",
+                params![id, at.0],
+            )?;
             Ok(())
         })
     }

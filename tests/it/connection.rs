@@ -106,7 +106,9 @@ fn a_wrong_password_is_called_that() {
     let user = User::new(Flavour::PLAIN);
     write_private(&user.path("password"), "not the password\n");
     refuses(&user).says("password");
-    user.mailherd(&["doctor"]).complains(1).says("password");
+    let doctor = user.mailherd(&["doctor"]);
+    doctor.complains(1);
+    assert!(doctor.stdout.contains("password") && doctor.stdout.contains("hint: "), "{doctor}");
 }
 
 #[test]

@@ -23,6 +23,8 @@ fn behind_a_proxy(flavour: Flavour, mail: &[Mail]) -> (User, Proxy) {
 #[test]
 fn a_second_mailherd_on_the_same_account_is_told_so() {
     let (user, proxy) = behind_a_proxy(Flavour::PLAIN, &cast::machine_mail(2));
+    user.files();
+    user.receives(&cast::machine_mail(1));
     proxy.when("UID FETCH", 0, Act::Hold);
     let first = user.start(&["run", "--once", "--yes"]);
     assert!(proxy.hit(PATIENCE));
@@ -109,7 +111,9 @@ fn cut(flavour: Flavour, verb: &str, act: Act) {
     let mail = cast::machine_mail(5);
     let (user, proxy) = behind_a_proxy(flavour, &mail);
     // A copy of one of them, with the same Message-ID but another body, lies in the target: it proves nothing.
-    let twin = cast::newsletter(1).header("Message-ID", mail[0].id()).body("Not the same.\r\n");
+    let twin = cast::newsletter(1)
+        .header("Message-ID", mail[0].id())
+        .body("By another way, with a signature of the list below it.\r\n");
     user.client().command("CREATE News");
     user.client().append("News", &[twin]);
     let before = user.world();

@@ -103,7 +103,8 @@ fn a_message_in_the_target_with_the_same_message_id_proves_nothing() {
     let user = User::new(Flavour::NO_MOVE);
     let mail = cast::newsletter(1);
     // The sender's other copy, by another way: one Message-ID, two messages.
-    let other = cast::newsletter(1).header("Message-ID", mail.id()).body("Another body.\r\n");
+    let other =
+        cast::newsletter(1).header("Message-ID", mail.id()).body("Another body, and a longer one than the first.\r\n");
     user.client().command("CREATE News");
     user.client().append("News", &[other]);
     user.receives(&[mail]);
@@ -162,7 +163,7 @@ fn nothing_in_mail_steers_a_terminal() {
         for json in [false, true] {
             let words: Vec<&str> = words.iter().copied().chain(json.then_some("--json")).collect();
             let outcome = user.mailherd(&words).done();
-            assert!(!outcome.stdout.is_empty(), "{outcome}");
+            assert!(!outcome.stdout.is_empty() || words[0] == "senders", "{outcome}");
             let dangerous = |c: char| (c.is_control() && c != '\n') || ['\u{202e}', '\u{200b}'].contains(&c);
             assert!(
                 !outcome.stdout.contains(dangerous) && !outcome.stderr.contains(dangerous),

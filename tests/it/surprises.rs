@@ -45,16 +45,6 @@ fn fewer_than_50_moves_or_less_than_half_of_the_inbox_need_none() {
 }
 
 #[test]
-fn an_order_for_much_of_what_is_there_needs_a_word_too() {
-    let user = User::new(Flavour::PLAIN);
-    user.receives(&(0..60).map(|_| cast::stranger(1)).collect::<Vec<_>>()).files();
-    user.mailherd(&["train", "carl.1@strangers.example", "bulk", "--existing"]).complains(1).says("--yes");
-    assert_eq!(count(&mut user.client(), "INBOX"), 60);
-    user.mailherd(&["train", "carl.1@strangers.example", "bulk", "--existing", "--yes"]).done();
-    assert_eq!(count(&mut user.client(), "Bulk"), 60);
-}
-
-#[test]
 fn a_folder_that_holds_mail_already_is_adopted_only_after_a_word() {
     let user = User::new(Flavour::PLAIN);
     let mut client = user.client();

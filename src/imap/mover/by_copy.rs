@@ -17,7 +17,10 @@ pub(super) async fn carry_out(
 ) -> Result<Vec<Outcome>, Fault> {
     let Some(first) = rows.first() else { return Ok(Vec::new()) };
     if !may_delete {
-        return Ok(rows.iter().map(|row| Outcome::denied(row, "the server does not let us remove mail there")).collect());
+        return Ok(rows
+            .iter()
+            .map(|row| Outcome::denied(row, "the server does not let us remove mail there"))
+            .collect());
     }
     let target = quote(first.intent.to.wire());
     let by_uid: HashMap<Uid, &Row> = rows.iter().map(|row| (row.intent.from.uid, row)).collect();
@@ -52,7 +55,11 @@ pub(super) async fn carry_out(
 }
 
 /// Finds copies among the target's new messages. Leaves the source selected.
-async fn prove(session: &mut Session, rows: &[Row], claimed: &HashSet<Uid>) -> Result<(Vec<(Row, Uid)>, Vec<Outcome>), Fault> {
+async fn prove(
+    session: &mut Session,
+    rows: &[Row],
+    claimed: &HashSet<Uid>,
+) -> Result<(Vec<(Row, Uid)>, Vec<Outcome>), Fault> {
     let first = &rows[0];
     let in_target = read_since(session, &first.intent.to, first.before, claimed).await?;
     session.select(&first.intent.from.folder, Access::ReadWrite).await?;

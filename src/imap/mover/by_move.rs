@@ -9,7 +9,11 @@ use crate::logic::fault::Fault;
 use crate::logic::ids::Uid;
 use crate::logic::journal::{Row, Settlement, settle};
 
-pub(super) async fn carry_out(session: &mut Session, rows: &[Row], witness: &mut impl Witness) -> Result<Vec<Outcome>, Fault> {
+pub(super) async fn carry_out(
+    session: &mut Session,
+    rows: &[Row],
+    witness: &mut impl Witness,
+) -> Result<Vec<Outcome>, Fault> {
     let Some(first) = rows.first() else { return Ok(Vec::new()) };
     let target = quote(first.intent.to.wire());
     let by_uid: HashMap<Uid, &Row> = rows.iter().map(|row| (row.intent.from.uid, row)).collect();

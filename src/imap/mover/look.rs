@@ -21,8 +21,10 @@ pub struct Found {
 /// What lies under `uids` of the selected mailbox. A UID that is missing in the answer is not there.
 pub async fn look(session: &mut Session, uids: &[Uid]) -> Result<HashMap<Uid, Found>, Fault> {
     let wanted: HashSet<Uid> = uids.iter().copied().collect();
-    let commands: Vec<String> =
-        uid_sets(uids, LINE_LIMIT - 500).into_iter().map(|(set, _)| format!("UID FETCH {set} {}", header_query())).collect();
+    let commands: Vec<String> = uid_sets(uids, LINE_LIMIT - 500)
+        .into_iter()
+        .map(|(set, _)| format!("UID FETCH {set} {}", header_query()))
+        .collect();
     let mut found = HashMap::with_capacity(uids.len());
     fetch(session, commands, |uid, one| {
         // A server may send rows that nobody asked for (RFC 9051, section 7.5.2).
@@ -57,7 +59,9 @@ pub async fn read_since(
 ) -> Result<Vec<(Uid, Instance)>, Fault> {
     let selected = match session.select(folder, Access::ReadOnly).await {
         Ok(selected) => selected,
-        Err(fault) if fault.kind == crate::logic::fault::FaultKind::Refused && !session.is_broken() => return Ok(Vec::new()),
+        Err(fault) if fault.kind == crate::logic::fault::FaultKind::Refused && !session.is_broken() => {
+            return Ok(Vec::new());
+        }
         Err(fault) => return Err(fault),
     };
     if selected.exists == 0 {

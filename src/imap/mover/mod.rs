@@ -122,7 +122,10 @@ pub async fn carry_out(session: &mut Session, rows: &[Row], witness: &mut impl W
         return Ok(rows.iter().map(|row| Outcome::denied(row, "the server opened the mailbox read-only")).collect());
     }
     if source.uid_validity != first.intent.from.validity {
-        return Ok(rows.iter().map(|row| Outcome::refused(row, "the mailbox was renumbered (new UIDVALIDITY)")).collect());
+        return Ok(rows
+            .iter()
+            .map(|row| Outcome::refused(row, "the mailbox was renumbered (new UIDVALIDITY)"))
+            .collect());
     }
     let found = look::look(session, &rows.iter().map(|row| row.intent.from.uid).collect::<Vec<_>>()).await?;
     let (fit, mut outcomes) = sort(rows, &found);
