@@ -1,0 +1,5 @@
+//! A mailbox invented from a seed.
+
+mod account;
+
+pub use account::{Account, Folder, Kind, Message};
