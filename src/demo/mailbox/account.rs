@@ -84,7 +84,7 @@ impl Message {
 /// What a generated message is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
-    /// From somebody the owner talks with.
+    /// From somebody the owner talks with, or an answer to what the owner wrote.
     Person,
     /// From a human being the owner does not know, by name.
     Stranger,
@@ -94,6 +94,8 @@ pub enum Kind {
     Newsletter,
     /// A mailing list's copy.
     List,
+    /// A list's copy of an answer to the owner's own post.
+    ListAnswer,
     /// A shop's promotion.
     Offer,
     /// A receipt or an invoice.
@@ -131,7 +133,7 @@ impl Kind {
             Kind::Newsletter | Kind::List => Some(Category::News),
             Kind::Offer | Kind::Receipt | Kind::Statement | Kind::Parcel | Kind::Bot => Some(Category::Bulk),
             Kind::AutoReply | Kind::Bounce => Some(Category::Bulk),
-            Kind::ColdSales | Kind::Odd | Kind::Own => None,
+            Kind::ListAnswer | Kind::ColdSales | Kind::Odd | Kind::Own => None,
         }
     }
 }
