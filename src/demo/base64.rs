@@ -9,7 +9,7 @@ pub(crate) const MODIFIED: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklm
 /// `bytes` in base64 with padding.
 pub(crate) fn encode(bytes: &[u8]) -> String {
     let mut text = encode_bare(bytes, STANDARD);
-    while text.len() % 4 != 0 {
+    while !text.len().is_multiple_of(4) {
         text.push('=');
     }
     text

@@ -51,7 +51,8 @@ fn invitation(world: &mut World, at: UnixTime) -> Mail {
     let text = format!("{} invites you: {meeting}\n", host.name);
     let mut mail = Mail::new(Kind::Invitation, at, from, &format!("Invitation: {meeting}"), id, "");
     mail.to = vec![Party::owner_at_work()];
-    mail.body = Body::Invitation { text, calendar };
+    // Programs differ: some send the calendar object alone.
+    mail.body = if world.chance(0.6) { Body::Calendar(calendar) } else { Body::Invitation { text, calendar } };
     mail.zone = host.zone;
     mail
 }

@@ -145,7 +145,7 @@ fn thread(world: &mut World, list: &List, start: UnixTime) {
             if world.chance(0.5) {
                 mail.cc.push(Party::owner());
             }
-        } else if world.chance(0.03) {
+        } else if world.chance(0.05) {
             mail.cc.push(Party::owner());
         }
         let read = if own_turn.is_some() { 0.95 } else { 0.5 };

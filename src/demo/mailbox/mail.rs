@@ -59,6 +59,8 @@ pub(super) enum Body {
         text: String,
         calendar: String,
     },
+    /// A calendar object and nothing else.
+    Calendar(String),
     /// A delivery report (RFC 3464).
     Report {
         text: String,
@@ -201,6 +203,7 @@ impl Body {
                     encode::lines(text)
                 );
             }
+            Body::Calendar(calendar) => return part("text/calendar; method=REQUEST", calendar),
             Body::Page { text, html } => {
                 ["multipart/alternative", &part("text/plain", text), &part("text/html", html)].map(String::from)
             }

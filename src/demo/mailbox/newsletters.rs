@@ -138,7 +138,7 @@ fn issue(world: &mut World, periodical: &Periodical, number: usize, at: UnixTime
     let mut mail = Mail::new(Kind::Newsletter, at, from, &subject, id, "");
     mail.body = Body::Page { text, html };
     mail.envelope = format!("bounce-{number}-{reader}@mta.{domain}");
-    mail.coding = if number % 2 == 0 { Coding::Quoted } else { Coding::Base64 };
+    mail.coding = if number.is_multiple_of(2) { Coding::Quoted } else { Coding::Base64 };
     if periodical.list {
         mail = mail.with("List-Id", format!("{} <{}.{domain}>", ascii(periodical.name), "letter"));
     }

@@ -63,7 +63,7 @@ impl Session {
                 self.outbound.flush().await?;
                 let line = self.inbound.line().await.map_err(|gone| match gone {
                     NoLine::Lost => Halt::Lost,
-                    NoLine::TooLong => Halt::Reply(Reply::bad("response too long")),
+                    NoLine::TooLong(_) => Halt::Reply(Reply::bad("response too long")),
                 })?;
                 String::from_utf8_lossy(&line).into_owned()
             }

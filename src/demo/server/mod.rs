@@ -12,12 +12,14 @@
 
 mod changing;
 mod clock;
+mod command;
 mod faults;
 mod folder;
 mod folders;
 mod login;
 mod names;
 mod options;
+mod others;
 mod reading;
 mod reply;
 mod search;
@@ -36,8 +38,9 @@ mod tests;
 
 pub use faults::{Action, Fault, What, When};
 pub use options::{Abilities, CopyUid, Options};
+pub use others::Row;
 pub use shared::{Counts, Received};
-pub use store::{Row, Store};
+pub use store::Store;
 
 use super::mailbox::{Account, Message};
 use crate::logic::ids::Uid;

@@ -23,7 +23,7 @@ pub struct Options {
     pub idle_pushes: bool,
     /// Where COPYUID stands.
     pub copyuid: CopyUid,
-    /// COPY, MOVE and APPEND that would leave more messages than this in the account get NO [OVERQUOTA].
+    /// COPY, MOVE and APPEND that would leave more messages than this in the account get NO with OVERQUOTA (RFC 5530).
     pub quota_messages: Option<usize>,
     /// Folders (as people write them) that open read-only.
     pub read_only: Vec<String>,

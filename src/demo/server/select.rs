@@ -87,7 +87,7 @@ impl Session {
                 line = self.inbound.line() => return match line {
                     Ok(line) if line.eq_ignore_ascii_case(b"DONE") => Ok(Reply::ok("done idling")),
                     Ok(_) => Err(Syntax("DONE expected").into()),
-                    Err(NoLine::TooLong) => Err(Syntax("DONE expected").into()),
+                    Err(NoLine::TooLong(_)) => Err(Syntax("DONE expected").into()),
                     Err(NoLine::Lost) => Err(Halt::Lost),
                 },
                 changed = beat.changed() => if changed.is_err() {

@@ -1,10 +1,11 @@
 //! One connection: reads commands, lets the fault script have its way, and hands them to those who carry them out.
 
+use super::command::Command;
 use super::faults::{Twist, UidNextLie, What};
 use super::folder::Actor;
 use super::reply::{Halt, Outcome, Reply, Status};
 use super::shared::{Received, Shared};
-use super::tokens::{Args, Part, Token, tokenize};
+use super::tokens::Args;
 use super::view::{Tell, View};
 use super::wire::{Inbound, NoLine, Outbound};
 use std::sync::Arc;
@@ -23,14 +24,6 @@ pub(super) struct Session {
     pub(super) twist: Twist,
     /// Where the present command stands in the record.
     pub(super) record: usize,
-}
-
-/// A command with its tag and verb taken off.
-struct Command {
-    tag: String,
-    verb: String,
-    line: String,
-    args: Args,
 }
 
 /// Serves one client until one side has had enough.
@@ -75,12 +68,12 @@ impl Session {
         let parts = match self.inbound.command(&mut self.outbound, literal_plus).await {
             Ok(parts) => parts,
             Err(NoLine::Lost) => return Err(Halt::Lost),
-            Err(NoLine::TooLong) => {
-                self.outbound.text("* BAD command line too long\r\n");
+            Err(NoLine::TooLong(tag)) => {
+                self.outbound.text(&Reply::bad("command too long").line(&tag));
                 return Ok(self.outbound.flush().await?);
             }
         };
-        let Some(mut command) = read_command(&parts) else {
+        let Some(mut command) = Command::read(&parts) else {
             self.outbound.text("* BAD no command in that line\r\n");
             return Ok(self.outbound.flush().await?);
         };
@@ -232,39 +225,4 @@ impl Session {
 /// does.
 fn tell_after(verb: &str) -> Tell {
     if matches!(verb, "FETCH" | "STORE" | "SEARCH") { Tell::NoExpunge } else { Tell::Everything }
-}
-
-/// Takes tag and verb off. `None` when there is no tag to answer to.
-fn read_command(parts: &[Part]) -> Option<Command> {
-    let line = plain_line(parts);
-    let (tag, _) = line.split_once(' ')?;
-    let tag = tag.to_string();
-    let sound = !tag.is_empty() && !tag.contains(['+', '*', '(', ')', '{', '"', '\\', '%']);
-    if !sound {
-        return None;
-    }
-    // A line that cannot be split into words has no verb, and is answered BAD like every unknown one.
-    let mut args = Args::new(tokenize(parts).unwrap_or_default());
-    let _ = args.token();
-    let mut verb = args.word().unwrap_or_default();
-    if verb == "UID"
-        && let Some(Token::Atom(second)) = args.peek()
-    {
-        verb = format!("UID {}", second.to_ascii_uppercase());
-        let _ = args.token();
-    }
-    let line = match verb.as_str() {
-        "LOGIN" | "AUTHENTICATE" => verb.clone(),
-        _ => line[tag.len() + 1..].to_string(),
-    };
-    Some(Command { tag, verb, line, args })
-}
-
-fn plain_line(parts: &[Part]) -> String {
-    let bytes = |part: &Part| match part {
-        Part::Text(bytes) => String::from_utf8_lossy(bytes).into_owned(),
-        // An appended message would bloat the record.
-        Part::Literal(bytes) => String::from_utf8_lossy(&bytes[..bytes.len().min(200)]).into_owned(),
-    };
-    parts.iter().map(bytes).collect()
 }

@@ -16,8 +16,8 @@ const LONGEST_LITERAL: usize = 64 << 20;
 pub(super) enum NoLine {
     /// The client is gone.
     Lost,
-    /// The line was longer than allowed. It was read to its end and thrown away.
-    TooLong,
+    /// The line (here its first word) was longer than allowed. It was read to its end and thrown away.
+    TooLong(String),
 }
 
 impl From<io::Error> for NoLine {
@@ -41,7 +41,7 @@ impl Inbound {
 
     /// The next line without its end. Cancel-safe.
     pub(super) async fn line(&mut self) -> Result<Vec<u8>, NoLine> {
-        let mut too_long = false;
+        let mut too_long = None;
         loop {
             let available = self.reader.fill_buf().await?;
             if available.is_empty() {
@@ -50,15 +50,17 @@ impl Inbound {
             let end = available.iter().position(|byte| *byte == b'\n');
             let taken = end.map_or(available.len(), |end| end + 1);
             if self.partial.len() + taken > self.longest_line {
-                too_long = true;
+                let start = if self.partial.is_empty() { available } else { &self.partial };
+                too_long.get_or_insert_with(|| first_word(start));
                 self.partial.clear();
-            } else if !too_long {
+            } else if too_long.is_none() {
                 self.partial.extend_from_slice(&available[..taken]);
             }
             self.reader.consume(taken);
-            if end.is_some() && too_long {
-                self.partial.clear();
-                return Err(NoLine::TooLong);
+            if end.is_some()
+                && let Some(word) = too_long
+            {
+                return Err(NoLine::TooLong(word));
             }
             if end.is_some() {
                 let mut line = std::mem::take(&mut self.partial);
@@ -80,7 +82,7 @@ impl Inbound {
                 return Ok(parts);
             };
             if mark.size > LONGEST_LITERAL || (!mark.synchronising && !literal_plus) {
-                return Err(NoLine::TooLong);
+                return Err(NoLine::TooLong(first_word(&line)));
             }
             if mark.synchronising {
                 outbound.text("+ go on\r\n");
@@ -107,6 +109,12 @@ impl Inbound {
             self.reader.consume(count);
         }
     }
+}
+
+/// At most the first 20 bytes, up to a blank: the tag of a line that is not kept.
+fn first_word(line: &[u8]) -> String {
+    let word = line.iter().take(20).take_while(|byte| byte.is_ascii_alphanumeric());
+    word.map(|byte| char::from(*byte)).collect()
 }
 
 struct LiteralMark {
