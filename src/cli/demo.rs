@@ -1,1 +1,114 @@
-//! `mailherd demo`
+//! `mailherd demo`: the unchanged engine against the embedded IMAP server, over TCP, in a state directory of its own.
+
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use super::args::Demo;
+use super::face::Face;
+use super::run;
+use crate::config::{Account, Config, ManagedNames, SecretSource, Tls};
+use crate::demo::mailbox;
+use crate::demo::server::{Options, Server};
+use crate::logic::fault::Fault;
+use crate::logic::ids::Address;
+use crate::logic::plan::{Mode, TopMode};
+use crate::logic::policy::Caution;
+
+pub(super) async fn demo(face: &mut Face, args: &Demo) -> Result<Vec<Fault>, Fault> {
+    if !args.headless {
+        return Err(Fault::usage(
+            "the demo's terminal UI is not there yet",
+            "`mailherd demo --headless` files the demo mailbox and prints the result",
+        ));
+    }
+    let mailbox = mailbox::generate(args.seed, face.now);
+    let addresses: Vec<Address> = mailbox.addresses.iter().filter_map(|address| Address::parse(address)).collect();
+    let folders = mailbox.folders.len();
+    let messages: usize = mailbox.folders.iter().map(|folder| folder.messages.len()).sum();
+    let owner = mailbox.owner.clone();
+    let options = Options::default();
+    let (user, password) = (options.user.clone(), options.password.clone());
+    // On a thread of its own, so that server and engine do not wait for each other.
+    let started = tokio::task::spawn_blocking(move || Server::start_in_thread(mailbox, options)).await;
+    let server = started.map_err(std::io::Error::other).and_then(|server| server).map_err(|error| {
+        let cause = format!("the demo's mail server could not start: {error}");
+        Fault::local(cause, "look at the limits of this process (ulimit -a)")
+    })?;
+    let state = TemporaryState::make()?;
+    let config = config(&state, addresses, user, &password, server.port())?;
+    face.out.note(format!("{owner}'s invented mailbox: {messages} messages in {folders} mailboxes, on 127.0.0.1 port {}", server.port()));
+    let accounts: Vec<&Account> = config.accounts.iter().collect();
+    let faults = run::once(face, &config, &accounts, true).await;
+    server.stop().await;
+    faults
+}
+
+fn config(
+    state: &TemporaryState,
+    mut addresses: Vec<Address>,
+    username: String,
+    password: &str,
+    port: u16,
+) -> Result<Config, Fault> {
+    if addresses.is_empty() {
+        return Err(Fault::local("the demo's mailbox has no owner", "report this"));
+    }
+    let email = addresses.remove(0);
+    let account = Account {
+        name: "demo".into(),
+        email,
+        aliases: addresses,
+        host: "127.0.0.1".into(),
+        port,
+        tls: Tls::None,
+        tls_ca_file: None,
+        tls_pin_sha256: None,
+        username,
+        secret: SecretSource::File(state.secret(password)?),
+        authserv_id: None,
+        mode: Mode::File,
+        folders: ManagedNames::default(),
+        top: TopMode::Move,
+        caution: Caution::Normal,
+        backlog_days: u32::MAX,
+        blackhole_days: 7,
+        settle_seconds: 120,
+    };
+    Ok(Config { path: PathBuf::from("(the demo)"), state_dir: state.0.join("state"), accounts: vec![account] })
+}
+
+/// A directory that is there as long as the demo.
+struct TemporaryState(PathBuf);
+
+impl TemporaryState {
+    fn make() -> Result<TemporaryState, Fault> {
+        let mut random = fastrand::Rng::new();
+        let name = format!("mailherd-demo-{}-{:08x}", std::process::id(), random.u32(..));
+        let path = std::env::temp_dir().join(name);
+        std::fs::create_dir(&path).map_err(|error| trouble(&path, &error))?;
+        Ok(TemporaryState(path))
+    }
+
+    fn secret(&self, password: &str) -> Result<PathBuf, Fault> {
+        let path = self.0.join("password");
+        let write = || {
+            let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
+            file.write_all(password.as_bytes())
+        };
+        write().map_err(|error| trouble(&path, &error))?;
+        Ok(path)
+    }
+}
+
+impl Drop for TemporaryState {
+    fn drop(&mut self) {
+        if let Err(error) = std::fs::remove_dir_all(&self.0) {
+            tracing::debug!(%error, "the demo's directory was not removed");
+        }
+    }
+}
+
+fn trouble(path: &Path, error: &std::io::Error) -> Fault {
+    Fault::local(format!("cannot write {}: {error}", path.display()), "set TMPDIR to a directory that you can write to")
+}

@@ -63,7 +63,7 @@ async fn run_command(cli: &Cli, face: &mut Face) -> Result<Vec<Fault>, Fault> {
         ));
     };
     match command {
-        Command::Demo(_) => Ok(Vec::new()),
+        Command::Demo(args) => demo::demo(face, args).await,
         Command::Run(args) => run::run(face, args).await,
         Command::Plan(args) => plan::plan(face, args).await,
         Command::Why(args) => plan::why(face, args).await,
