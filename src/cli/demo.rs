@@ -37,7 +37,10 @@ pub(super) async fn demo(face: &mut Face, args: &Demo) -> Result<Vec<Fault>, Fau
     })?;
     let state = TemporaryState::make()?;
     let config = config(&state, addresses, user, &password, server.port())?;
-    face.out.note(format!("{owner}'s invented mailbox: {messages} messages in {folders} mailboxes, on 127.0.0.1 port {}", server.port()));
+    face.out.note(format!(
+        "{owner}'s invented mailbox: {messages} messages in {folders} mailboxes, on 127.0.0.1 port {}",
+        server.port()
+    ));
     let accounts: Vec<&Account> = config.accounts.iter().collect();
     let faults = run::once(face, &config, &accounts, true).await;
     server.stop().await;

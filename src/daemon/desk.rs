@@ -33,7 +33,10 @@ impl Desk {
     /// The learner, when it has done everything that was handed in.
     pub(super) async fn learner(&mut self) -> Result<&mut Learner, Fault> {
         self.settle().await?;
-        self.idle.as_mut().ok_or_else(lost)
+        let learner = self.idle.as_mut().ok_or_else(lost)?;
+        // Open only when the reading broke off in the middle of a mailbox.
+        learner.close()?;
+        Ok(learner)
     }
 
     /// What waits for a verdict; taken away.

@@ -7,12 +7,12 @@ use super::setting::Setting;
 use crate::imap::Session;
 use crate::imap::mover::{self, Outcome};
 use crate::logic::fault::Fault;
-use crate::logic::ids::{FolderName, RowId, RunId, Uid};
+use crate::logic::ids::{Category, FolderName, RowId, RunId, Uid};
 use crate::logic::journal::{Intent, Row, State};
 use crate::store::{AccountId, Store};
 
 /// Messages in one batch of intents: what a crash can leave to be looked at again.
-const BATCH: usize = 1000;
+pub(super) const BATCH: usize = 1000;
 
 /// The run that rows belong to; written down when the first row is.
 #[derive(Clone, Copy, Debug)]
@@ -44,13 +44,13 @@ impl Run {
 #[derive(Debug, Default)]
 pub(super) struct Filed {
     /// Rows that are done.
-    pub(super) done: Vec<Row>,
+    pub(super) done: Vec<(RowId, Category)>,
     /// Rows whose message is gone.
-    pub(super) gone: Vec<Row>,
+    pub(super) gone: Vec<RowId>,
     /// Rows that circumstances forbade: flagged meanwhile, moved meanwhile.
-    pub(super) refused: Vec<(Row, String)>,
+    pub(super) refused: Vec<(RowId, String)>,
     /// Rows that the server refused.
-    pub(super) denied: Vec<(Row, String)>,
+    pub(super) denied: Vec<(RowId, String)>,
 }
 
 /// Carries intents out, batch by batch. Intents of one batch share kind, source and target.
@@ -96,7 +96,7 @@ fn group(intents: Vec<Intent>) -> Vec<(Group, Vec<Intent>)> {
 }
 
 /// `true` when the server refused some of it.
-async fn file_batch(
+pub(super) async fn file_batch(
     setting: &Setting<'_>,
     session: &mut Session,
     desk: &mut Desk,
@@ -114,7 +114,7 @@ async fn file_batch(
     let outcomes = mover::carry_out(session, &rows, &mut |copies: &[(RowId, Uid)]| store.copied(copies)).await?;
     settle(store, account, &rows, &outcomes)?;
     let denied = outcomes.iter().any(|outcome| outcome.denied);
-    sort(rows, outcomes, filed);
+    sort(&rows, outcomes, filed);
     note_modseq(session, store, account, &target).await?;
     Ok(denied)
 }
@@ -132,18 +132,15 @@ pub(super) fn settle(store: &mut Store, account: AccountId, rows: &[Row], outcom
     store.settle(account, &settled)
 }
 
-fn sort(rows: Vec<Row>, outcomes: Vec<Outcome>, filed: &mut Filed) {
-    let mut by_id: HashMap<RowId, Row> = rows.into_iter().map(|row| (row.id, row)).collect();
+fn sort(rows: &[Row], outcomes: Vec<Outcome>, filed: &mut Filed) {
+    let categories: HashMap<RowId, Category> = rows.iter().map(|row| (row.id, row.intent.category)).collect();
     for outcome in outcomes {
-        let Some(mut row) = by_id.remove(&outcome.row) else { continue };
         let why = outcome.trouble.unwrap_or_default();
-        row.state = outcome.state;
-        row.to_uid = outcome.to_uid;
         match outcome.state {
-            State::Done => filed.done.push(row),
-            State::Gone => filed.gone.push(row),
-            _ if outcome.denied => filed.denied.push((row, why)),
-            _ => filed.refused.push((row, why)),
+            State::Done => filed.done.extend(categories.get(&outcome.row).map(|category| (outcome.row, *category))),
+            State::Gone => filed.gone.push(outcome.row),
+            _ if outcome.denied => filed.denied.push((outcome.row, why)),
+            _ => filed.refused.push((outcome.row, why)),
         }
     }
 }
@@ -167,7 +164,7 @@ async fn note_modseq(
 }
 
 /// What the user is told when the server refused.
-pub(super) fn denial(account: &str, denied: &[(Row, String)]) -> Option<Fault> {
+pub(super) fn denial(account: &str, denied: &[(RowId, String)]) -> Option<Fault> {
     let (_, why) = denied.first()?;
     let words = why.to_lowercase();
     let hint = if words.contains("quota") {

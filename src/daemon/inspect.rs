@@ -1,8 +1,9 @@
 //! Looks, and touches nothing: what would happen to what is in INBOX, and why one message is where it is.
 
 use super::desk::Desk;
+use super::judging::{judged, orders, read_again, situation};
 use super::learner::Fresh;
-use super::pass::{open, orders, read_again, verdicts};
+use super::pass::open;
 use super::setting::Setting;
 use super::{managed, sync};
 use crate::config::Config;
@@ -127,8 +128,9 @@ impl<'a, 'b> Looking<'a, 'b> {
             may_go.push(folder.is_inbox() && young && undecided);
         }
         let orders = orders(learner)?;
-        let judged = verdicts(self.setting, learner, &orders, fresh);
-        let planned = judged.into_iter().zip(may_go).map(|(judged, may_go)| {
+        let situation = situation(self.setting, learner, &orders);
+        let planned = fresh.into_iter().zip(may_go).map(|(one, may_go)| {
+            let judged = judged(one, &situation);
             let moves = may_go && step(&judged.verdict, self.setting.account.top) == Step::Move;
             let target = moves.then(|| self.folders.display(&self.managed.of(judged.verdict.category)));
             Planned { target, shown_folder: self.folders.display(&folder), folder: folder.clone(), judged }

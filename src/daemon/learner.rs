@@ -50,6 +50,8 @@ pub(super) struct Batch {
     /// What has been read up to with this batch.
     pub(super) next: Uid,
     pub(super) highest_modseq: Option<ModSeq>,
+    /// Nothing more comes from this mailbox.
+    pub(super) last: bool,
 }
 
 /// The account's memory while it is at work.
@@ -69,7 +71,13 @@ pub(super) struct Learner {
     pub(super) learned: u64,
     /// Messages of INBOX that were read in this pass.
     pub(super) seen: Vec<Uid>,
+    /// What the open transaction still has to say: the mailbox, how far it was read, and how many messages ago.
+    pub(super) open: Option<(i64, Uid, usize)>,
 }
+
+/// Messages in one transaction. The busiest senders change with every batch: the fewer transactions, the fewer times their
+/// rows of the ledger are written.
+const COMMIT: usize = 20_000;
 
 impl Learner {
     /// The messages of INBOX that were read since the last call.
@@ -77,10 +85,38 @@ impl Learner {
         std::mem::take(&mut self.seen)
     }
 
-    /// Learns from a batch and remembers it, in one transaction. Gives back what is to be judged.
+    /// Learns from a batch and remembers it. Gives back what is to be judged.
+    ///
+    /// A transaction holds several batches of one mailbox; [`Learner::close`] ends it.
     pub(super) fn learn(&mut self, batch: Batch) -> Result<Vec<Fresh>, Fault> {
-        let Learner { store, ledger, account, own, now, cutoff, no_sent, inbox, learned, seen: looked_at } = self;
-        store.learn(|db| {
+        let before = self.open.map_or(0, |(_, _, messages)| messages);
+        self.open = Some((batch.folder.id, batch.next, before + batch.messages.len()));
+        let (folder, next, highest_modseq, last) = (batch.folder.id, batch.next, batch.highest_modseq, batch.last);
+        let fresh = self.remember(batch)?;
+        if last {
+            self.store.learn_more(|db| db.read_up_to(folder, next, highest_modseq))?;
+        }
+        if last || self.open.is_some_and(|(_, _, messages)| messages >= COMMIT) {
+            self.close()?;
+        }
+        Ok(fresh)
+    }
+
+    /// Commits what was learned, in one transaction with how far the mailbox has been read.
+    pub(super) fn close(&mut self) -> Result<(), Fault> {
+        let Some((folder, next, _)) = self.open.take() else { return Ok(()) };
+        let changes = self.ledger.take_changes();
+        let account = self.account;
+        self.store.learn_more(|db| {
+            db.ledger(account, &changes)?;
+            db.read_up_to(folder, next, None)
+        })?;
+        self.store.finish_learning()
+    }
+
+    fn remember(&mut self, batch: Batch) -> Result<Vec<Fresh>, Fault> {
+        let Learner { store, ledger, account, own, now, cutoff, no_sent, inbox, learned, seen: looked_at, .. } = self;
+        store.learn_more(|db| {
             let mut fresh = Vec::new();
             for raw in batch.messages {
                 let facts = facts::read(&raw.header);
@@ -125,8 +161,6 @@ impl Learner {
                     fresh.push(Fresh { uid: raw.uid, instance, internal_date, flags: raw.flags, facts });
                 }
             }
-            db.ledger(*account, &ledger.take_changes())?;
-            db.read_up_to(batch.folder.id, batch.next, batch.highest_modseq)?;
             Ok(fresh)
         })
     }

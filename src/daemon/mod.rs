@@ -13,6 +13,7 @@ pub mod undo;
 mod desk;
 mod fall;
 mod filing;
+mod judging;
 mod learner;
 mod managed;
 mod reading;

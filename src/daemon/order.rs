@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use super::desk::Desk;
 use super::filing::{self, Filed, Run};
-use super::pass::{open, read_again};
+use super::judging::read_again;
+use super::pass::open;
 use super::setting::Setting;
 use super::{managed, recovery, sync};
 use crate::config::Config;

@@ -5,20 +5,19 @@ use std::collections::HashSet;
 use super::desk::Desk;
 use super::fall;
 use super::filing::{self, Filed, Run};
+use super::judging::{judged, orders, read_again, situation, verdict};
 use super::learner::{Fresh, Learner};
 use super::setting::Setting;
 use super::{managed, recovery, sync};
 use crate::config::Config;
 use crate::imap::folders::{self, Folders};
-use crate::imap::mover;
-use crate::imap::{Access, FetchRow, MAX_LINE, Session, Untagged, all_done, header_query, uid_sets};
-use crate::logic::facts;
+use crate::imap::{Selected, Session, mover};
 use crate::logic::fault::{Fault, FaultKind};
-use crate::logic::ids::{Category, Digest, FolderName, Instance, Uid, UidValidity};
+use crate::logic::ids::{Category, FolderName, Instance, Uid, UidValidity};
 use crate::logic::journal::{Intent, Kind, Place};
 use crate::logic::orders::Orders;
 use crate::logic::plan::{self, Judged, Managed, Mode, Step, step};
-use crate::logic::verdict::{Reason, Situation, judge};
+use crate::logic::verdict::Reason;
 use crate::store::{AccountLock, Standing, Store};
 
 pub use super::filing::Run as PassRun;
@@ -120,6 +119,7 @@ pub(super) fn open(config: &Config, setting: &Setting<'_>) -> Result<Learner, Fa
         inbox: HashSet::new(),
         learned: 0,
         seen: Vec::new(),
+        open: None,
     })
 }
 
@@ -158,22 +158,17 @@ impl Pass<'_, '_> {
         let learner = self.desk.learner().await?;
         self.seen.looked_at.extend(learner.take_seen());
         let orders = orders(learner)?;
-        let judged = self.judge(&orders, inbox.folder.id).await?;
-        let plan = Plan::new(self.setting, &managed, judged);
-        let learner = self.desk.learner().await?;
-        let account = learner.account;
-        let categories = plan.all().filter_map(|one| Some((one.from.as_ref()?, one.verdict.category)));
-        learner.store.note_categories(account, categories)?;
+        let plan = self.plan(&orders, inbox.folder.id).await?;
         if !filing {
-            self.seen.kept.extend(plan.keep.iter().map(|one| one.uid));
-            plan.go.iter().for_each(|(one, _)| self.report.filed.add(one.verdict.category));
+            self.seen.kept.extend(plan.keep.iter().map(|(uid, _)| *uid));
+            plan.go.iter().for_each(|one| self.report.filed.add(one.category));
             return Ok(());
         }
-        self.file(&folders, &orders, plan, inbox.selected.uid_validity, inbox.selected.exists).await
+        self.file(&folders, &managed, &orders, plan, &inbox.selected).await
     }
 
     /// Verdicts over everything in INBOX that has none and is young enough.
-    async fn judge(&mut self, orders: &Orders, inbox: i64) -> Result<Vec<Judged>, Fault> {
+    async fn plan(&mut self, orders: &Orders, inbox: i64) -> Result<Plan, Fault> {
         let mut fresh = self.desk.take_fresh();
         let learner = self.desk.learner().await?;
         let waiting = learner.store.not_judged(learner.account, inbox, learner.cutoff)?;
@@ -188,40 +183,92 @@ impl Pass<'_, '_> {
         fresh.sort_by_key(|one| one.uid);
         self.seen.looked_at.extend(fresh.iter().map(|one| one.uid));
         let learner = self.desk.learner().await?;
-        Ok(verdicts(self.setting, learner, orders, fresh))
+        let mut categories = Vec::with_capacity(fresh.len());
+        let mut plan = Plan { keep: Vec::new(), go: Vec::new() };
+        let situation = situation(self.setting, learner, orders);
+        for one in fresh {
+            let verdict = verdict(&one, &situation);
+            let category = verdict.category;
+            if let Some(from) = &one.facts.from {
+                categories.push((from.clone(), category));
+            }
+            match step(&verdict, self.setting.account.top) {
+                Step::Keep => plan.keep.push((one.uid, one.instance)),
+                step => plan.go.push(Going { message: one, category, step }),
+            }
+        }
+        let account = learner.account;
+        learner.store.note_categories(account, categories.iter().map(|(from, category)| (from, *category)))?;
+        Ok(plan)
     }
 
     async fn file(
         &mut self,
         folders: &Folders,
+        managed: &Managed,
         orders: &Orders,
         plan: Plan,
-        validity: UidValidity,
-        exists: u32,
+        inbox: &Selected,
     ) -> Result<(), Fault> {
-        let Plan { keep, go, managed } = plan;
+        let Plan { keep, mut go } = plan;
         let learner = self.desk.learner().await?;
         let account = learner.account;
-        if plan::is_surprise(go.len(), exists as usize) {
-            let (question, what) = surprise(self.setting, &go, exists);
+        if plan::is_surprise(go.len(), inbox.exists as usize) {
+            let (question, what) = surprise(self.setting, &go, inbox.exists);
             self.setting.consent(&question, &what)?;
         }
-        let kept: Vec<Instance> = keep.iter().map(|one| one.instance).collect();
+        let kept: Vec<Instance> = keep.iter().map(|(_, instance)| *instance).collect();
         learner.store.set_standing(account, &kept, Standing::Kept)?;
-        self.seen.kept.extend(keep.iter().map(|one| one.uid));
-        let intents = go.into_iter().map(|(one, step)| intent(one, step, &managed, validity)).collect();
+        self.seen.kept.extend(keep.iter().map(|(uid, _)| *uid));
+        go.sort_by_key(|one| (one.category, one.message.uid));
         let mut filed = Filed::default();
-        let result = filing::file(self.setting, self.session, self.desk, self.run, intents, &mut filed).await;
-        filed.done.iter().for_each(|row| self.report.filed.add(row.intent.category));
+        let result = self.file_all(managed, orders, go, inbox.uid_validity, &mut filed).await;
+        filed.done.iter().for_each(|(_, category)| self.report.filed.add(*category));
         result?;
         fall::fall(self.setting, self.session, self.desk, folders, orders, self.run, &mut filed).await?;
         filing::denial(&self.setting.account.name, &filed.denied).map_or(Ok(()), Err)
     }
+
+    /// Batch by batch. The words of the reasons are made only now: those of all messages at once would need more memory than
+    /// everything else.
+    async fn file_all(
+        &mut self,
+        managed: &Managed,
+        orders: &Orders,
+        go: Vec<Going>,
+        validity: UidValidity,
+        filed: &mut Filed,
+    ) -> Result<(), Fault> {
+        let total = go.len() as u64;
+        let mut handled = 0;
+        let mut refused: HashSet<Category> = HashSet::new();
+        let mut rest = go.into_iter().peekable();
+        while let Some(category) = rest.peek().map(|one| one.category) {
+            let mut batch = Vec::with_capacity(filing::BATCH);
+            while batch.len() < filing::BATCH && rest.peek().is_some_and(|one| one.category == category) {
+                batch.extend(rest.next());
+            }
+            handled += batch.len() as u64;
+            if refused.contains(&category) {
+                continue;
+            }
+            let learner = self.desk.learner().await?;
+            let situation = situation(self.setting, learner, orders);
+            let intent = |one: Going| intent(judged(one.message, &situation), one.step, managed, validity);
+            let intents: Vec<Intent> = batch.into_iter().map(intent).collect();
+            if filing::file_batch(self.setting, self.session, self.desk, self.run, intents, filed).await? {
+                // The server refuses this mailbox: the rest would meet the same.
+                refused.insert(category);
+            }
+            self.setting.watcher.filing(&self.setting.account.name, handled, total);
+        }
+        Ok(())
+    }
 }
 
-fn surprise(setting: &Setting<'_>, go: &[(Judged, Step)], exists: u32) -> (String, String) {
+fn surprise(setting: &Setting<'_>, go: &[Going], exists: u32) -> (String, String) {
     let mut counts = Counts::default();
-    go.iter().for_each(|(one, _)| counts.add(one.verdict.category));
+    go.iter().for_each(|one| counts.add(one.category));
     let name = &setting.account.name;
     let counts = format!(
         "{} of {exists} messages in INBOX would be filed (top {}, news {}, bulk {}, blackhole {})",
@@ -236,90 +283,15 @@ fn surprise(setting: &Setting<'_>, go: &[(Judged, Step)], exists: u32) -> (Strin
 
 /// What stays and what goes.
 struct Plan {
-    keep: Vec<Judged>,
-    go: Vec<(Judged, Step)>,
-    managed: Managed,
+    keep: Vec<(Uid, Instance)>,
+    go: Vec<Going>,
 }
 
-impl Plan {
-    fn new(setting: &Setting<'_>, managed: &Managed, judged: Vec<Judged>) -> Plan {
-        let mut plan = Plan { keep: Vec::new(), go: Vec::new(), managed: managed.clone() };
-        for one in judged {
-            match step(&one.verdict, setting.account.top) {
-                Step::Keep => plan.keep.push(one),
-                step => plan.go.push((one, step)),
-            }
-        }
-        plan
-    }
-
-    fn all(&self) -> impl Iterator<Item = &Judged> {
-        self.keep.iter().chain(self.go.iter().map(|(one, _)| one))
-    }
-}
-
-/// The orders that hold on an account.
-pub(super) fn orders(learner: &Learner) -> Result<Orders, Fault> {
-    let stored = learner.store.orders(Some(learner.account), false)?;
-    Ok(Orders::new(stored.into_iter().map(|stored| stored.order).collect()))
-}
-
-/// Verdicts over messages.
-pub(super) fn verdicts(setting: &Setting<'_>, learner: &Learner, orders: &Orders, fresh: Vec<Fresh>) -> Vec<Judged> {
-    let situation = Situation {
-        own: &learner.own,
-        ledger: &learner.ledger,
-        orders,
-        caution: setting.account.caution,
-        authserv: learner.ledger.trusted_authserv(setting.account.authserv_id.as_deref()),
-        now: setting.now,
-    };
-    let judged = fresh.into_iter().map(|one| {
-        let verdict = judge(&one.facts, one.flags, one.internal_date, &situation);
-        Judged {
-            uid: one.uid,
-            instance: one.instance,
-            internal_date: one.internal_date,
-            flags: one.flags,
-            message_id: one.facts.message_id,
-            from: one.facts.from,
-            subject: one.facts.subject,
-            verdict,
-        }
-    });
-    judged.collect()
-}
-
-/// Reads messages by UID, in a mailbox that is opened read-only. Those that are gone are left out.
-pub(super) async fn read_again(session: &mut Session, folder: &FolderName, uids: &[Uid]) -> Result<Vec<Fresh>, Fault> {
-    session.select(folder, Access::ReadOnly).await?;
-    let wanted: HashSet<Uid> = uids.iter().copied().collect();
-    let commands: Vec<String> = uid_sets(uids, MAX_LINE - 700)
-        .into_iter()
-        .map(|(set, _)| format!("UID FETCH {set} {}", header_query()))
-        .collect();
-    let mut found = Vec::with_capacity(uids.len());
-    let answers = session
-        .stream(commands.into_iter(), 2, async |untagged| {
-            if let Untagged::Fetch(row) = untagged
-                && let Some(fresh) = fresh_in(row)
-                && wanted.contains(&fresh.uid)
-            {
-                found.push(fresh);
-            }
-            Ok(())
-        })
-        .await?;
-    all_done(&answers, "reading messages")?;
-    Ok(found)
-}
-
-fn fresh_in(row: FetchRow) -> Option<Fresh> {
-    let (uid, size, header) = (row.uid?, row.size?, row.header?);
-    let facts = facts::read(&header);
-    let internal_date = row.internaldate.or(facts.date).unwrap_or_default();
-    let instance = Instance { digest: Digest::of(&header), size };
-    Some(Fresh { uid, instance, internal_date, flags: row.flags.unwrap_or_default(), facts })
+/// A message that is to be filed.
+struct Going {
+    message: Fresh,
+    category: Category,
+    step: Step,
 }
 
 fn intent(one: Judged, step: Step, managed: &Managed, validity: UidValidity) -> Intent {

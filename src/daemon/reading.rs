@@ -194,6 +194,7 @@ impl Reader<'_> {
                 messages: std::mem::replace(messages, Vec::with_capacity(BATCH)),
                 next: folder.next,
                 highest_modseq: if last { selected.highest_modseq } else { None },
+                last,
             }
         };
         let answers = session

@@ -137,9 +137,7 @@ impl Undoing<'_, '_> {
         self.report.missing += filed.gone.len();
         self.report.failed += there.len() - filed.done.len() - filed.gone.len();
         for (row, why) in filed.refused.iter().chain(&filed.denied) {
-            self.setting
-                .watcher
-                .note(&self.setting.account.name, &format!("row {} was not taken back: {why}", row.id.0));
+            self.setting.watcher.note(&self.setting.account.name, &format!("row {} was not taken back: {why}", row.0));
         }
         Ok(())
     }

@@ -131,6 +131,34 @@ impl Store {
         self.transaction(|db| work(&LearnTransaction { db }))
     }
 
+    /// As [`Store::learn`], but the transaction stays open until [`Store::finish_learning`], so that many batches share one.
+    /// When `work` fails, all of it is rolled back.
+    pub fn learn_more<T>(
+        &mut self,
+        work: impl FnOnce(&LearnTransaction<'_>) -> rusqlite::Result<T>,
+    ) -> Result<T, Fault> {
+        let run = || {
+            if self.db.is_autocommit() {
+                self.db.execute_batch("BEGIN IMMEDIATE")?;
+            }
+            work(&LearnTransaction { db: &self.db })
+        };
+        run().map_err(|error| {
+            if !self.db.is_autocommit() && self.db.execute_batch("ROLLBACK").is_err() {
+                tracing::debug!("the transaction was already rolled back");
+            }
+            self.fault(&error)
+        })
+    }
+
+    /// Commits what [`Store::learn_more`] wrote.
+    pub fn finish_learning(&mut self) -> Result<(), Fault> {
+        if self.db.is_autocommit() {
+            return Ok(());
+        }
+        self.db.execute_batch("COMMIT").map_err(|error| self.fault(&error))
+    }
+
     /// Messages in `folder` whose instance has not been judged and is not older than `cutoff`.
     pub fn not_judged(&self, account: AccountId, folder: i64, cutoff: UnixTime) -> Result<Vec<(Uid, Instance)>, Fault> {
         self.read(|db| {

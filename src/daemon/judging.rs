@@ -1,0 +1,83 @@
+//! From messages that wait to verdicts.
+
+use std::collections::HashSet;
+
+use super::learner::{Fresh, Learner};
+use super::setting::Setting;
+use crate::imap::{Access, FetchRow, MAX_LINE, Session, Untagged, all_done, header_query, uid_sets};
+use crate::logic::facts;
+use crate::logic::fault::Fault;
+use crate::logic::ids::{Digest, FolderName, Instance, Uid};
+use crate::logic::orders::Orders;
+use crate::logic::plan::Judged;
+use crate::logic::verdict::{Situation, Verdict, judge};
+
+/// The orders that hold on an account.
+pub(super) fn orders(learner: &Learner) -> Result<Orders, Fault> {
+    let stored = learner.store.orders(Some(learner.account), false)?;
+    Ok(Orders::new(stored.into_iter().map(|stored| stored.order).collect()))
+}
+
+/// What every verdict of this pass is based on.
+pub(super) fn situation<'a>(setting: &Setting<'a>, learner: &'a Learner, orders: &'a Orders) -> Situation<'a> {
+    Situation {
+        own: &learner.own,
+        ledger: &learner.ledger,
+        orders,
+        caution: setting.account.caution,
+        authserv: learner.ledger.trusted_authserv(setting.account.authserv_id.as_deref()),
+        now: setting.now,
+    }
+}
+
+/// What a message is, and why.
+pub(super) fn verdict(one: &Fresh, situation: &Situation<'_>) -> Verdict {
+    judge(&one.facts, one.flags, one.internal_date, situation)
+}
+
+/// A message with its verdict.
+pub(super) fn judged(one: Fresh, situation: &Situation<'_>) -> Judged {
+    let verdict = verdict(&one, situation);
+    Judged {
+        uid: one.uid,
+        instance: one.instance,
+        internal_date: one.internal_date,
+        flags: one.flags,
+        message_id: one.facts.message_id,
+        from: one.facts.from,
+        subject: one.facts.subject,
+        verdict,
+    }
+}
+
+/// Reads messages by UID, in a mailbox that is opened read-only. Those that are gone are left out.
+pub(super) async fn read_again(session: &mut Session, folder: &FolderName, uids: &[Uid]) -> Result<Vec<Fresh>, Fault> {
+    session.select(folder, Access::ReadOnly).await?;
+    let wanted: HashSet<Uid> = uids.iter().copied().collect();
+    let commands: Vec<String> = uid_sets(uids, MAX_LINE - 700)
+        .into_iter()
+        .map(|(set, _)| format!("UID FETCH {set} {}", header_query()))
+        .collect();
+    let mut found = Vec::with_capacity(uids.len());
+    let answers = session
+        .stream(commands.into_iter(), 2, async |untagged| {
+            if let Untagged::Fetch(row) = untagged
+                && let Some(fresh) = fresh_in(row)
+                && wanted.contains(&fresh.uid)
+            {
+                found.push(fresh);
+            }
+            Ok(())
+        })
+        .await?;
+    all_done(&answers, "reading messages")?;
+    Ok(found)
+}
+
+fn fresh_in(row: FetchRow) -> Option<Fresh> {
+    let (uid, size, header) = (row.uid?, row.size?, row.header?);
+    let facts = facts::read(&header);
+    let internal_date = row.internaldate.or(facts.date).unwrap_or_default();
+    let instance = Instance { digest: Digest::of(&header), size };
+    Some(Fresh { uid, instance, internal_date, flags: row.flags.unwrap_or_default(), facts })
+}
