@@ -47,14 +47,15 @@ fn tls_with_a_private_ca() {
 }
 
 #[test]
-fn a_certificate_that_nobody_known_signed_is_refused_with_both_ways_out() {
-    for flavour in [Flavour::PLAIN, Flavour::SELF_SIGNED] {
-        for tls in ["implicit", "starttls"] {
-            let user = with_tls(flavour, tls);
-            let pin = user.server.certificate.as_ref().unwrap().pin();
-            let complaint = refuses(&user);
-            complaint.says("certificate").says("tls_ca_file").says("tls_pin_sha256").says(&pin);
-        }
+fn a_certificate_that_nobody_known_signed_is_refused_with_the_ways_out() {
+    for tls in ["implicit", "starttls"] {
+        let user = with_tls(Flavour::PLAIN, tls);
+        let pin = user.server.certificate.as_ref().unwrap().pin();
+        refuses(&user).says("certificate").says("tls_ca_file").says("tls_pin_sha256").says(&pin);
+        // No CA file helps where the certificate signed itself.
+        let user = with_tls(Flavour::SELF_SIGNED, tls);
+        let pin = user.server.certificate.as_ref().unwrap().pin();
+        refuses(&user).says("certificate").says("tls_pin_sha256").says(&pin);
     }
 }
 

@@ -7,6 +7,7 @@ mod configuration;
 mod connection;
 mod contract;
 mod crash;
+mod demo;
 mod filing;
 mod folders;
 mod interruptions;

@@ -5,6 +5,7 @@
 pub mod cast;
 pub mod certificates;
 pub mod client;
+pub mod configuration;
 pub mod dovecot;
 pub mod flavour;
 pub mod guard;
@@ -14,6 +15,7 @@ pub mod many;
 pub mod program;
 pub mod proxy;
 pub mod response;
+pub mod senders;
 pub mod user;
 pub mod wire_log;
 pub mod world;
