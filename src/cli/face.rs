@@ -97,6 +97,11 @@ pub struct Voice {
 }
 
 impl Voice {
+    /// Whether `-v` was given.
+    pub fn verbose(&self) -> bool {
+        self.verbose
+    }
+
     /// A line for those who asked for more with `-v`.
     pub fn detail(&self, text: &str) {
         if self.verbose {
@@ -120,6 +125,13 @@ impl Watcher for Voice {
             self.progress.borrow_mut().clear();
             let line = Printable::new(&format!("{account}: {text}"));
             eprintln!("{}", Style::stderr().paint(Tone::Dim, line));
+        }
+    }
+
+    fn advise(&self, account: &str, text: &str, hint: &str) {
+        if !self.quiet {
+            self.note(account, text);
+            eprintln!("{} {}", Style::stderr().paint(Tone::Dim, "hint:"), Printable::new(hint));
         }
     }
 }

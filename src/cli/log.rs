@@ -25,7 +25,8 @@ pub(super) fn log(face: &mut Face, args: &Log) -> Result<Vec<Fault>, Fault> {
     }
     let rows = store.log(filter)?;
     if face.out.json() {
-        rows.iter().for_each(|row| face.out.object(&object(row)));
+        let verbose = face.voice.verbose();
+        rows.iter().for_each(|row| face.out.object(&object(row, verbose)));
         return Ok(Vec::new());
     }
     if rows.is_empty() {
@@ -36,10 +37,9 @@ pub(super) fn log(face: &mut Face, args: &Log) -> Result<Vec<Fault>, Fault> {
     Ok(Vec::new())
 }
 
-/// The object of the contract, with the reasons.
-pub(super) fn object(row: &Row) -> Value {
-    let reasons: Value = serde_json::from_str(&row.intent.reasons).unwrap_or_else(|_| json!([]));
-    json!({
+/// The object of the contract and, for those who ask for more, the reasons.
+pub(super) fn object(row: &Row, verbose: bool) -> Value {
+    let mut object = json!({
         "id": row.id.0,
         "run": row.run.0,
         "at": rfc3339(row.at),
@@ -51,9 +51,12 @@ pub(super) fn object(row: &Row) -> Value {
         "state": row.state.word(),
         "kind": row.intent.kind.word(),
         "undoes": row.intent.undoes.map(|row| row.0),
-        "reasons": reasons,
-        "trouble": row.trouble,
-    })
+    });
+    if verbose {
+        object["reasons"] = serde_json::from_str(&row.intent.reasons).unwrap_or_else(|_| json!([]));
+        object["trouble"] = json!(row.trouble);
+    }
+    object
 }
 
 fn print(face: &mut Face, rows: &[Row]) {

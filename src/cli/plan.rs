@@ -124,7 +124,7 @@ fn show_why(face: &mut Face, account: &str, why: &inspect::Why) {
     if face.out.json() {
         let mut object = object(account, &why.planned);
         object["ledger"] = why.sender.as_ref().map_or(Value::Null, |row| senders::object(account, row, None));
-        object["history"] = why.history.iter().map(log::object).collect();
+        object["history"] = why.history.iter().map(|row| log::object(row, true)).collect();
         face.out.object(&object);
         return;
     }

@@ -39,7 +39,11 @@ pub(super) async fn fall(
         return Ok(());
     }
     let Some(trash) = folders.special(SpecialUse::Trash).filter(|trash| trash.selectable) else {
-        setting.watcher.note(&setting.account.name, "there is no Trash mailbox: nothing falls out of Blackhole");
+        setting.watcher.advise(
+            &setting.account.name,
+            "there is no Trash mailbox, so nothing falls out of Blackhole",
+            "create a mailbox called Trash if it should",
+        );
         return Ok(());
     };
     let trash = trash.name.clone();

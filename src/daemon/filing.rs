@@ -133,13 +133,17 @@ pub(super) fn settle(store: &mut Store, account: AccountId, rows: &[Row], outcom
 }
 
 fn sort(rows: &[Row], outcomes: Vec<Outcome>, filed: &mut Filed) {
+    let way = rows
+        .first()
+        .map(|row| format!("from {} to {}", super::shown(&row.intent.from.folder), super::shown(&row.intent.to)));
+    let way = way.unwrap_or_default();
     let categories: HashMap<RowId, Category> = rows.iter().map(|row| (row.id, row.intent.category)).collect();
     for outcome in outcomes {
         let why = outcome.trouble.unwrap_or_default();
         match outcome.state {
             State::Done => filed.done.extend(categories.get(&outcome.row).map(|category| (outcome.row, *category))),
             State::Gone => filed.gone.push(outcome.row),
-            _ if outcome.denied => filed.denied.push((outcome.row, why)),
+            _ if outcome.denied => filed.denied.push((outcome.row, format!("{way}: {why}"))),
             _ => filed.refused.push((outcome.row, why)),
         }
     }
@@ -175,5 +179,5 @@ pub(super) fn denial(account: &str, denied: &[(RowId, String)]) -> Option<Fault>
         "nothing was lost, and the journal says what is where (`mailherd log`); `mailherd doctor` looks at the server"
     };
     let messages = if denied.len() == 1 { "1 message" } else { &format!("{} messages", denied.len()) };
-    Some(Fault::refused(format!("{account}: the server refused to move {messages}: {why}"), hint))
+    Some(Fault::refused(format!("{account}: the server refused to move {messages} {why}"), hint))
 }

@@ -60,7 +60,7 @@ pub(super) async fn read_again(session: &mut Session, folder: &FolderName, uids:
         .collect();
     let mut found = Vec::with_capacity(uids.len());
     let answers = session
-        .stream(commands.into_iter(), 2, async |untagged| {
+        .stream(commands, 2, async |untagged| {
             if let Untagged::Fetch(row) = untagged
                 && let Some(fresh) = fresh_in(row)
                 && wanted.contains(&fresh.uid)

@@ -175,12 +175,12 @@ impl Learner {
         let Learner { store, ledger, account, .. } = self;
         store.learn(|db| {
             for (uid, after) in flags {
-                if let Some((Some(sender), list, before)) = db.flags(*account, folder.id, *uid, *after)?
-                    && before != *after
-                    && let Some(sender) = Address::parse(&sender)
+                if let Some(known) = db.flags(*account, folder.id, *uid, *after)?
+                    && known.flags != *after
+                    && let Some(sender) = known.sender.as_deref().and_then(Address::parse)
                 {
-                    let list = list.and_then(|list| ListId::new(&list));
-                    ledger.flags_changed(&sender, list.as_ref(), before, *after);
+                    let list = known.list.as_deref().and_then(ListId::new);
+                    ledger.flags_changed(&sender, list.as_ref(), known.flags, *after);
                 }
             }
             db.vanished(folder.id, vanished)?;

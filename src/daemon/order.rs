@@ -89,10 +89,11 @@ async fn existing(
     sync::sync(setting, session, desk, &folders, &managed).await?;
     let intents = intents(setting, session, desk, &folders, &managed, order).await?;
     let count = intents.len();
+    let inbox = session.select(&FolderName::inbox(), Access::ReadOnly).await?.exists;
     if !filing {
         return Ok(count);
     }
-    if count > plan::MANY {
+    if plan::is_surprise(count, inbox as usize) {
         let name = &setting.account.name;
         setting.consent(
             &format!("{name}: {count} messages of {} go along. Move them?", order.who),
@@ -122,7 +123,7 @@ async fn intents(
     let learner = desk.learner().await?;
     let (kind, name) = order.who.columns();
     let mut places: std::collections::BTreeMap<FolderName, Vec<Uid>> = std::collections::BTreeMap::new();
-    for (folder, uid, _) in learner.store.messages_of(learner.account, kind, &name)? {
+    for (folder, uid, _) in learner.store.messages_of(learner.account, kind, name)? {
         let ours = folder.is_inbox() || managed.category(&folder).is_some();
         // Blackhole keeps what lies in it: only lifting the order, or an undo, brings it back.
         if ours && folder != target && folders.find(&folder).is_some() {

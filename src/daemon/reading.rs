@@ -159,7 +159,7 @@ impl Reader<'_> {
         let mut found = Vec::new();
         let answers = self
             .session
-            .stream(commands.into_iter(), IN_FLIGHT, async |untagged| {
+            .stream(commands, IN_FLIGHT, async |untagged| {
                 if let Untagged::Fetch(FetchRow { uid: Some(uid), flags: Some(flags), .. }) = untagged {
                     found.push((uid, flags));
                 }

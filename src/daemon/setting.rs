@@ -20,6 +20,8 @@ pub trait Watcher {
     fn filing(&self, account: &str, done: u64, total: u64);
     /// Something worth a line.
     fn note(&self, account: &str, text: &str);
+    /// Something that works, but not as well as it could, and what to do about it.
+    fn advise(&self, account: &str, text: &str, hint: &str);
 }
 
 /// One account and the circumstances of the work on it.

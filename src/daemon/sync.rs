@@ -33,9 +33,10 @@ pub(super) async fn sync(
             done.insert(sent.clone());
             read(setting, session, desk, sent, Role::Sent, u32::MAX).await?;
         }
-        None => setting.watcher.note(
+        None => setting.watcher.advise(
             &setting.account.name,
-            "there is no Sent mailbox: who the user talks to is learned from other mailboxes only",
+            "there is no Sent mailbox, so whom you write to is learned from your other mailboxes only",
+            "let your mail program keep sent mail on the server, in a mailbox called Sent",
         ),
     }
     for (_, name) in managed.all() {

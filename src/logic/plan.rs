@@ -117,13 +117,10 @@ pub fn step(verdict: &Verdict, top: TopMode) -> Step {
     }
 }
 
-/// More moves than this in one run are a surprise.
-pub const MANY: usize = 500;
-
 /// Whether a run would move so much that the user is asked first: more than 500 messages, or at least 50 and more than half
 /// of INBOX.
 pub fn is_surprise(moves: usize, inbox: usize) -> bool {
-    moves > MANY || (moves >= 50 && moves * 2 > inbox)
+    moves > 500 || (moves >= 50 && moves * 2 > inbox)
 }
 
 /// The oldest date that is judged: what is older only teaches.

@@ -299,6 +299,16 @@ impl Store {
     }
 }
 
+/// What was known of a message before its flags changed.
+pub struct Known {
+    /// The address in From.
+    pub sender: Option<String>,
+    /// Its List-Id.
+    pub list: Option<String>,
+    /// The flags that it had.
+    pub flags: Flags,
+}
+
 /// What can be written while a mailbox is read.
 pub struct LearnTransaction<'a> {
     pub(super) db: &'a Connection,
@@ -347,13 +357,7 @@ impl LearnTransaction<'_> {
     }
 
     /// New flags of a known message: its sender, its list and the flags it had. `None` when it is not known.
-    pub fn flags(
-        &self,
-        account: AccountId,
-        folder: i64,
-        uid: Uid,
-        flags: Flags,
-    ) -> rusqlite::Result<Option<(Option<String>, Option<String>, Flags)>> {
+    pub fn flags(&self, account: AccountId, folder: i64, uid: Uid, flags: Flags) -> rusqlite::Result<Option<Known>> {
         let before = self
             .db
             .prepare_cached(
@@ -362,10 +366,10 @@ impl LearnTransaction<'_> {
                  WHERE m.folder = ?2 AND m.uid = ?3",
             )?
             .query_row(params![account.0, folder, uid.0], |row| {
-                Ok((row.get(0)?, row.get(1)?, Flags::from_bits(row.get(2)?)))
+                Ok(Known { sender: row.get(0)?, list: row.get(1)?, flags: Flags::from_bits(row.get(2)?) })
             })
             .optional()?;
-        if before.as_ref().is_some_and(|(_, _, old)| *old != flags) {
+        if before.as_ref().is_some_and(|known| known.flags != flags) {
             self.db
                 .prepare_cached("UPDATE message SET flags = ?3 WHERE folder = ?1 AND uid = ?2")?
                 .execute(params![folder, uid.0, flags.bits()])?;

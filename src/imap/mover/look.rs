@@ -98,7 +98,7 @@ pub(super) async fn still_there(session: &mut Session, rows: &[&Row]) -> Result<
 
 async fn fetch(session: &mut Session, commands: Vec<String>, mut each: impl FnMut(Uid, Found)) -> Result<(), Fault> {
     let answers = session
-        .stream(commands.into_iter(), 2, async |untagged| {
+        .stream(commands, 2, async |untagged| {
             if let Untagged::Fetch(row) = untagged
                 && let Some((uid, found)) = found_in(&row)
             {
