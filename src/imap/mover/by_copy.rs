@@ -127,7 +127,7 @@ async fn give_up(session: &mut Session, set: &str, pairs: &[&(Row, Uid)], why: &
     let rows: Vec<&Row> = pairs.iter().map(|(row, _)| row).collect();
     let in_source = super::look::still_there(session, &rows).await?;
     let (there, removed): (Vec<_>, Vec<_>) =
-        pairs.iter().partition(|(row, _)| in_source.contains_key(&row.intent.from.uid));
+        pairs.iter().copied().partition(|(row, _)| in_source.contains_key(&row.intent.from.uid));
     let mut outcomes: Vec<Outcome> = removed.iter().map(|(row, uid)| Outcome::done(row, Some(*uid))).collect();
     let Some((first, _)) = there.first() else { return Ok(outcomes) };
     session.select(&first.intent.to, Access::ReadWrite).await?;
