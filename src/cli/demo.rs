@@ -6,14 +6,21 @@ use std::path::{Path, PathBuf};
 
 use super::args::Demo;
 use super::face::Face;
-use super::run;
+use super::style::Tone;
+use super::table::{Cell, Column, Table};
+use super::{log, run};
 use crate::config::{Account, Config, ManagedNames, SecretSource, Tls};
 use crate::demo::mailbox;
 use crate::demo::server::{Options, Server};
 use crate::logic::fault::Fault;
-use crate::logic::ids::Address;
+use crate::logic::ids::{Address, Category};
 use crate::logic::plan::{Mode, TopMode};
 use crate::logic::policy::Caution;
+use crate::logic::printable::Printable;
+use crate::store::{LogFilter, Store};
+
+/// The name of the demo's account.
+pub(super) const NAME: &str = "demo";
 
 pub(super) async fn demo(face: &mut Face, args: &Demo) -> Result<Vec<Fault>, Fault> {
     if !args.headless {
@@ -43,8 +50,30 @@ pub(super) async fn demo(face: &mut Face, args: &Demo) -> Result<Vec<Fault>, Fau
     ));
     let accounts: Vec<&Account> = config.accounts.iter().collect();
     let faults = run::once(face, &config, &accounts, true).await;
+    if !face.out.json() {
+        examples(face, &config)?;
+    }
     server.stop().await;
     faults
+}
+
+/// Some of what was filed, with the reasons: the newest of each category.
+fn examples(face: &mut Face, config: &Config) -> Result<(), Fault> {
+    let rows = Store::open(&config.state_dir)?.log(LogFilter::default())?;
+    for category in [Category::Top, Category::News, Category::Bulk] {
+        let title = face.out.style().paint(Tone::Category(category), category.word());
+        face.out.line(format!("\n{title}, for instance"));
+        let mut table = Table::new(&[Column::left("from"), Column::flexible("subject"), Column::flexible("because")]);
+        for row in rows.iter().rev().filter(|row| row.intent.category == category).take(5) {
+            table.row([
+                Cell::from(&Printable::new(&row.intent.sender)),
+                Cell::from(&Printable::new(&row.intent.subject)),
+                Cell::from(&Printable::new(&log::first_reason(row).unwrap_or_default())).tone(Tone::Dim),
+            ]);
+        }
+        face.out.table(&table);
+    }
+    Ok(())
 }
 
 fn config(
@@ -59,7 +88,7 @@ fn config(
     }
     let email = addresses.remove(0);
     let account = Account {
-        name: "demo".into(),
+        name: NAME.into(),
         email,
         aliases: addresses,
         host: "127.0.0.1".into(),

@@ -6,7 +6,7 @@ use super::args::Log;
 use super::face::Face;
 use super::style::Tone;
 use super::table::{Cell, Column, Table};
-use super::words::rfc3339;
+use super::words::{self, rfc3339};
 use crate::daemon::shown;
 use crate::logic::fault::Fault;
 use crate::logic::ids::{MessageId, RunId};
@@ -124,8 +124,13 @@ pub(super) fn happened(row: &Row) -> &'static str {
     }
 }
 
-/// The weightiest reason, in words.
+/// The reason to show where there is room for one.
 pub(super) fn first_reason(row: &Row) -> Option<String> {
     let reasons: Value = serde_json::from_str(&row.intent.reasons).ok()?;
-    reasons.get(0)?.get("text")?.as_str().map(str::to_owned)
+    let reasons: Vec<(&str, f64, &str)> = reasons
+        .as_array()?
+        .iter()
+        .filter_map(|one| Some((one["signal"].as_str()?, one["weight"].as_f64()?, one["text"].as_str()?)))
+        .collect();
+    Some(words::headline(&reasons).to_owned())
 }

@@ -96,7 +96,9 @@ fn print(face: &mut Face, account: &str, planned: &[Planned]) {
     ]);
     for one in planned {
         let judged = &one.judged;
-        let because = judged.verdict.reasons.first().map_or("", |reason| reason.text.as_str());
+        let reasons = &judged.verdict.reasons;
+        let reasons: Vec<_> = reasons.iter().map(|one| (one.signal, one.weight, one.text.as_str())).collect();
+        let because = super::words::headline(&reasons);
         table.row([
             Cell::from(judged.internal_date).tone(Tone::Dim),
             Cell::from(judged.verdict.category),
