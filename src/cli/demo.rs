@@ -44,13 +44,13 @@ pub(super) async fn demo(face: &mut Face, args: &Demo) -> Result<Vec<Fault>, Fau
     })?;
     let state = TemporaryState::make()?;
     let config = config(&state, addresses, user, &password, server.port())?;
-    face.out.note(format!(
+    face.out().note(format!(
         "{owner}'s invented mailbox: {messages} messages in {folders} mailboxes, on 127.0.0.1 port {}",
         server.port()
     ));
     let accounts: Vec<&Account> = config.accounts.iter().collect();
     let faults = run::once(face, &config, &accounts, true).await;
-    if !face.out.json() {
+    if !face.out().json() {
         examples(face, &config)?;
     }
     server.stop().await;
@@ -61,8 +61,8 @@ pub(super) async fn demo(face: &mut Face, args: &Demo) -> Result<Vec<Fault>, Fau
 fn examples(face: &mut Face, config: &Config) -> Result<(), Fault> {
     let rows = Store::open(&config.state_dir)?.log(LogFilter::default())?;
     for category in [Category::Top, Category::News, Category::Bulk] {
-        let title = face.out.style().paint(Tone::Category(category), category.word());
-        face.out.line(format!("\n{title}, for instance"));
+        let title = face.out().style().paint(Tone::Category(category), category.word());
+        face.out().line(format!("\n{title}, for instance"));
         let mut table = Table::new(&[Column::left("from"), Column::flexible("subject"), Column::flexible("because")]);
         for row in rows.iter().rev().filter(|row| row.intent.category == category).take(5) {
             table.row([
@@ -71,7 +71,7 @@ fn examples(face: &mut Face, config: &Config) -> Result<(), Fault> {
                 Cell::from(&Printable::new(&log::first_reason(row).unwrap_or_default())).tone(Tone::Dim),
             ]);
         }
-        face.out.table(&table);
+        face.out().table(&table);
     }
     Ok(())
 }

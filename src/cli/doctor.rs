@@ -35,9 +35,9 @@ fn show(face: &mut Face, check: &Check) {
         Finding::Warning => "warning",
         Finding::Bad => "bad",
     };
-    if face.out.json() {
+    if face.out().json() {
         let hint = (!check.hint.is_empty()).then_some(&check.hint);
-        face.out.object(&json!({
+        face.out().object(&json!({
             "account": check.account, "check": check.part, "finding": word, "detail": check.detail, "hint": hint,
         }));
         return;
@@ -47,12 +47,12 @@ fn show(face: &mut Face, check: &Check) {
         Finding::Warning => Tone::Warn,
         Finding::Bad => Tone::Bad,
     };
-    let style = face.out.style();
+    let style = face.out().style();
     let account = check.account.as_deref().map(|name| format!("{}: ", Printable::new(name))).unwrap_or_default();
     let mark = style.paint(tone, format!("{word:>7}"));
-    face.out.line(format!("{mark}  {account}{}", Printable::new(&check.detail)));
+    face.out().line(format!("{mark}  {account}{}", Printable::new(&check.detail)));
     if !check.hint.is_empty() {
         let hint = style.paint(Tone::Dim, "hint:");
-        face.out.line(format!("         {hint} {}", Printable::new(&check.hint)));
+        face.out().line(format!("         {hint} {}", Printable::new(&check.hint)));
     }
 }

@@ -20,8 +20,7 @@ use crate::logic::printable::Printable;
 
 /// The face of the program: text or JSON on standard output, everything else on standard error.
 pub struct Face {
-    /// Standard output.
-    pub out: Out,
+    out: Out,
     /// Standard error.
     pub voice: Voice,
     /// The time at which the command began.
@@ -53,6 +52,12 @@ impl Face {
     pub fn finish(self) -> Result<(), Fault> {
         self.voice.progress.borrow_mut().clear();
         self.out.finish()
+    }
+
+    /// Standard output, with the progress line out of its way.
+    pub fn out(&mut self) -> &mut Out {
+        self.voice.progress.borrow_mut().clear();
+        &mut self.out
     }
 
     /// One account and the circumstances of the work on it.

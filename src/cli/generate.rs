@@ -9,7 +9,7 @@ use crate::logic::fault::Fault;
 pub(super) fn completions(face: &mut Face, args: &Completions) -> Result<Vec<Fault>, Fault> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "mailherd", &mut script);
-    face.out.line(String::from_utf8_lossy(&script).trim_end());
+    face.out().line(String::from_utf8_lossy(&script).trim_end());
     Ok(Vec::new())
 }
 
@@ -35,6 +35,6 @@ pub(super) fn manual(face: &mut Face) -> Result<Vec<Fault>, Fault> {
     };
     render(&mut page)
         .map_err(|error| Fault::local(format!("the manual page could not be made: {error}"), "report this"))?;
-    face.out.line(String::from_utf8_lossy(&page).trim_end());
+    face.out().line(String::from_utf8_lossy(&page).trim_end());
     Ok(Vec::new())
 }

@@ -24,13 +24,13 @@ pub(super) fn log(face: &mut Face, args: &Log) -> Result<Vec<Fault>, Fault> {
         return Err(Fault::refused(format!("there is no run {}", run.0), "`mailherd log` lists the runs"));
     }
     let rows = store.log(filter)?;
-    if face.out.json() {
+    if face.out().json() {
         let verbose = face.voice.verbose();
-        rows.iter().for_each(|row| face.out.object(&object(row, verbose)));
+        rows.iter().for_each(|row| face.out().object(&object(row, verbose)));
         return Ok(Vec::new());
     }
     if rows.is_empty() {
-        face.out.note("nothing was ever moved; `mailherd plan` shows what would be");
+        face.out().note("nothing was ever moved; `mailherd plan` shows what would be");
         return Ok(Vec::new());
     }
     print(face, &rows);
@@ -92,7 +92,7 @@ fn print(face: &mut Face, rows: &[Row]) {
         ]);
         table.row(cells);
     }
-    face.out.table(&table);
+    face.out().table(&table);
 }
 
 fn way(row: &Row) -> String {

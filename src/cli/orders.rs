@@ -99,26 +99,26 @@ async fn guard(face: &Face, config: &Config, accounts: &[&Account], wish: &Wish<
 
 fn show(face: &mut Face, wish: &Wish<'_>, id: Option<i64>, moved: usize, preview: bool) {
     let who = wish.who.to_string();
-    if face.out.json() {
+    if face.out().json() {
         let object = json!({
             "id": id, "who": who, "category": wish.category, "account": wish.account,
             "moved": if preview { 0 } else { moved },
         });
-        face.out.object(&object);
+        face.out().object(&object);
         return;
     }
-    let style = face.out.style();
+    let style = face.out().style();
     let category = style.paint(super::style::Tone::Category(wish.category), wish.category.word());
-    face.out.line(format!("mail of {} is {category} from now on", Printable::new(&who)));
+    face.out().line(format!("mail of {} is {category} from now on", Printable::new(&who)));
     if wish.existing {
         let messages = plural(moved as u64, "message", "messages");
-        face.out.line(if preview {
+        face.out().line(if preview {
             format!("preview: {messages} would be moved")
         } else {
             format!("{messages} moved along")
         });
     }
-    face.out.note("`mailherd undo --last` takes it back, the order included");
+    face.out().note("`mailherd undo --last` takes it back, the order included");
 }
 
 pub(super) fn untrain(face: &mut Face, args: &Untrain) -> Result<Vec<Fault>, Fault> {
@@ -131,10 +131,10 @@ pub(super) fn untrain(face: &mut Face, args: &Untrain) -> Result<Vec<Fault>, Fau
             "`mailherd orders` lists them",
         ));
     }
-    if face.out.json() {
-        face.out.object(&json!({ "who": who.to_string(), "lifted": lifted }));
+    if face.out().json() {
+        face.out().object(&json!({ "who": who.to_string(), "lifted": lifted }));
     } else {
-        face.out.line(format!(
+        face.out().line(format!(
             "{} about {} lifted",
             plural(lifted as u64, "order", "orders"),
             Printable::new(&who.to_string())
@@ -146,9 +146,9 @@ pub(super) fn untrain(face: &mut Face, args: &Untrain) -> Result<Vec<Fault>, Fau
 pub(super) fn list(face: &mut Face, args: &Orders) -> Result<Vec<Fault>, Fault> {
     let config = face.config()?;
     let orders = Store::open(&config.state_dir)?.orders(None, args.pending)?;
-    if face.out.json() {
+    if face.out().json() {
         for stored in &orders {
-            face.out.object(&json!({
+            face.out().object(&json!({
                 "id": stored.order.id, "who": stored.order.who.to_string(), "category": stored.order.category,
                 "account": stored.account, "given_at": rfc3339(stored.order.given_at), "pending": stored.pending,
             }));
@@ -156,7 +156,7 @@ pub(super) fn list(face: &mut Face, args: &Orders) -> Result<Vec<Fault>, Fault> 
         return Ok(Vec::new());
     }
     if orders.is_empty() {
-        face.out.note(if args.pending {
+        face.out().note(if args.pending {
             "nothing waits for your word"
         } else {
             "there are no orders; `mailherd train` gives one"
@@ -180,7 +180,7 @@ pub(super) fn list(face: &mut Face, args: &Orders) -> Result<Vec<Fault>, Fault> 
             Cell::from(stored.order.given_at),
         ]);
     }
-    face.out.table(&table);
+    face.out().table(&table);
     Ok(Vec::new())
 }
 
@@ -192,10 +192,10 @@ pub(super) fn confirm(face: &mut Face, args: &Confirm) -> Result<Vec<Fault>, Fau
             "`mailherd orders --pending` lists those that do",
         ));
     }
-    if face.out.json() {
-        face.out.object(&json!({ "id": args.id, "confirmed": true }));
+    if face.out().json() {
+        face.out().object(&json!({ "id": args.id, "confirmed": true }));
     } else {
-        face.out.line(format!("order {} is in force", args.id));
+        face.out().line(format!("order {} is in force", args.id));
     }
     Ok(Vec::new())
 }

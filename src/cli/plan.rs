@@ -22,8 +22,8 @@ pub(super) async fn plan(face: &mut Face, args: &Plan) -> Result<Vec<Fault>, Fau
             guarded(&account.name, inspect::plan(&config, &setting, args.limit.unwrap_or(usize::MAX))).await
         };
         match planned {
-            Ok(planned) if face.out.json() => {
-                planned.iter().for_each(|one| face.out.object(&object(&account.name, one)))
+            Ok(planned) if face.out().json() => {
+                planned.iter().for_each(|one| face.out().object(&object(&account.name, one)))
             }
             Ok(planned) => print(face, &account.name, &planned),
             Err(fault) => faults.push(fault),
@@ -112,10 +112,10 @@ fn print(face: &mut Face, account: &str, planned: &[Planned]) {
             Cell::from(&Printable::new(because)).tone(Tone::Dim),
         ]);
     }
-    face.out.table(&table);
+    face.out().table(&table);
     let moving = planned.iter().filter(|one| one.target.is_some()).count() as u64;
     let total = planned.len() as u64;
-    face.out.note(format!(
+    face.out().note(format!(
         "{account}: {} of {} would be filed; nothing was moved",
         super::words::count(moving),
         plural(total, "message", "messages")
@@ -123,15 +123,15 @@ fn print(face: &mut Face, account: &str, planned: &[Planned]) {
 }
 
 fn show_why(face: &mut Face, account: &str, why: &inspect::Why) {
-    if face.out.json() {
+    if face.out().json() {
         let mut object = object(account, &why.planned);
         object["ledger"] = why.sender.as_ref().map_or(Value::Null, |row| senders::object(account, row, None));
         object["history"] = why.history.iter().map(|row| log::object(row, true)).collect();
-        face.out.object(&object);
+        face.out().object(&object);
         return;
     }
     let judged = &why.planned.judged;
-    let style = face.out.style();
+    let style = face.out().style();
     let line =
         |name: &str, text: &str| format!("{} {}", style.paint(Tone::Dim, format!("{name:>9}")), Printable::new(text));
     let lines = [
@@ -140,7 +140,7 @@ fn show_why(face: &mut Face, account: &str, why: &inspect::Why) {
         line("date", &human_time(judged.internal_date)),
         line("lies in", &why.planned.shown_folder),
     ];
-    lines.iter().for_each(|line| face.out.line(line));
+    lines.iter().for_each(|line| face.out().line(line));
     print_history(face, why);
     let category = judged.verdict.category;
     let word = style.paint(Tone::Category(category), category.word());
@@ -148,20 +148,20 @@ fn show_why(face: &mut Face, account: &str, why: &inspect::Why) {
         (Some(target), _) => format!("and would go to {}", Printable::new(target)),
         (None, _) => "and stays where it is".to_owned(),
     };
-    face.out
+    face.out()
         .line(format!("\njudged now, it is {word} (importance {:.2}), {stays}, because:", judged.verdict.importance));
     for reason in &judged.verdict.reasons {
-        face.out.line(format!("  {:>+6.2}  {}", reason.weight, Printable::new(&reason.text)));
+        face.out().line(format!("  {:>+6.2}  {}", reason.weight, Printable::new(&reason.text)));
     }
     if let Some(row) = &why.sender {
-        face.out.line(format!("\n{}", sender_sentence(row, face.now)));
+        face.out().line(format!("\n{}", sender_sentence(row, face.now)));
     }
 }
 
 fn print_history(face: &mut Face, why: &inspect::Why) {
     for row in &why.history {
         let reason = log::first_reason(row).unwrap_or_default();
-        face.out.line(format!(
+        face.out().line(format!(
             "{:>9} {} {} {} → {}: {}",
             "",
             human_time(row.at),

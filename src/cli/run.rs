@@ -69,8 +69,8 @@ pub(super) async fn once(
         faults.extend(result.err());
     }
     let outcome = Outcome { mode: mode(accounts), accounts: outcomes };
-    if face.out.json() {
-        face.out.object(&outcome);
+    if face.out().json() {
+        face.out().object(&outcome);
     } else {
         print(face, &outcome, run);
     }
@@ -112,12 +112,14 @@ fn print(face: &mut Face, outcome: &Outcome<'_>, run: PassRun) {
             result,
         ]);
     }
-    face.out.table(&table);
+    face.out().table(&table);
     let moved: usize = outcome.accounts.iter().map(|one| one.filed.sum()).sum();
     match (outcome.mode, run.id) {
-        ("preview", _) => face.out.note("preview: nothing was moved; set mode = \"file\" in the config to file mail"),
+        ("preview", _) => face.out().note("preview: nothing was moved; set mode = \"file\" in the config to file mail"),
+        // The demo's state is gone when it ends.
+        (_, Some(_)) if outcome.accounts.iter().all(|one| one.account == super::demo::NAME) => {}
         (_, Some(id)) if moved > 0 => face
-            .out
+            .out()
             .note(format!("run {}: `mailherd log --run {0}` says why, `mailherd undo --run {0}` takes it back", id.0)),
         _ => {}
     }

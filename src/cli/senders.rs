@@ -21,13 +21,13 @@ pub(super) fn senders(face: &mut Face, args: &Senders) -> Result<Vec<Fault>, Fau
         let orders = Orders::new(store.orders(Some(id), false)?.into_iter().map(|stored| stored.order).collect());
         let rows = store.senders(id, args.limit.unwrap_or(usize::MAX))?;
         let order = |row: &SenderRow| orders.of(&Who::Address(row.address.clone())).map(|order| order.category);
-        if face.out.json() {
-            rows.iter().for_each(|row| face.out.object(&object(&account.name, row, order(row))));
+        if face.out().json() {
+            rows.iter().for_each(|row| face.out().object(&object(&account.name, row, order(row))));
         } else if rows.is_empty() {
-            face.out.note(format!("{}: nobody is known yet; `mailherd run --once` reads the mailbox", account.name));
+            face.out().note(format!("{}: nobody is known yet; `mailherd run --once` reads the mailbox", account.name));
         } else {
             let table = table(&rows, order);
-            face.out.table(&table);
+            face.out().table(&table);
         }
     }
     Ok(Vec::new())

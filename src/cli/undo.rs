@@ -100,8 +100,8 @@ fn check(scope: UndoScope, store: &Store) -> Result<(), Fault> {
 }
 
 fn show(face: &mut Face, report: Report, orders: usize) {
-    if face.out.json() {
-        face.out.object(&report);
+    if face.out().json() {
+        face.out().object(&report);
         return;
     }
     let mut line = format!("{} taken back", plural(report.undone as u64, "message", "messages"));
@@ -114,5 +114,5 @@ fn show(face: &mut Face, report: Report, orders: usize) {
     if orders > 0 {
         line += &format!(", {} lifted", plural(orders as u64, "order", "orders"));
     }
-    face.out.line(line);
+    face.out().line(line);
 }
