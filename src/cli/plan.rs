@@ -154,7 +154,8 @@ fn show_why(face: &mut Face, account: &str, why: &inspect::Why) {
         face.out().line(format!("  {:>+6.2}  {}", reason.weight, Printable::new(&reason.text)));
     }
     if let Some(row) = &why.sender {
-        face.out().line(format!("\n{}", sender_sentence(row, face.now)));
+        let sentence = sender_sentence(row, face.now);
+        face.out().line(format!("\n{sentence}"));
     }
 }
 
