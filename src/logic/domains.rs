@@ -92,7 +92,7 @@ const FREE_MAIL_BRANDS: [&str; 11] =
 pub fn registrable_domain(domain: &str) -> Option<Box<str>> {
     let domain = domain.trim_end_matches('.').to_ascii_lowercase();
     let last = domain.rsplit('.').next()?;
-    let numeric = last.starts_with('[') || last.bytes().all(|byte| byte.is_ascii_digit());
+    let numeric = last.ends_with(']') || last.bytes().all(|byte| byte.is_ascii_digit());
     if numeric {
         return None;
     }

@@ -84,8 +84,8 @@ static TABLES: [(Kind, [&str; 7]); 7] = [
     (
         Kind::AutoReply,
         [
-            "out of office, out of the office, automatic reply, auto reply, autoreply, auto response, away from the office, on vacation, undeliver*, undelivered, delivery status notification, delivery failure, mail delivery failed, returned mail, failure notice, mail delivery subsystem, read receipt, read",
-            "abwesenheit*, automatische antwort, automatische ruckmeldung, nicht zustellbar, unzustellbar*, lesebestatigung, gelesen",
+            "out of office, out of the office, automatic reply, auto reply, autoreply, auto response, away from the office, on vacation, undeliver*, undelivered, delivery status notification, delivery failure, mail delivery failed, returned mail, failure notice, mail delivery subsystem, read receipt",
+            "abwesenheit*, automatische antwort, automatische ruckmeldung, nicht zustellbar, unzustellbar*, lesebestatigung",
             "reponse automatique, absence du bureau, message dabsence, non remis, echec de la remise, accuse de lecture",
             "respuesta automatica, fuera de la oficina, no se pudo entregar, no entregado, confirmacion de lectura",
             "risposta automatica, fuori sede, fuori ufficio, mancata consegna, conferma di lettura",
