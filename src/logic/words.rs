@@ -193,11 +193,13 @@ fn without_accent(c: char) -> Option<&'static str> {
     })
 }
 
-/// The phrases of all tables, found by their first two bytes.
-struct Phrases(Vec<([u8; 2], Vec<(&'static str, Kind)>)>);
+type Phrase = (&'static str, Kind);
+
+/// The phrases of all tables by their first two bytes, which are sorted.
+struct Phrases(Vec<([u8; 2], Vec<Phrase>)>);
 
 static PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
-    let mut index: Vec<([u8; 2], Vec<(&'static str, Kind)>)> = Vec::new();
+    let mut index: Vec<([u8; 2], Vec<Phrase>)> = Vec::new();
     for (kind, phrase) in tables::phrases() {
         let key = first_two(phrase);
         match index.iter_mut().find(|(there, _)| *there == key) {
@@ -210,7 +212,7 @@ static PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
 });
 
 impl Phrases {
-    fn starting_like(&self, word: &str) -> &[(&'static str, Kind)] {
+    fn starting_like(&self, word: &str) -> &[Phrase] {
         let place = self.0.binary_search_by_key(&first_two(word), |(key, _)| *key);
         place.map_or(&[], |place| self.0[place].1.as_slice())
     }
