@@ -1,98 +1,30 @@
 //! Domains as people mean them: `news.shop.example.co.uk` is `example.co.uk`.
 
-/// Mail providers whose users have nothing to do with each other: their domain says nothing about a sender.
-const FREE_MAIL: [&str; 79] = [
-    "126.com",
-    "139.com",
-    "163.com",
-    "aim.com",
-    "alice.it",
-    "aol.com",
-    "arcor.de",
-    "att.net",
-    "bellsouth.net",
-    "bk.ru",
-    "blueyonder.co.uk",
-    "bluewin.ch",
-    "bol.com.br",
-    "btinternet.com",
-    "centrum.cz",
-    "charter.net",
-    "comcast.net",
-    "cox.net",
-    "daum.net",
-    "disroot.org",
-    "duck.com",
-    "earthlink.net",
-    "email.cz",
-    "email.de",
-    "fastmail.com",
-    "fastmail.fm",
-    "foxmail.com",
-    "free.fr",
-    "freenet.de",
-    "gmail.com",
-    "googlemail.com",
-    "hanmail.net",
-    "hey.com",
-    "home.nl",
-    "hushmail.com",
-    "icloud.com",
-    "ig.com.br",
-    "inbox.lv",
-    "inbox.ru",
-    "interia.pl",
-    "iinet.net.au",
-    "kpnmail.nl",
-    "laposte.net",
-    "libero.it",
-    "list.ru",
-    "mac.com",
-    "mail.com",
-    "mail.de",
-    "mail.ru",
-    "mailbox.org",
-    "me.com",
-    "naver.com",
-    "neuf.fr",
-    "o2.pl",
-    "onet.pl",
-    "orange.fr",
-    "planet.nl",
-    "pm.me",
-    "posteo.de",
-    "proton.me",
-    "protonmail.ch",
-    "protonmail.com",
-    "qq.com",
-    "rambler.ru",
-    "rediffmail.com",
-    "rocketmail.com",
-    "sapo.pt",
-    "seznam.cz",
-    "sfr.fr",
-    "sina.com",
-    "t-online.de",
-    "tiscali.it",
-    "tutanota.com",
-    "uol.com.br",
-    "verizon.net",
-    "wanadoo.fr",
-    "web.de",
-    "wp.pl",
-    "ymail.com",
-];
+use std::collections::HashSet;
+use std::sync::LazyLock;
 
-/// The same for providers with a domain in each country.
+/// Mail providers whose users have nothing to do with each other: their domain says nothing about a sender.
+const FREE_MAIL: &str = "126.com 139.com 163.com aim.com alice.it aol.com arcor.de att.net bellsouth.net bk.ru bluewin.ch \
+    blueyonder.co.uk bol.com.br btinternet.com centrum.cz charter.net comcast.net cox.net daum.net disroot.org \
+    duck.com earthlink.net email.cz email.de fastmail.com fastmail.fm foxmail.com free.fr freenet.de gmail.com \
+    googlemail.com hanmail.net hey.com home.nl hushmail.com icloud.com ig.com.br iinet.net.au inbox.lv inbox.ru \
+    interia.pl kpnmail.nl laposte.net libero.it list.ru mac.com mail.com mail.de mail.ru mailbox.org me.com \
+    naver.com neuf.fr o2.pl onet.pl orange.fr planet.nl pm.me posteo.de proton.me protonmail.ch protonmail.com \
+    qq.com rambler.ru rediffmail.com rocketmail.com sapo.pt seznam.cz sfr.fr sina.com t-online.de tiscali.it \
+    tutanota.com uol.com.br verizon.net wanadoo.fr web.de wp.pl ymail.com";
+
+/// The same for providers with a domain in each country (`yahoo.fr`), by the first label.
 const FREE_MAIL_BRANDS: [&str; 11] =
     ["gmx", "hotmail", "live", "msn", "outlook", "yahoo", "yandex", "virgilio", "terra", "ziggo", "xs4all"];
+
+static FREE_MAIL_SET: LazyLock<HashSet<&str>> = LazyLock::new(|| FREE_MAIL.split_whitespace().collect());
 
 /// The registrable domain (public suffix plus one label), lower-cased. `None` for a public suffix itself, for what is no
 /// domain name (an address literal), and for free-mail providers, where it says nothing about the sender.
 pub fn registrable_domain(domain: &str) -> Option<Box<str>> {
     let domain = domain.trim_end_matches('.').to_ascii_lowercase();
     let last = domain.rsplit('.').next()?;
-    let numeric = last.starts_with('[') || last.bytes().all(|byte| byte.is_ascii_digit());
+    let numeric = last.ends_with(']') || last.bytes().all(|byte| byte.is_ascii_digit());
     if numeric {
         return None;
     }
@@ -102,7 +34,7 @@ pub fn registrable_domain(domain: &str) -> Option<Box<str>> {
 
 fn is_free_mail(registrable: &str) -> bool {
     let brand = registrable.split('.').next().unwrap_or_default();
-    FREE_MAIL.contains(&registrable) || FREE_MAIL_BRANDS.contains(&brand)
+    FREE_MAIL_SET.contains(registrable) || FREE_MAIL_BRANDS.contains(&brand)
 }
 
 #[cfg(test)]

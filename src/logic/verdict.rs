@@ -8,7 +8,7 @@ use super::facts::Facts;
 use super::ids::{Address, Category, Flags, UnixTime};
 use super::ledger::Ledger;
 use super::orders::Orders;
-use super::signals::{Scene, table};
+use super::signals::{Scene, Signal, table};
 
 /// What a message meets: the account it came to and what is known there.
 #[derive(Clone, Copy, Debug)]
@@ -75,31 +75,48 @@ pub fn judge(facts: &Facts, flags: Flags, _arrival: UnixTime, situation: &Situat
 /// The sum of the signals.
 struct Score {
     importance: f64,
+    reasons: Vec<Reason>,
     /// Above 0: news rather than bulk.
     news: f64,
-    reasons: Vec<Reason>,
+    /// The signals that lean most towards news and towards bulk.
+    leanings: [Option<(f64, String)>; 2],
 }
 
 impl Score {
     fn of(scene: &Scene<'_>) -> Score {
-        let mut reasons = Vec::with_capacity(12);
-        let mut news = 0.0;
+        let mut score = Score { importance: 0.0, reasons: Vec::with_capacity(12), news: 0.0, leanings: [None, None] };
         for signal in table() {
             let strength = (signal.strength)(scene);
-            if strength == 0.0 {
-                continue;
+            if strength != 0.0 {
+                score.add(scene, signal, strength);
             }
-            news += signal.news * strength;
-            reasons.push(Reason {
-                signal: signal.name,
-                weight: signal.weight * strength,
-                text: (signal.sentence)(scene),
-            });
         }
-        reasons.sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()));
+        score.reasons.sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()));
         // Summed in the order in which they are shown, so that whoever adds them up gets the same number to the last bit.
-        let sum: f64 = reasons.iter().map(|reason| reason.weight).sum();
-        Score { importance: 1.0 / (1.0 + (-sum).exp()), news, reasons }
+        let sum: f64 = score.reasons.iter().map(|reason| reason.weight).sum();
+        score.importance = 1.0 / (1.0 + (-sum).exp());
+        score
+    }
+
+    fn add(&mut self, scene: &Scene<'_>, signal: &'static Signal, strength: f64) {
+        let (weight, news) = (signal.weight * strength, signal.news * strength);
+        if weight != 0.0 {
+            self.reasons.push(Reason { signal: signal.name, weight, text: (signal.sentence)(scene) });
+        }
+        if news == 0.0 || !scene.is_impersonal() {
+            return;
+        }
+        self.news += news;
+        let most = &mut self.leanings[usize::from(news < 0.0)];
+        if most.as_ref().is_none_or(|(most, _)| news.abs() > *most) {
+            *most = Some((news.abs(), (signal.sentence)(scene)));
+        }
+    }
+
+    /// Whether it is news, and the sentence that says most about it.
+    fn kind(&self) -> (bool, Option<&str>) {
+        let news = self.news > 0.0;
+        (news, self.leanings[usize::from(!news)].as_ref().map(|(_, sentence)| sentence.as_str()))
     }
 }
 

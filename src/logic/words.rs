@@ -51,7 +51,7 @@ impl Subject {
     pub fn read(subject: &str) -> Subject {
         let mut read = Subject::default();
         let rest = read.form(subject);
-        read.invitation = INVITATION.iter().any(|mark| rest.len() > mark.len() && starts_with_mark(rest, mark));
+        read.invitation = rest.split_once(':').is_some_and(|(head, _)| is_invitation(head));
         read.words(&fold(rest));
         read
     }
@@ -87,10 +87,8 @@ impl Subject {
             } else if let Some(after) = mark(rest, &FORWARD) {
                 self.forward = true;
                 rest = after;
-            } else if let Some(after) =
-                rest.strip_prefix('[').and_then(|inner| inner.split_once(']')).map(|(_, after)| after)
-            {
-                self.tagged = true;
+            } else if let Some((tag, after)) = rest.strip_prefix('[').and_then(|inner| inner.split_once(']')) {
+                self.tagged |= !GATEWAY_TAGS.iter().any(|one| one.eq_ignore_ascii_case(tag));
                 rest = after.trim_start();
             } else {
                 return rest;
@@ -124,18 +122,17 @@ impl Subject {
 const GATEWAY_TAGS: [&str; 7] = ["ext", "extern", "external", "externe", "external sender", "spam", "suspected spam"];
 const REPLY: [&str; 9] = ["re", "aw", "antw", "sv", "rv", "rif", "ref", "odp", "回复"];
 const FORWARD: [&str; 9] = ["fwd", "fw", "wg", "tr", "enc", "rv", "i", "doorst", "转发"];
-const INVITATION: [&str; 11] = [
-    "invitation:",
-    "updated invitation:",
-    "einladung:",
-    "aktualisierte einladung:",
-    "invitation :",
-    "invitación:",
-    "invito:",
-    "convite:",
-    "uitnodiging:",
-    "invitación actualizada:",
-    "invito aggiornato:",
+const INVITATION: [&str; 10] = [
+    "invitation",
+    "updated invitation",
+    "einladung",
+    "aktualisierte einladung",
+    "invitacion",
+    "invitacion actualizada",
+    "invito",
+    "invito aggiornato",
+    "convite",
+    "uitnodiging",
 ];
 
 /// `Re:`, `RE :`, `Re[2]:`, `Re: ` at the start, whichever of `marks`; what follows it.
@@ -146,8 +143,8 @@ fn mark<'a>(text: &'a str, marks: &[&str]) -> Option<&'a str> {
     marks.iter().any(|mark| mark.eq_ignore_ascii_case(head)).then(|| after.trim_start())
 }
 
-fn starts_with_mark(text: &str, mark: &str) -> bool {
-    text.get(..mark.len()).is_some_and(|head| head.to_lowercase() == mark)
+fn is_invitation(head: &str) -> bool {
+    head.len() < 30 && INVITATION.contains(&fold(head).as_str())
 }
 
 /// Whether `text` begins with the words of `phrase`; a phrase that ends in `*` may go on within the word.
@@ -196,11 +193,13 @@ fn without_accent(c: char) -> Option<&'static str> {
     })
 }
 
-/// The phrases of all tables, found by their first two bytes.
-struct Phrases(Vec<([u8; 2], Vec<(&'static str, Kind)>)>);
+type Phrase = (&'static str, Kind);
+
+/// The phrases of all tables by their first two bytes, which are sorted.
+struct Phrases(Vec<([u8; 2], Vec<Phrase>)>);
 
 static PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
-    let mut index: Vec<([u8; 2], Vec<(&'static str, Kind)>)> = Vec::new();
+    let mut index: Vec<([u8; 2], Vec<Phrase>)> = Vec::new();
     for (kind, phrase) in tables::phrases() {
         let key = first_two(phrase);
         match index.iter_mut().find(|(there, _)| *there == key) {
@@ -213,7 +212,7 @@ static PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
 });
 
 impl Phrases {
-    fn starting_like(&self, word: &str) -> &[(&'static str, Kind)] {
+    fn starting_like(&self, word: &str) -> &[Phrase] {
         let place = self.0.binary_search_by_key(&first_two(word), |(key, _)| *key);
         place.map_or(&[], |place| self.0[place].1.as_slice())
     }

@@ -1,1 +1,154 @@
+//! For each signal a message, and if need be a history, in which it is seen, and the sentence that it says then.
 
+use super::*;
+use crate::logic::facts;
+use crate::logic::ids::{Address, Flags, MessageId, UnixTime};
+use crate::logic::ledger::Ledger;
+
+const NOW: UnixTime = UnixTime(1_793_534_400);
+
+/// Signal, what happened before, header (one line per `|`), sentence.
+const SEEN: [(&str, &str, &str, &str); 50] = [
+    ("base", "", "", "most mail is not answered"),
+    ("answers", "answered", "From: a@b.example", "you answered 3 of their 3 mails"),
+    ("answers", "got", "From: a@b.example", "you answered none of their 4 mails"),
+    ("writes-to", "wrote", "From: a@b.example", "you wrote to them 2 times"),
+    ("recent", "wrote", "From: a@b.example", "you last wrote to them 1 day ago"),
+    ("domain-answers", "answered", "From: new@b.example", "you answered 3 of 3 mails from their domain"),
+    ("domain-writes-to", "wrote", "From: new@b.example", "you write to others at their domain"),
+    ("first-contact", "", "From: a@b.example", "first mail from them"),
+    ("one-way", "got", "From: a@b.example", "4 mails from them, and you never wrote back"),
+    ("read", "answered", "From: a@b.example", "you read 3 of their 3 mails"),
+    ("flagged", "flagged", "From: a@b.example", "you flagged 1 mail of theirs"),
+    ("writes-on-list", "list", "From: x@y.example|List-Id: <l.example>", "you write on this list"),
+    ("answers-you", "own", "In-Reply-To: <own@me>", "it answers your mail"),
+    ("your-thread", "own", "In-Reply-To: <x@y>|References: <own@me> <x@y>", "you wrote earlier in this thread"),
+    ("others-thread", "", "In-Reply-To: <x@y>", "it answers somebody else's mail"),
+    ("re", "", "Subject: AW: x", "its subject is an answer's (Re:)"),
+    ("forward", "", "Subject: WG: x", "it was forwarded by hand"),
+    ("question", "", "Subject: Lunch?", "its subject asks something"),
+    ("only-you", "", "To: me@maren.example", "it is addressed to you alone"),
+    ("to-you", "", "To: me@maren.example, x@y.example", "it is addressed to you and others"),
+    ("cc-you", "", "To: x@y.example|Cc: me@maren.example", "you are only in Cc"),
+    ("not-to-you", "", "To: x@y.example", "it is not addressed to you"),
+    ("crowd", "", "To: x@y.example, z@y.example, me@maren.example", "2 others got it too"),
+    ("list", "", "List-Id: <l.example>", "a mailing list sent it (List-Id)"),
+    ("list-post", "", "List-Post: <mailto:l@x.example>", "its list is a discussion that anybody can write to"),
+    ("unsubscribe", "", "List-Unsubscribe: <https://x.example>", "sent through a mailing service (List-Unsubscribe)"),
+    ("precedence", "", "Precedence: bulk", "marked as sent to many (Precedence)"),
+    ("auto-submitted", "", "Auto-Submitted: auto-generated", "a machine sent it by itself (Auto-Submitted)"),
+    ("feedback-id", "", "Feedback-ID: a:b:c", "part of a mailing campaign (Feedback-ID)"),
+    ("null-sender", "", "Return-Path: <>", "nobody takes answers to it (null Return-Path)"),
+    ("report", "", "Content-Type: multipart/report", "a delivery report or receipt"),
+    ("no-reply", "", "From: noreply@b.example", "the sender's address says not to answer"),
+    ("robot-sender", "", "From: alerts@b.example", "the sender's address is a machine's"),
+    ("office-sender", "", "From: info@b.example", "the sender's address is an office, not a person"),
+    ("mass-envelope", "", "Return-Path: <x-bounces@b.example>", "its envelope is a mass mailing's"),
+    ("suppresses-replies", "", "X-Auto-Response-Suppress: All", "it asks other machines not to answer"),
+    ("generated-sender", "", "From: a#1.2@b.example", "the sender's address was made for this one mail"),
+    ("mass-domain", "", "From: a@lists.b.example", "the sender's domain is for mass mail"),
+    ("mass-name", "", "From: Shop Alerts <a@b.example>", "the sender's name is a mailing's"),
+    ("overheard", "", "Subject: [tag] x", "a list's mail without a list's header"),
+    (
+        "machine-history",
+        "machine",
+        "From: a@b.example|Precedence: bulk",
+        "4 of their 4 earlier mails were sent by a machine or a list",
+    ),
+    ("automatic-words", "", "Subject: Automatic reply: x|Precedence: bulk", "its subject is an automatic reply's"),
+    ("posing", "", "From: a@b.example|From: c@d.example", "it is not clear whom it is from"),
+    ("editorial-words", "", "Subject: Weekly digest|Precedence: bulk", "its subject is a newsletter's"),
+    ("offer-words", "", "Subject: Last chance|Precedence: bulk", "its subject offers something"),
+    ("receipt-words", "", "Subject: Your order|Precedence: bulk", "its subject is an order's or a payment's"),
+    ("notice-words", "", "Subject: Build failed|Precedence: bulk", "its subject is a notification's"),
+    ("figures", "", "Subject: Now $20|Precedence: bulk", "its subject names a price"),
+    ("tagged", "", "Subject: [tag] x|Precedence: bulk", "its subject carries a list's tag"),
+    ("list-thread", "", "Subject: Re: x|Precedence: bulk", "it is part of a discussion"),
+];
+
+/// The same for the signals that only tell news from bulk.
+const SEEN_IN_SENDER: [(&str, &str, &str, &str); 2] = [
+    ("news-sender", "", "From: news@b.example", "its sender calls it a newsletter"),
+    ("bulk-sender", "", "From: alerts@b.example", "its sender is a shop's or a machine's"),
+];
+
+#[test]
+fn each_signal_is_seen_and_says_so() {
+    for (name, before, header, sentence) in SEEN.iter().chain(&SEEN_IN_SENDER) {
+        let signal = table().find(|signal| signal.name == *name).expect(name);
+        let ledger = history(before);
+        let facts = facts::read(header.replace('|', "\r\n").as_bytes());
+        let own = [Address::parse("me@maren.example").unwrap()];
+        let scene = Scene::new(&facts, &own, &ledger, None, NOW);
+        assert_ne!((signal.strength)(&scene), 0.0, "{name}: {header}");
+        assert_eq!((signal.sentence)(&scene), *sentence, "{name}");
+    }
+}
+
+#[test]
+fn each_signal_has_its_own_name_and_its_test() {
+    let mut names: Vec<_> = table().map(|signal| signal.name).collect();
+    for signal in table() {
+        assert!(SEEN.iter().chain(&SEEN_IN_SENDER).any(|seen| seen.0 == signal.name), "{} has no test", signal.name);
+        assert!(!signal.sees.is_empty() && signal.weight.is_finite() && signal.news.is_finite());
+        assert!(signal.weight != 0.0 || signal.news != 0.0, "{} says nothing", signal.name);
+    }
+    let all = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), all);
+}
+
+#[test]
+fn a_mail_by_somebody_without_history_is_as_likely_answered_as_any() {
+    let ledger = history("");
+    let facts = facts::read(b"From: a@b.example\r\n");
+    let scene = Scene::new(&facts, &[], &ledger, None, NOW);
+    let answers = table().find(|signal| signal.name == "answers").unwrap();
+    assert_eq!((answers.strength)(&scene), 0.0);
+}
+
+#[test]
+fn relations_do_not_count_for_a_sender_who_suddenly_fails_dmarc() {
+    let mut ledger = Ledger::new();
+    let passing = b"From: a@b.example\r\nAuthentication-Results: mx; dmarc=pass\r\n";
+    ledger.learn_received(&facts::read(passing), NOW, Flags { answered: true, ..Flags::default() });
+    let trust = |header: &str, authserv| {
+        let facts = facts::read(header.replace('|', "\r\n").as_bytes());
+        let scene = Scene::new(&facts, &[], &ledger, authserv, NOW);
+        (scene.trust, scene.sender.is_some() && scene.domain.is_some())
+    };
+    let failing = "From: a@b.example|Authentication-Results: mx; dmarc=fail";
+    assert_eq!(trust(failing, Some("mx")), (Trust::Lost, false));
+    assert_eq!(trust("From: a@b.example", Some("mx")), (Trust::Lost, false), "the host said nothing at all");
+    assert_eq!(trust("From: a@b.example|Authentication-Results: evil; dmarc=pass", Some("mx")), (Trust::Lost, false));
+    assert_eq!(trust("From: a@b.example|Authentication-Results: mx; dmarc=pass", Some("mx")), (Trust::Passed, true));
+    assert_eq!(trust(failing, None), (Trust::Unknown, true), "nobody to believe");
+}
+
+fn history(before: &str) -> Ledger {
+    let mut ledger = Ledger::new();
+    let yesterday = NOW.minus_days(1);
+    let mut receive = |count: u32, from: &str, extra: &str, flags: Flags| {
+        for place in 0..count {
+            let header = format!("From: {from}\r\nMessage-ID: <{place}@b.example>\r\n{extra}");
+            ledger.learn_received(&facts::read(header.as_bytes()), yesterday, flags);
+        }
+    };
+    let answered = Flags { seen: true, answered: true, ..Flags::default() };
+    match before {
+        "answered" => receive(3, "a@b.example", "", answered),
+        "got" => receive(4, "a@b.example", "", Flags::default()),
+        "machine" => receive(4, "a@b.example", "Precedence: bulk\r\n", Flags::default()),
+        "flagged" => receive(1, "a@b.example", "", Flags { flagged: true, ..Flags::default() }),
+        "list" => receive(1, "a@b.example", "List-Id: <l.example>\r\n", answered),
+        "wrote" => {
+            for _ in 0..2 {
+                ledger.learn_own(&facts::read(b"To: a@b.example\r\n"), yesterday);
+            }
+        }
+        "own" => ledger.restore_own_id(MessageId::new("<own@me>").unwrap().hash()),
+        other => assert_eq!(other, "", "no such history"),
+    }
+    ledger
+}

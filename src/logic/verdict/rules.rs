@@ -136,10 +136,15 @@ fn by_score(scene: &Scene<'_>, situation: &Situation<'_>, score: &Score) -> Deci
     if score.importance >= caution.away_below() {
         return Decision::new(Category::Inbox, "unsure", "not sure enough to take it out of the inbox");
     }
-    match score.news > 0.0 {
-        true => Decision::new(Category::News, "news", "sent to many, to be read"),
-        false => Decision::new(Category::Bulk, "bulk", "machine-made or sent to many"),
-    }
+    let (category, rule, text) = match score.kind() {
+        (true, why) => (Category::News, "news", with("sent to many, to be read", why)),
+        (false, why) => (Category::Bulk, "bulk", with("machine-made or sent to many", why)),
+    };
+    Decision::new(category, rule, text)
+}
+
+fn with(text: &str, why: Option<&str>) -> String {
+    why.map_or_else(|| text.into(), |why| format!("{text}: {why}"))
 }
 
 /// Whether mail goes both ways, and did recently: at least one act of the user towards them, of weight one half today.

@@ -55,7 +55,9 @@ static MASS_NAMES: LazyLock<HashSet<&str>> = LazyLock::new(|| MASS_NAME.split_wh
 pub fn role(local: &str) -> Role {
     let base = local.split('+').next().unwrap_or(local);
     let squashed: String = base.chars().filter(char::is_ascii_alphanumeric).collect();
-    if NO_REPLY.split_whitespace().any(|mark| squashed.contains(mark)) {
+    // Each of them holds one of these; most local parts hold none.
+    let likely = ["re", "ntw", "null"].iter().any(|part| squashed.contains(part));
+    if likely && NO_REPLY.split_whitespace().any(|mark| squashed.contains(mark)) {
         return Role::NoReply;
     }
     let words = base.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| !word.is_empty());
