@@ -1,6 +1,6 @@
 //! One pass over one account.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::desk::Desk;
 use super::fall;
@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::imap::folders::{self, Folders};
 use crate::imap::{Selected, Session, mover};
 use crate::logic::fault::{Fault, FaultKind};
-use crate::logic::ids::{Category, FolderName, Instance, Uid, UidValidity};
+use crate::logic::ids::{Address, Category, FolderName, Instance, Uid, UidValidity};
 use crate::logic::journal::{Intent, Kind, Place};
 use crate::logic::orders::Orders;
 use crate::logic::plan::{self, Judged, Managed, Mode, Step, step};
@@ -183,14 +183,15 @@ impl Pass<'_, '_> {
         fresh.sort_by_key(|one| one.uid);
         self.seen.looked_at.extend(fresh.iter().map(|one| one.uid));
         let learner = self.desk.learner().await?;
-        let mut categories = Vec::with_capacity(fresh.len());
+        let mut categories: HashMap<Address, Category> = HashMap::new();
         let mut plan = Plan { keep: Vec::new(), go: Vec::new() };
         let situation = situation(self.setting, learner, orders);
         for one in fresh {
             let verdict = verdict(&one, &situation);
             let category = verdict.category;
             if let Some(from) = &one.facts.from {
-                categories.push((from.clone(), category));
+                // In the order of UIDs, so the newest stays.
+                categories.insert(from.clone(), category);
             }
             match step(&verdict, self.setting.account.top) {
                 Step::Keep => plan.keep.push((one.uid, one.instance)),
