@@ -50,6 +50,7 @@ pub(super) async fn read(
         }
     }
     let Reader { folder, selected, .. } = reader;
+    tracing::debug!(folder = %name.wire().escape_debug(), exists = selected.exists, "mailbox read");
     Ok(Read { folder, selected })
 }
 

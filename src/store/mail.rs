@@ -183,6 +183,18 @@ impl Store {
         })
     }
 
+    /// How many instances have not been judged and are not older than `cutoff`, wherever they lie. Costs next to nothing.
+    pub fn count_not_judged(&self, account: AccountId, cutoff: UnixTime) -> Result<usize, Fault> {
+        self.read(|db| {
+            db.prepare_cached(
+                "SELECT count(*) FROM instance INDEXED BY instance_not_judged
+                 WHERE account = ?1 AND standing = 0 AND older >= ?2",
+            )?
+            .query_row(params![account.0, cutoff.0], |row| row.get::<_, i64>(0))
+        })
+        .map(|count| usize::try_from(count).unwrap_or(usize::MAX))
+    }
+
     /// Marks instances, in one transaction.
     pub fn set_standing(
         &mut self,
