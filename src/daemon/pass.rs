@@ -210,7 +210,8 @@ impl Pass<'_, '_> {
         plan: Plan,
         inbox: &Selected,
     ) -> Result<(), Fault> {
-        let Plan { keep, mut go } = plan;
+        let Plan { mut keep, mut go } = plan;
+        self.keep_what_cannot_be_flagged(&mut keep, &mut go).await?;
         let learner = self.desk.learner().await?;
         let account = learner.account;
         if plan::is_surprise(go.len(), inbox.exists as usize) {
@@ -225,8 +226,28 @@ impl Pass<'_, '_> {
         let result = self.file_all(managed, orders, go, inbox.uid_validity, &mut filed).await;
         filed.done.iter().for_each(|(_, category)| self.report.filed.add(*category));
         result?;
-        fall::fall(self.setting, self.session, self.desk, folders, orders, self.run, &mut filed).await?;
+        fall::fall(self.setting, self.session, self.desk, (folders, managed), orders, self.run, &mut filed).await?;
         filing::denial(&self.setting.account.name, &filed.denied).map_or(Ok(()), Err)
+    }
+
+    /// Where the server takes no keywords, top mail that would only be flagged stays as it is.
+    async fn keep_what_cannot_be_flagged(
+        &mut self,
+        keep: &mut Vec<(Uid, Instance)>,
+        go: &mut Vec<Going>,
+    ) -> Result<(), Fault> {
+        let flagged = |one: &Going| one.step == Step::Flag;
+        if !go.iter().any(flagged) || mover::takes_important(self.session).await? {
+            return Ok(());
+        }
+        keep.extend(go.iter().filter(|one| flagged(one)).map(|one| (one.message.uid, one.message.instance)));
+        go.retain(|one| !flagged(one));
+        self.setting.watcher.advise(
+            &self.setting.account.name,
+            "the server takes no keywords, so top mail stays in INBOX without $Important",
+            "set top = \"move\" in the config to have it in a mailbox of its own",
+        );
+        Ok(())
     }
 
     /// Batch by batch. The words of the reasons are made only now: those of all messages at once would need more memory than

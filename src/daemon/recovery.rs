@@ -6,10 +6,11 @@ use super::desk::Desk;
 use super::filing;
 use super::setting::Setting;
 use crate::imap::Session;
-use crate::imap::mover;
+use crate::imap::mover::{self, Known};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{FolderName, RowId, Uid};
 use crate::logic::journal::{Before, Row, State};
+use crate::store::{AccountId, Store};
 
 /// Looks where the messages of open rows are, finishes what was half done, and writes down what became of each.
 pub(super) async fn recover(setting: &Setting<'_>, session: &mut Session, desk: &mut Desk) -> Result<(), Fault> {
@@ -22,16 +23,15 @@ pub(super) async fn recover(setting: &Setting<'_>, session: &mut Session, desk: 
     tracing::info!(rows = open.len(), "settling what an interrupted run left");
     let mut arrived = 0_usize;
     for (_, rows) in group(open) {
-        let done = store.done_rows(account)?;
-        let claimed: HashSet<Uid> = done
-            .iter()
-            .filter(|row| row.intent.to == rows[0].intent.to && row.before.validity == rows[0].before.validity)
-            .filter_map(|row| row.to_uid)
-            .collect();
+        let known = known(store, account, &rows)?;
         let outcomes =
-            mover::recover(session, &rows, &claimed, &mut |copies: &[(RowId, Uid)]| store.copied(copies)).await?;
+            mover::recover(session, &rows, &known, &mut |copies: &[(RowId, Uid)]| store.copied(copies)).await?;
         filing::settle(store, account, &rows, &outcomes)?;
         arrived += outcomes.iter().filter(|outcome| outcome.state == State::Done).count();
+        if let Some(open) = outcomes.iter().find(|outcome| outcome.state == State::Intended) {
+            let why = open.trouble.as_deref().unwrap_or_default();
+            setting.watcher.note(&setting.account.name, &format!("a move is still open: {why}"));
+        }
     }
     setting.watcher.note(
         &setting.account.name,
@@ -40,6 +40,22 @@ pub(super) async fn recover(setting: &Setting<'_>, session: &mut Session, desk: 
         ),
     );
     Ok(())
+}
+
+/// What in the target of these rows is certainly not theirs.
+fn known(store: &Store, account: AccountId, rows: &[Row]) -> Result<Known, Fault> {
+    let ours: HashSet<RowId> = rows.iter().map(|row| row.id).collect();
+    let (target, validity) = (&rows[0].intent.to, rows[0].before.validity);
+    let done = store.done_rows(account)?;
+    let open = store.open_rows(account)?;
+    let others = done.iter().chain(&open).filter(|row| !ours.contains(&row.id));
+    let claimed = others.filter(|row| row.intent.to == *target && row.before.validity == validity);
+    let claimed = claimed.filter_map(|row| row.to_uid).collect();
+    let lay_there = match store.folder(account, target)? {
+        Some(folder) => store.instances_in(folder.id)?,
+        None => Vec::new(),
+    };
+    Ok(Known { claimed, lay_there })
 }
 
 type Group = (FolderName, FolderName, &'static str, Before);

@@ -8,6 +8,7 @@ mod connection;
 mod contract;
 mod crash;
 mod demo;
+mod faults;
 mod filing;
 mod folders;
 mod interruptions;
