@@ -145,11 +145,12 @@ impl Pass<'_, '_> {
         let mut folders = folders::discover(self.session).await?;
         let managed = managed::resolve(&self.setting.account.folders, &folders);
         managed::check(self.setting, self.session, &folders, &managed)?;
+        let mut still_open = None;
         if filing {
             if !mover::can_move(self.session) {
                 return Err(mover::cannot_move().while_doing(&self.setting.account.name));
             }
-            recovery::recover(self.setting, self.session, self.desk).await?;
+            still_open = recovery::recover(self.setting, self.session, self.desk).await?;
             if managed::prepare(self.setting, self.session, self.desk, &folders, &managed).await? {
                 folders = folders::discover(self.session).await?;
             }
@@ -164,7 +165,8 @@ impl Pass<'_, '_> {
             plan.go.iter().for_each(|one| self.report.filed.add(one.category));
             return Ok(());
         }
-        self.file(&folders, &managed, &orders, plan, &inbox.selected).await
+        self.file(&folders, &managed, &orders, plan, &inbox.selected).await?;
+        still_open.map_or(Ok(()), Err)
     }
 
     /// Verdicts over everything in INBOX that has none and is young enough.

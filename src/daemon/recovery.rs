@@ -13,25 +13,31 @@ use crate::logic::journal::{Before, Row, State};
 use crate::store::{AccountId, Store};
 
 /// Looks where the messages of open rows are, finishes what was half done, and writes down what became of each.
-pub(super) async fn recover(setting: &Setting<'_>, session: &mut Session, desk: &mut Desk) -> Result<(), Fault> {
+///
+/// Gives the trouble when the server lets some of them neither be finished nor taken back: they stay open, everything else
+/// can go on, and in the end the account counts as failed.
+pub(super) async fn recover(
+    setting: &Setting<'_>,
+    session: &mut Session,
+    desk: &mut Desk,
+) -> Result<Option<Fault>, Fault> {
     let learner = desk.learner().await?;
     let (store, account) = (&mut learner.store, learner.account);
     let open = store.open_rows(account)?;
     if open.is_empty() {
-        return Ok(());
+        return Ok(None);
     }
     tracing::info!(rows = open.len(), "settling what an interrupted run left");
     let mut arrived = 0_usize;
+    let mut still_open = None;
     for (_, rows) in group(open) {
         let known = known(store, account, &rows)?;
         let outcomes =
             mover::recover(session, &rows, &known, &mut |copies: &[(RowId, Uid)]| store.copied(copies)).await?;
         filing::settle(store, account, &rows, &outcomes)?;
         arrived += outcomes.iter().filter(|outcome| outcome.state == State::Done).count();
-        if let Some(open) = outcomes.iter().find(|outcome| outcome.state == State::Intended) {
-            let why = open.trouble.as_deref().unwrap_or_default();
-            setting.watcher.note(&setting.account.name, &format!("a move is still open: {why}"));
-        }
+        let open = outcomes.iter().find(|outcome| outcome.state == State::Intended);
+        still_open = still_open.or(open.and_then(|open| open.trouble.clone()));
     }
     setting.watcher.note(
         &setting.account.name,
@@ -39,7 +45,13 @@ pub(super) async fn recover(setting: &Setting<'_>, session: &mut Session, desk: 
             "an interrupted run was settled: {arrived} messages had been moved, the others were left where they were"
         ),
     );
-    Ok(())
+    Ok(still_open.map(|why| {
+        let cause = format!("{}: an interrupted move cannot be finished: {why}", setting.account.name);
+        Fault::refused(
+            cause,
+            "nothing was lost; each run tries again, and `mailherd log` says which messages it is about",
+        )
+    }))
 }
 
 /// What in the target of these rows is certainly not theirs.

@@ -71,7 +71,7 @@ async fn attempt(
     if !mover::can_move(&session) {
         return Err(mover::cannot_move().while_doing(&setting.account.name));
     }
-    recovery::recover(setting, &mut session, &mut desk).await?;
+    let still_open = recovery::recover(setting, &mut session, &mut desk).await?;
     let learner = desk.learner().await?;
     let done = learner.store.done_rows(learner.account)?;
     let order = undo_order(chosen, &done);
@@ -96,7 +96,7 @@ async fn attempt(
         let what = format!("{}: the server refused to move {denied} messages back", setting.account.name);
         return Err(Fault::refused(what, "nothing was lost; `mailherd log` says where each message is"));
     }
-    Ok(())
+    still_open.map_or(Ok(()), Err)
 }
 
 struct Undoing<'a, 'b> {

@@ -7,6 +7,7 @@ mod configuration;
 mod connection;
 mod contract;
 mod crash;
+mod cuts;
 mod demo;
 mod faults;
 mod filing;

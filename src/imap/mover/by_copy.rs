@@ -33,7 +33,7 @@ pub(super) async fn carry_out(
         let these = uids.iter().filter_map(|uid| by_uid.get(uid));
         if answer.tagged.status != Status::Ok {
             // Nothing goes on after a failed COPY (imapfilter#57); the server has to take a partial one back (RFC 9051, 6.4.7).
-            outcomes.extend(these.map(|row| Outcome::denied(row, answer.tagged.to_string())));
+            outcomes.extend(these.map(|row| Outcome::denied(row, answer.tagged.reason())));
             continue;
         }
         let pairs = copyuid_pairs(session, &answer, first.before);
@@ -114,10 +114,10 @@ pub(super) async fn finish(
 async fn remove(session: &mut Session, set: &str) -> Result<Option<String>, Fault> {
     let marked = session.exec(&format!("UID STORE {set} +FLAGS.SILENT (\\Deleted)")).await?;
     if marked.tagged.status != Status::Ok {
-        return Ok(Some(marked.tagged.to_string()));
+        return Ok(Some(marked.tagged.reason()));
     }
     let expunged = session.exec(&format!("UID EXPUNGE {set}")).await?;
-    Ok((expunged.tagged.status != Status::Ok).then(|| expunged.tagged.to_string()))
+    Ok((expunged.tagged.status != Status::Ok).then(|| expunged.tagged.reason()))
 }
 
 /// The sources cannot be removed: takes our `\Deleted` off again and removes our own copies instead, each only when it

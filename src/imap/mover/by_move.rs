@@ -86,7 +86,7 @@ async fn prove(
             }
             outcomes.extend(copied);
         }
-        Some(tagged) => outcomes.extend(still.iter().map(|row| Outcome::denied(row, tagged.to_string()))),
+        Some(tagged) => outcomes.extend(still.iter().map(|row| Outcome::denied(row, tagged.reason()))),
         None => outcomes.extend(still.iter().map(|row| Outcome::denied(row, "the server said OK and did not move it"))),
     }
     Ok(outcomes)
