@@ -133,7 +133,8 @@ fn what_lay_in_the_target_before_is_no_proof_of_a_copy() {
             let before = user.world();
             user.goes_wrong(When::nth(verb, 1), What::PartThenDrop(part));
             user.mailherd(&["train", cast::TRACKER, "news", "--existing", "--yes"]).complains(1);
-            user.files();
+            // Any command settles what was left; this one files nothing else.
+            user.mailherd(&["train", "nobody@nowhere.example", "bulk", "--existing", "--yes"]).done();
             before.assert_same_mail(&user.world());
             assert_eq!(user.counts(["INBOX", "News"]), [3 - part, 2 + part], "{part} of {verb}");
             let rows = user.journal();
@@ -184,10 +185,11 @@ fn cut_at_each_command(options: Options) {
     for number in 1.. {
         let user = user(options.clone());
         let before = user.world();
-        let (when, what) = (When::nth("*", number), [What::DropBefore, What::DropAfter][number % 2].clone());
+        // In the middle of AUTHENTICATE, the first command, the two would wait for each other.
+        let what = if number % 2 == 0 || number == 1 { What::DropBefore } else { What::DropAfter };
         let text = format!("{what:?} at command {number}");
         let commands = |user: &Embedded| user.server.commands().iter().filter(|it| it.connection == 1).count();
-        cut(&user, number % 3 == 0, when, what);
+        cut(&user, number % 3 == 0, When::nth("*", number), what);
         if commands(&user) < number {
             assert!(number > 20, "a whole filing run takes more commands than {number}");
             return;

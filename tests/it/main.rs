@@ -15,6 +15,7 @@ mod folders;
 mod interruptions;
 mod journal;
 mod large;
+mod meanwhile;
 mod odd_mail;
 mod orders;
 mod preview;
