@@ -3,12 +3,14 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod chains;
 mod configuration;
 mod connection;
 mod contract;
 mod crash;
 mod cuts;
 mod demo;
+mod falling;
 mod faults;
 mod filing;
 mod folders;
@@ -23,4 +25,5 @@ mod secrets;
 mod staying;
 mod surprises;
 mod the_bench;
+mod top;
 mod undo;
