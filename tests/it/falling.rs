@@ -152,6 +152,23 @@ fn a_fall_that_is_cut_is_settled() {
 }
 
 #[test]
+fn when_the_clocks_are_days_apart_nothing_falls() {
+    for (ahead, falls) in [(0, true), (-3600, true), (-5 * 86_400, false), (5 * 86_400, false)] {
+        let user =
+            Embedded::new(&[cast::promotion(1).days_old(10)], Options { clock_ahead: ahead, ..Options::default() });
+        user.mailherd(&["blackhole", cast::SHOP, "--yes"]).done();
+        days_pass(&user, 30);
+        let outcome = user.runs().done();
+        assert_eq!(
+            user.counts(["Blackhole", "Trash"]),
+            if falls { [0, 1] } else { [1, 0] },
+            "{ahead} seconds: {outcome}"
+        );
+        assert_eq!(outcome.stderr.contains("clock"), !falls, "{outcome}");
+    }
+}
+
+#[test]
 fn when_the_clock_here_is_days_behind_the_mail_nothing_falls() {
     let user = banished(Options::default(), 30);
     user.receives("INBOX", &[cast::stranger(2).days_old(-2)]);
