@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-/// mailherd keeps an IMAP inbox calm.
+/// Keeps an IMAP inbox calm.
 ///
 /// It learns from your own mail whom you talk to, files the rest into Top, News, Bulk and Blackhole, says why for each
 /// message, and can take every move back. It reads headers only, and nothing leaves this machine.

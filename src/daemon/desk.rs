@@ -1,8 +1,8 @@
-//! The learner works on one batch while the next one is read from the network.
+//! Headers are read on one thread and learned from on another, while the next batch comes from the network.
 
 use tokio::task::JoinHandle;
 
-use super::learner::{Batch, Fresh, Learner};
+use super::learner::{Batch, Fresh, Learner, Message, Raw};
 use crate::logic::fault::Fault;
 
 type Work = JoinHandle<(Learner, Result<Vec<Fresh>, Fault>)>;
@@ -10,28 +10,27 @@ type Work = JoinHandle<(Learner, Result<Vec<Fresh>, Fault>)>;
 /// Where batches are handed in. The learner is either here, idle, or at work on a blocking thread.
 pub(super) struct Desk {
     idle: Option<Learner>,
+    reading: Option<JoinHandle<Batch<Message>>>,
     busy: Option<Work>,
     fresh: Vec<Fresh>,
 }
 
 impl Desk {
     pub(super) fn new(learner: Learner) -> Desk {
-        Desk { idle: Some(learner), busy: None, fresh: Vec::new() }
+        Desk { idle: Some(learner), reading: None, busy: None, fresh: Vec::new() }
     }
 
-    /// Hands a batch in; waits for the one before.
-    pub(super) async fn submit(&mut self, batch: Batch) -> Result<(), Fault> {
-        self.settle().await?;
-        let Some(mut learner) = self.idle.take() else { return Err(lost()) };
-        self.busy = Some(tokio::task::spawn_blocking(move || {
-            let result = learner.learn(batch);
-            (learner, result)
-        }));
+    /// Hands a batch in. Waits until the one before has been read and the one before that has been learned from, so that
+    /// three batches at most are in memory.
+    pub(super) async fn submit(&mut self, batch: Batch<Raw>) -> Result<(), Fault> {
+        self.advance().await?;
+        self.reading = Some(tokio::task::spawn_blocking(move || batch.understand()));
         Ok(())
     }
 
     /// The learner, when it has done everything that was handed in.
     pub(super) async fn learner(&mut self) -> Result<&mut Learner, Fault> {
+        self.advance().await?;
         self.settle().await?;
         let learner = self.idle.as_mut().ok_or_else(lost)?;
         // Open only when the reading broke off in the middle of a mailbox.
@@ -42,6 +41,19 @@ impl Desk {
     /// What waits for a verdict; taken away.
     pub(super) fn take_fresh(&mut self) -> Vec<Fresh> {
         std::mem::take(&mut self.fresh)
+    }
+
+    /// Gives the batch that has been read to the learner.
+    async fn advance(&mut self) -> Result<(), Fault> {
+        let Some(reading) = self.reading.take() else { return Ok(()) };
+        let batch = reading.await.map_err(|_| lost())?;
+        self.settle().await?;
+        let Some(mut learner) = self.idle.take() else { return Err(lost()) };
+        self.busy = Some(tokio::task::spawn_blocking(move || {
+            let result = learner.learn(batch);
+            (learner, result)
+        }));
+        Ok(())
     }
 
     async fn settle(&mut self) -> Result<(), Fault> {

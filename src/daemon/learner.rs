@@ -4,7 +4,7 @@
 
 use crate::logic::facts::{self, Facts};
 use crate::logic::fault::Fault;
-use crate::logic::ids::{Address, Digest, Flags, Instance, ListId, ModSeq, Uid, UnixTime};
+use crate::logic::ids::{Address, Digest, Flags, Instance, ListId, MessageId, MidHash, ModSeq, Uid, UnixTime};
 use crate::logic::ledger::Ledger;
 use crate::logic::plan;
 use crate::store::{AccountId, FolderState, Seen, Standing, Store};
@@ -33,6 +33,30 @@ pub(super) struct Raw {
     pub(super) header: Vec<u8>,
 }
 
+/// A message as mailherd understands it.
+pub(super) struct Message {
+    uid: Uid,
+    flags: Flags,
+    internal_date: Option<UnixTime>,
+    instance: Instance,
+    mid_hash: Option<MidHash>,
+    facts: Facts,
+}
+
+impl Raw {
+    fn understand(self) -> Message {
+        let facts = facts::read(&self.header);
+        Message {
+            uid: self.uid,
+            flags: self.flags,
+            internal_date: self.internal_date,
+            instance: Instance { digest: Digest::of(&self.header), size: self.size },
+            mid_hash: facts.message_id.as_ref().map(MessageId::hash),
+            facts,
+        }
+    }
+}
+
 /// A message of INBOX that waits for its verdict.
 pub(super) struct Fresh {
     pub(super) uid: Uid,
@@ -43,15 +67,29 @@ pub(super) struct Fresh {
 }
 
 /// A part of a mailbox that has been read.
-pub(super) struct Batch {
+pub(super) struct Batch<M> {
     pub(super) folder: FolderState,
     pub(super) role: Role,
-    pub(super) messages: Vec<Raw>,
+    pub(super) messages: Vec<M>,
     /// What has been read up to with this batch.
     pub(super) next: Uid,
     pub(super) highest_modseq: Option<ModSeq>,
     /// Nothing more comes from this mailbox.
     pub(super) last: bool,
+}
+
+impl Batch<Raw> {
+    /// Reads the headers. Needs nothing but the batch, so that it runs beside the learner.
+    pub(super) fn understand(self) -> Batch<Message> {
+        Batch {
+            folder: self.folder,
+            role: self.role,
+            messages: self.messages.into_iter().map(Raw::understand).collect(),
+            next: self.next,
+            highest_modseq: self.highest_modseq,
+            last: self.last,
+        }
+    }
 }
 
 /// The account's memory while it is at work.
@@ -88,7 +126,7 @@ impl Learner {
     /// Learns from a batch and remembers it. Gives back what is to be judged.
     ///
     /// A transaction holds several batches of one mailbox; [`Learner::close`] ends it.
-    pub(super) fn learn(&mut self, batch: Batch) -> Result<Vec<Fresh>, Fault> {
+    pub(super) fn learn(&mut self, batch: Batch<Message>) -> Result<Vec<Fresh>, Fault> {
         let before = self.open.map_or(0, |(_, _, messages)| messages);
         self.open = Some((batch.folder.id, batch.next, before + batch.messages.len()));
         let (folder, next, highest_modseq, last) = (batch.folder.id, batch.next, batch.highest_modseq, batch.last);
@@ -114,20 +152,19 @@ impl Learner {
         self.store.finish_learning()
     }
 
-    fn remember(&mut self, batch: Batch) -> Result<Vec<Fresh>, Fault> {
+    fn remember(&mut self, batch: Batch<Message>) -> Result<Vec<Fresh>, Fault> {
         let Learner { store, ledger, account, own, now, cutoff, no_sent, inbox, learned, seen: looked_at, .. } = self;
         store.learn_more(|db| {
             let mut fresh = Vec::new();
-            for raw in batch.messages {
-                let facts = facts::read(&raw.header);
-                let instance = Instance { digest: Digest::of(&raw.header), size: raw.size };
-                let older = plan::older(raw.internal_date, facts.date, *now);
-                let arrival = raw.internal_date.or(facts.date).unwrap_or(*now);
+            for message in batch.messages {
+                let Message { uid, flags, internal_date, instance, mid_hash, facts } = message;
+                let older = plan::older(internal_date, facts.date, *now);
+                let arrival = internal_date.or(facts.date).unwrap_or(*now);
                 let seen = Seen {
                     instance,
-                    uid: raw.uid,
-                    flags: raw.flags,
-                    mid_hash: facts.message_id.as_ref().map(crate::logic::ids::MessageId::hash),
+                    uid,
+                    flags,
+                    mid_hash,
                     sender: facts.from.as_ref().map(Address::as_str),
                     list: facts.list_id.as_ref().map(ListId::as_str),
                     older,
@@ -150,15 +187,15 @@ impl Learner {
                             }
                         }
                     } else if !is_own {
-                        ledger.learn_received(&facts, arrival, raw.flags);
+                        ledger.learn_received(&facts, arrival, flags);
                     }
                 }
                 if batch.role == Role::Inbox {
-                    looked_at.push(raw.uid);
+                    looked_at.push(uid);
                 }
                 if batch.role == Role::Inbox && standing == Standing::NotJudged && older >= *cutoff {
-                    let internal_date = raw.internal_date.unwrap_or(older);
-                    fresh.push(Fresh { uid: raw.uid, instance, internal_date, flags: raw.flags, facts });
+                    let internal_date = internal_date.unwrap_or(older);
+                    fresh.push(Fresh { uid, instance, internal_date, flags, facts });
                 }
             }
             Ok(fresh)

@@ -1,6 +1,6 @@
 //! One pass over one account.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::desk::Desk;
 use super::fall;
@@ -13,11 +13,11 @@ use crate::config::Config;
 use crate::imap::folders::{self, Folders};
 use crate::imap::{Selected, Session, mover};
 use crate::logic::fault::{Fault, FaultKind};
-use crate::logic::ids::{Category, FolderName, Instance, Uid, UidValidity};
+use crate::logic::ids::{Address, Category, FolderName, Instance, Uid, UidValidity};
 use crate::logic::journal::{Intent, Kind, Place};
 use crate::logic::orders::Orders;
-use crate::logic::plan::{self, Judged, Managed, Mode, Step, step};
-use crate::logic::verdict::Reason;
+use crate::logic::plan::{self, Judged, Managed, Mode, Step, TopMode, step};
+use crate::logic::verdict::{Reason, Situation};
 use crate::store::{AccountLock, Standing, Store};
 
 pub use super::filing::Run as PassRun;
@@ -159,7 +159,9 @@ impl Pass<'_, '_> {
         let learner = self.desk.learner().await?;
         self.seen.looked_at.extend(learner.take_seen());
         let orders = orders(learner)?;
+        tracing::debug!("everything is read and learned");
         let plan = self.plan(&orders, inbox.folder.id).await?;
+        tracing::debug!(stay = plan.keep.len(), go = plan.go.len(), "judged");
         if !filing {
             self.seen.kept.extend(plan.keep.iter().map(|(uid, _)| *uid));
             plan.go.iter().for_each(|one| self.report.filed.add(one.category));
@@ -173,28 +175,31 @@ impl Pass<'_, '_> {
     async fn plan(&mut self, orders: &Orders, inbox: i64) -> Result<Plan, Fault> {
         let mut fresh = self.desk.take_fresh();
         let learner = self.desk.learner().await?;
-        let waiting = learner.store.not_judged(learner.account, inbox, learner.cutoff)?;
-        // All Mail or another mailbox may have shown, after INBOX was read, that a message is not new.
-        let still: HashSet<Uid> = waiting.iter().map(|(uid, _)| *uid).collect();
-        fresh.retain(|one| still.contains(&one.uid));
-        let have: HashSet<Uid> = fresh.iter().map(|one| one.uid).collect();
-        let missing: Vec<Uid> = still.into_iter().filter(|uid| !have.contains(uid)).collect();
-        if !missing.is_empty() {
-            fresh.extend(read_again(self.session, &FolderName::inbox(), &missing).await?);
+        let instances: HashSet<Instance> = fresh.iter().map(|one| one.instance).collect();
+        if learner.store.count_not_judged(learner.account, learner.cutoff)? != instances.len() {
+            let waiting = learner.store.not_judged(learner.account, inbox, learner.cutoff)?;
+            // All Mail or another mailbox may have shown, after INBOX was read, that a message is not new.
+            let still: HashSet<Uid> = waiting.iter().map(|(uid, _)| *uid).collect();
+            fresh.retain(|one| still.contains(&one.uid));
+            let have: HashSet<Uid> = fresh.iter().map(|one| one.uid).collect();
+            let missing: Vec<Uid> = still.into_iter().filter(|uid| !have.contains(uid)).collect();
+            if !missing.is_empty() {
+                fresh.extend(read_again(self.session, &FolderName::inbox(), &missing).await?);
+            }
         }
         fresh.sort_by_key(|one| one.uid);
         self.seen.looked_at.extend(fresh.iter().map(|one| one.uid));
         let learner = self.desk.learner().await?;
-        let mut categories = Vec::with_capacity(fresh.len());
+        let mut categories: HashMap<Address, Category> = HashMap::new();
         let mut plan = Plan { keep: Vec::new(), go: Vec::new() };
         let situation = situation(self.setting, learner, orders);
-        for one in fresh {
-            let verdict = verdict(&one, &situation);
-            let category = verdict.category;
+        let decisions = decide(&fresh, &situation, self.setting.account.top);
+        for (one, (category, step)) in fresh.into_iter().zip(decisions) {
             if let Some(from) = &one.facts.from {
-                categories.push((from.clone(), category));
+                // In the order of UIDs, so the newest stays.
+                categories.insert(from.clone(), category);
             }
-            match step(&verdict, self.setting.account.top) {
+            match step {
                 Step::Keep => plan.keep.push((one.uid, one.instance)),
                 step => plan.go.push(Going { message: one, category, step }),
             }
@@ -287,6 +292,22 @@ impl Pass<'_, '_> {
         }
         Ok(())
     }
+}
+
+/// What each message is and what is to be done with it, worked out on two threads: a first pass judges everything at once,
+/// when nothing else is left to do.
+fn decide(fresh: &[Fresh], situation: &Situation<'_>, top: TopMode) -> Vec<(Category, Step)> {
+    let decide = |part: &[Fresh]| -> Vec<(Category, Step)> {
+        let verdicts = part.iter().map(|one| verdict(one, situation));
+        verdicts.map(|verdict| (verdict.category, step(&verdict, top))).collect()
+    };
+    let (first, second) = fresh.split_at(fresh.len() / 2);
+    std::thread::scope(|scope| {
+        let other = scope.spawn(|| decide(second));
+        let mut decisions = decide(first);
+        decisions.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        decisions
+    })
 }
 
 fn surprise(setting: &Setting<'_>, go: &[Going], exists: u32) -> (String, String) {

@@ -14,8 +14,8 @@ use crate::store::FolderState;
 const RANGE: u32 = 5000;
 /// FETCHes in flight.
 const IN_FLIGHT: usize = 2;
-/// Messages that are learned from in one transaction.
-const BATCH: usize = 2500;
+/// Messages that go through the desk together.
+const BATCH: usize = 1000;
 
 /// What there is to know about a mailbox that was just read.
 pub(super) struct Read {
@@ -50,6 +50,7 @@ pub(super) async fn read(
         }
     }
     let Reader { folder, selected, .. } = reader;
+    tracing::debug!(folder = %name.wire().escape_debug(), exists = selected.exists, "mailbox read");
     Ok(Read { folder, selected })
 }
 

@@ -53,12 +53,13 @@ pub struct Reason {
     pub text: String,
 }
 
-/// Judges one message. `arrival` is its INTERNALDATE.
+/// Judges one message as of its `arrival`, its INTERNALDATE (as of now, when that is unknown or in the future).
 ///
 /// The rules, first match decides: untouchable, blackhole orders, other orders, thread, time-critical, score. Whatever gives
 /// `top` gives `inbox` instead where the message may not be trusted with it.
-pub fn judge(facts: &Facts, flags: Flags, _arrival: UnixTime, situation: &Situation<'_>) -> Verdict {
-    let scene = Scene::new(facts, situation.own, situation.ledger, situation.authserv, situation.now);
+pub fn judge(facts: &Facts, flags: Flags, arrival: UnixTime, situation: &Situation<'_>) -> Verdict {
+    let at = if arrival.0 > 0 { arrival.min(situation.now) } else { situation.now };
+    let scene = Scene::new(facts, situation.own, situation.ledger, situation.authserv, at);
     let score = Score::of(&scene);
     let decision = rules::decide(&scene, flags, situation, &score);
     let mut reasons = decision.reasons;

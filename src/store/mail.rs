@@ -1,6 +1,8 @@
 //! Mailboxes, instances and where they lie.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use std::cell::RefCell;
+
+use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 
 use super::{AccountId, Store};
 use crate::logic::fault::Fault;
@@ -128,7 +130,7 @@ impl Store {
 
     /// Everything that `work` writes, in one transaction with how far the mailbox has been read.
     pub fn learn<T>(&mut self, work: impl FnOnce(&LearnTransaction<'_>) -> rusqlite::Result<T>) -> Result<T, Fault> {
-        self.transaction(|db| work(&LearnTransaction { db }))
+        self.transaction(|db| work(&LearnTransaction::new(db)?))
     }
 
     /// As [`Store::learn`], but the transaction stays open until [`Store::finish_learning`], so that many batches share one.
@@ -141,7 +143,7 @@ impl Store {
             if self.db.is_autocommit() {
                 self.db.execute_batch("BEGIN IMMEDIATE")?;
             }
-            work(&LearnTransaction { db: &self.db })
+            work(&LearnTransaction::new(&self.db)?)
         };
         run().map_err(|error| {
             if !self.db.is_autocommit() && self.db.execute_batch("ROLLBACK").is_err() {
@@ -179,6 +181,18 @@ impl Store {
                 .query_map(params![account.0, folder, cutoff.0], |row| Ok((Uid(row.get(0)?), instance_at(row, 1)?)))?;
             rows.collect()
         })
+    }
+
+    /// How many instances have not been judged and are not older than `cutoff`, wherever they lie. Costs next to nothing.
+    pub fn count_not_judged(&self, account: AccountId, cutoff: UnixTime) -> Result<usize, Fault> {
+        self.read(|db| {
+            db.prepare_cached(
+                "SELECT count(*) FROM instance INDEXED BY instance_not_judged
+                 WHERE account = ?1 AND standing = 0 AND older >= ?2",
+            )?
+            .query_row(params![account.0, cutoff.0], |row| row.get::<_, i64>(0))
+        })
+        .map(|count| usize::try_from(count).unwrap_or(usize::MAX))
     }
 
     /// Marks instances, in one transaction.
@@ -312,35 +326,38 @@ pub struct Known {
 /// What can be written while a mailbox is read.
 pub struct LearnTransaction<'a> {
     pub(super) db: &'a Connection,
+    // Looked up once, not for each of a hundred thousand messages.
+    insert_message: RefCell<CachedStatement<'a>>,
+    insert_instance: RefCell<CachedStatement<'a>>,
 }
 
-impl LearnTransaction<'_> {
+impl<'a> LearnTransaction<'a> {
+    fn new(db: &'a Connection) -> rusqlite::Result<LearnTransaction<'a>> {
+        let insert_message = db.prepare_cached(
+            "INSERT INTO message (folder, uid, digest, size, flags) VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT (folder, uid) DO UPDATE SET digest = ?3, size = ?4, flags = ?5",
+        )?;
+        let insert_instance = db.prepare_cached(
+            "INSERT INTO instance (account, digest, size, mid_hash, sender, list, older, standing)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING",
+        )?;
+        Ok(LearnTransaction { db, insert_message: insert_message.into(), insert_instance: insert_instance.into() })
+    }
+
     /// Remembers a message. `true` when its instance was never seen before; else its standing as it now is.
     pub fn saw(&self, account: AccountId, folder: i64, seen: &Seen<'_>) -> rusqlite::Result<(bool, Standing)> {
         let Instance { digest, size } = seen.instance;
-        self.db
-            .prepare_cached(
-                "INSERT INTO message (folder, uid, digest, size, flags) VALUES (?1, ?2, ?3, ?4, ?5)
-                 ON CONFLICT (folder, uid) DO UPDATE SET digest = ?3, size = ?4, flags = ?5",
-            )?
-            .execute(params![folder, seen.uid.0, digest.0, size, seen.flags.bits()])?;
-        let new = self
-            .db
-            .prepare_cached(
-                "INSERT INTO instance (account, digest, size, mid_hash, sender, list, older, standing)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING",
-            )?
-            .execute(params![
-                account.0,
-                digest.0,
-                size,
-                seen.mid_hash.map(|hash| hash.0.cast_signed()),
-                seen.sender,
-                seen.list,
-                seen.older.0,
-                seen.standing.number()
-            ])?
-            == 1;
+        self.insert_message.borrow_mut().execute(params![folder, seen.uid.0, digest.0, size, seen.flags.bits()])?;
+        let new = self.insert_instance.borrow_mut().execute(params![
+            account.0,
+            digest.0,
+            size,
+            seen.mid_hash.map(|hash| hash.0.cast_signed()),
+            seen.sender,
+            seen.list,
+            seen.older.0,
+            seen.standing.number()
+        ])? == 1;
         if new {
             return Ok((true, seen.standing));
         }

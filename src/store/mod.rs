@@ -80,6 +80,8 @@ impl Store {
         self.db.pragma_update(None, "foreign_keys", true)?;
         // 8 MiB: the memory promise is 64 MiB for the whole process.
         self.db.pragma_update(None, "cache_size", -8192)?;
+        // 16 MiB of WAL before pages are copied back: a first pass writes each page several times.
+        self.db.pragma_update(None, "wal_autocheckpoint", 4000)?;
         self.db.set_prepared_statement_cache_capacity(64);
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! Who the sender is to the user, by the account's history.
 
 use super::{Scene, Signal, counted};
+use crate::logic::ids::UnixTime;
 use crate::logic::ledger::Relation;
 
 pub(super) static SIGNALS: [Signal; 10] = [
@@ -25,7 +26,7 @@ pub(super) static SIGNALS: [Signal; 10] = [
         weight: 0.35,
         news: 0.0,
         sees: "mail that the user sent to the sender and answers given, halved every 180 days (logarithm)",
-        strength: |scene| scene.sender.map_or(0.0, |sender| sender.warmth.now(scene.now).ln_1p().min(3.0)),
+        strength: |scene| scene.sender.map_or(0.0, |sender| sender.warmth.now(scene.at).ln_1p().min(3.0)),
         sentence: |scene| {
             let written = scene.sender.map_or(0, |sender| sender.sent_to.max(sender.replied));
             format!("you wrote to them {}", counted(written, "time", "times"))
@@ -35,15 +36,16 @@ pub(super) static SIGNALS: [Signal; 10] = [
         name: "recent",
         weight: 0.7,
         news: 0.0,
-        sees: "days since the user last wrote to the sender (halved every 14 days)",
+        sees: "days between the user's last mail to the sender and this one (halved every 14 days)",
         strength: |scene| {
             scene.sender.and_then(|sender| sender.last_sent).map_or(0.0, |last| recency(days(scene, last)))
         },
         sentence: |scene| {
-            let last = scene.sender.and_then(|sender| sender.last_sent).map_or(0.0, |last| days(scene, last));
-            match last as u32 {
-                0 => "you last wrote to them within a day".into(),
-                days => format!("you last wrote to them {} ago", counted(days, "day", "days")),
+            let last = scene.sender.and_then(|sender| sender.last_sent).unwrap_or_default();
+            match days(scene, last) as u32 {
+                _ if last > scene.at => "you wrote to them since".into(),
+                0 => "you wrote to them within a day before".into(),
+                days => format!("you wrote to them {} before", counted(days, "day", "days")),
             }
         },
     },
@@ -72,7 +74,7 @@ pub(super) static SIGNALS: [Signal; 10] = [
         sees: "mail that the user sent to the sender's domain, decayed, when the user never wrote to the sender",
         strength: |scene| match scene.domain {
             Some(domain) if !scene.sender.is_some_and(Relation::is_written_to) => {
-                domain.warmth.now(scene.now).ln_1p().min(3.0)
+                domain.warmth.now(scene.at).ln_1p().min(3.0)
             }
             _ => 0.0,
         },
@@ -134,13 +136,13 @@ pub(super) static SIGNALS: [Signal; 10] = [
         weight: 0.5,
         news: 0.5,
         sees: "a mailing list on which the user answered, decayed (logarithm)",
-        strength: |scene| scene.list.map_or(0.0, |list| list.warmth.now(scene.now).ln_1p().min(2.0)),
+        strength: |scene| scene.list.map_or(0.0, |list| list.warmth.now(scene.at).ln_1p().min(2.0)),
         sentence: |_| "you write on this list".into(),
     },
 ];
 
-/// Log-odds of the share of answered mail against `usual`, smoothed by two mails that were treated as usual. A role or a machine
-/// counts for nothing above 0: a company that was answered once is no acquaintance.
+/// Log-odds of the share of answered mail against `usual`, smoothed by two mails that were treated as usual, so
+/// that a sender without a history is as good as any.
 fn answers(relation: &Relation, usual: f64) -> f64 {
     let (replied, received) = (f64::from(relation.replied), f64::from(relation.personal().max(relation.replied)));
     log_odds(((replied + 2.0 * usual) / (received + 2.0)).clamp(0.01, 0.99)) - log_odds(usual)
@@ -159,6 +161,6 @@ fn recency(days: f64) -> f64 {
     (-days / 14.0).exp2()
 }
 
-fn days(scene: &Scene<'_>, last: crate::logic::ids::UnixTime) -> f64 {
-    (scene.now.0.saturating_sub(last.0) as f64 / crate::logic::ids::UnixTime::DAY as f64).max(0.0)
+fn days(scene: &Scene<'_>, last: UnixTime) -> f64 {
+    (scene.at.0.saturating_sub(last.0) as f64 / UnixTime::DAY as f64).max(0.0)
 }

@@ -9,10 +9,12 @@ use crate::logic::words::{Role, Subject};
 pub struct Scene<'a> {
     /// The message.
     pub facts: &'a Facts,
-    /// The time of the judgement.
-    pub now: UnixTime,
+    /// When it arrived: decay and days are counted up to then, so that mail judged late is judged as it would have been.
+    pub at: UnixTime,
     /// The sender's relation, if it may be believed that the message is theirs.
     pub sender: Option<&'a Relation>,
+    /// The relation of whom it claims to be from, when that may not be believed ([`Trust::Lost`]).
+    pub claimed: Option<&'a Relation>,
     /// The list's.
     pub list: Option<&'a Relation>,
     /// The sender's domain's, under the same condition; never a free-mail provider's.
@@ -70,7 +72,7 @@ impl<'a> Scene<'a> {
         own: &[Address],
         ledger: &'a Ledger,
         authserv: Option<&str>,
-        now: UnixTime,
+        at: UnixTime,
     ) -> Scene<'a> {
         let relation = facts.author().and_then(|author| ledger.sender(author));
         let trust = trust(facts, relation, authserv);
@@ -88,7 +90,8 @@ impl<'a> Scene<'a> {
         let mut ids = facts.in_reply_to.iter().chain(&facts.references);
         Scene {
             facts,
-            now,
+            at,
+            claimed: relation.filter(|_| !believed),
             sender: relation.filter(|_| believed),
             list: facts.list_id.as_ref().and_then(list),
             domain: if believed { domain() } else { None },

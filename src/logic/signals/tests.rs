@@ -13,7 +13,7 @@ const SEEN: [(&str, &str, &str, &str); 50] = [
     ("answers", "answered", "From: a@b.example", "you answered 3 of their 3 mails"),
     ("answers", "got", "From: a@b.example", "you answered none of their 4 mails"),
     ("writes-to", "wrote", "From: a@b.example", "you wrote to them 2 times"),
-    ("recent", "wrote", "From: a@b.example", "you last wrote to them 1 day ago"),
+    ("recent", "wrote", "From: a@b.example", "you wrote to them 1 day before"),
     ("domain-answers", "answered", "From: new@b.example", "you answered 3 of 3 mails from their domain"),
     ("domain-writes-to", "wrote", "From: new@b.example", "you write to others at their domain"),
     ("first-contact", "", "From: a@b.example", "first mail from them"),

@@ -2,9 +2,12 @@
 
 use super::{Reason, Score, Situation};
 use crate::logic::ids::{Category, Flags};
+use crate::logic::ledger::Relation;
 use crate::logic::orders::{Order, Who};
 use crate::logic::signals::{Place, Scene, Trust, same_person};
 use crate::logic::words::{Kind, Role};
+
+const NO_LONGER_PASSES: &str = "mail of this sender used to pass DMARC, and this one does not";
 
 /// What the rules came to.
 pub(super) struct Decision {
@@ -56,6 +59,9 @@ pub(super) fn decide(scene: &Scene<'_>, flags: Flags, situation: &Situation<'_>,
     if let Some(why) = time_critical(scene) {
         return Decision::new(Category::Inbox, "time-critical", why);
     }
+    if scene.claimed.is_some_and(Relation::is_written_to) {
+        return Decision::new(Category::Inbox, "distrust", NO_LONGER_PASSES);
+    }
     by_score(scene, situation, score)
 }
 
@@ -86,7 +92,7 @@ fn lowered(mut decision: Decision, refused: Option<&str>) -> Decision {
 /// Why a message may not be `top`, by whichever rule.
 fn refusal(scene: &Scene<'_>) -> Option<&'static str> {
     if scene.trust == Trust::Lost {
-        Some("their mail used to pass DMARC, and this one does not")
+        Some(NO_LONGER_PASSES)
     } else if scene.facts.author().is_none() {
         Some("it is not clear whom it is from")
     } else if scene.facts.is_automatic() {
@@ -152,6 +158,6 @@ fn with(text: &str, why: Option<&str>) -> String {
 fn talks_with_user(scene: &Scene<'_>) -> bool {
     let Some(sender) = scene.sender else { return false };
     let mutual = sender.replied > 0 || (sender.sent_to > 0 && sender.received > 0);
-    let recent = sender.warmth.now(scene.now) >= 0.5;
+    let recent = sender.warmth.now(scene.at) >= 0.5;
     mutual && recent && !scene.is_impersonal() && scene.facts.role == Role::Person
 }

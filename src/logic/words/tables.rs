@@ -37,8 +37,7 @@ static TABLES: [(Kind, [&str; 7]); 7] = [
              arrivals, new in, hurry, special offer, special, specials, bonus, upgrade now, try, trial, subscribe, \
              invest*, free shipping, now available, low rates, rewards, sweepstakes, sweeps, prize*, register now, \
              register today, join us, webinar*, seminar*, shop, shopper, shopping, store, auction*, starting bid, \
-             introducing, announcing the new, price, prices, low price, upgrade*, personalize, ends december, \
-             thank you gift, catalog, ad, advertisement, sponsor*",
+             introducing, announcing the new, price, prices, low price, upgrade*, personalize, thank you gift, catalog, ad, advertisement, sponsor*",
             "rabatt*, angebot*, gutschein*, aktion, sparen, spare, sichern sie, sichere dir, nur heute, nur noch, \
              gratis, kostenlos*, schnappchen, sonderangebot*, ausverkauf, gewinnspiel, jetzt, prozent, preis*, \
              neuheiten, geschenk*, exklusiv*",
