@@ -3,13 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use super::desk::Desk;
-use super::filing;
+use super::filing::{self, Filed, Run};
 use super::setting::Setting;
 use crate::imap::Session;
-use crate::imap::mover::{self, Known};
+use crate::imap::mover::{self, Known, Outcome};
 use crate::logic::fault::Fault;
-use crate::logic::ids::{FolderName, RowId, Uid};
-use crate::logic::journal::{Before, Row, State};
+use crate::logic::ids::{FolderName, Instance, RowId, Uid};
+use crate::logic::journal::{Before, Intent, Kind, Row, State};
 use crate::store::{AccountId, Store};
 
 /// Looks where the messages of open rows are, finishes what was half done, and writes down what became of each.
@@ -22,8 +22,7 @@ pub(super) async fn recover(
     desk: &mut Desk,
 ) -> Result<Option<Fault>, Fault> {
     let learner = desk.learner().await?;
-    let (store, account) = (&mut learner.store, learner.account);
-    let open = store.open_rows(account)?;
+    let open = learner.store.open_rows(learner.account)?;
     if open.is_empty() {
         return Ok(None);
     }
@@ -31,6 +30,8 @@ pub(super) async fn recover(
     let mut arrived = 0_usize;
     let mut still_open = None;
     for (_, rows) in group(open) {
+        let learner = desk.learner().await?;
+        let (store, account) = (&mut learner.store, learner.account);
         let known = known(store, account, &rows)?;
         let outcomes =
             mover::recover(session, &rows, &known, &mut |copies: &[(RowId, Uid)]| store.copied(copies)).await?;
@@ -38,6 +39,7 @@ pub(super) async fn recover(
         arrived += outcomes.iter().filter(|outcome| outcome.state == State::Done).count();
         let open = outcomes.iter().find(|outcome| outcome.state == State::Intended);
         still_open = still_open.or(open.and_then(|open| open.trouble.clone()));
+        arrived += file_twins(setting, session, desk, &rows, &outcomes).await?;
     }
     setting.watcher.note(
         &setting.account.name,
@@ -52,6 +54,34 @@ pub(super) async fn recover(
             "nothing was lost; each run tries again, and `mailherd log` says which messages it is about",
         )
     }))
+}
+
+/// Identical copies that lie in INBOX at the same time are filed together. When only some of them were moved before the
+/// end, the others follow now: later passes leave them alone, since their instance has a row that is done.
+async fn file_twins(
+    setting: &Setting<'_>,
+    session: &mut Session,
+    desk: &mut Desk,
+    rows: &[Row],
+    outcomes: &[Outcome],
+) -> Result<usize, Fault> {
+    let with_state = |state: State| {
+        let ids: HashSet<RowId> = outcomes.iter().filter(|it| it.state == state).map(|it| it.row).collect();
+        rows.iter().filter(move |row| ids.contains(&row.id) && row.intent.undoes.is_none())
+    };
+    let moved: HashSet<Instance> = with_state(State::Done).map(|row| row.intent.instance).collect();
+    let twins: Vec<Intent> = with_state(State::Refused)
+        .map(|row| &row.intent)
+        .filter(|intent| intent.kind == Kind::Move && moved.contains(&intent.instance))
+        .cloned()
+        .collect();
+    if twins.is_empty() {
+        return Ok(0);
+    }
+    let mut run = Run { id: Some(rows[0].run), what: "pass", order: None };
+    let mut filed = Filed::default();
+    filing::file_batch(setting, session, desk, &mut run, twins, &mut filed).await?;
+    Ok(filed.done.len())
 }
 
 /// What in the target of these rows is certainly not theirs.

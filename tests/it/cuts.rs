@@ -4,7 +4,6 @@
 use mailherd::demo::server::{CopyUid, Options, What, When};
 use serde_json::Value;
 
-use crate::journal;
 use crate::support::cast;
 use crate::support::embedded::{Embedded, without_move};
 use crate::support::mail::Mail;

@@ -93,6 +93,15 @@ struct Mailbox {
 }
 
 impl Mailbox {
+    /// INBOX with these messages.
+    fn received(names: &[u8]) -> Mailbox {
+        let mut mailbox = Mailbox::default();
+        for name in names {
+            mailbox.append(&FolderName::inbox(), instance(*name));
+        }
+        mailbox
+    }
+
     fn append(&mut self, folder: &FolderName, instance: Instance) -> Uid {
         self.next += 1;
         self.folders.entry(folder.clone()).or_default().insert(Uid(self.next), instance);
@@ -213,8 +222,7 @@ proptest! {
         names in prop::collection::vec(0..3_u8, 1..6),
         steps in prop::collection::vec((0..4_usize, 0..6_usize, 0..4_usize), 0..24),
     ) {
-        let mut mailbox = Mailbox::default();
-        names.iter().for_each(|name| drop(mailbox.append(&FolderName::inbox(), instance(*name)).0));
+        let mut mailbox = Mailbox::received(&names);
         let before = mailbox.contents();
         let mut rows = moves(&steps, &mut mailbox);
         let all = rows.iter().map(|row| row.id).collect();
@@ -230,8 +238,7 @@ proptest! {
         steps in prop::collection::vec((0..4_usize, 0..6_usize, 0..4_usize), 1..24),
         chosen in 0..24_usize,
     ) {
-        let mut mailbox = Mailbox::default();
-        names.iter().for_each(|name| drop(mailbox.append(&FolderName::inbox(), instance(*name)).0));
+        let mut mailbox = Mailbox::received(&names);
         let mut rows = moves(&steps, &mut mailbox);
         prop_assume!(!rows.is_empty());
         let chosen = rows[chosen % rows.len()].clone();
