@@ -13,6 +13,7 @@ use crate::logic::fault::Fault;
 use crate::logic::ids::{Address, Category, FolderName, ListId, Uid, UnixTime};
 use crate::logic::journal::{Intent, Kind, Place, Row};
 use crate::logic::orders::{Order, Orders};
+use crate::logic::plan::Managed;
 
 /// Moves what is due. Only mail that our own journal row brought in, that still lies under that row's UID, and whose sender is
 /// still banished.
@@ -20,14 +21,14 @@ pub(super) async fn fall(
     setting: &Setting<'_>,
     session: &mut Session,
     desk: &mut Desk,
-    folders: &Folders,
+    (folders, managed): (&Folders, &Managed),
     orders: &Orders,
     run: &mut Run,
     filed: &mut Filed,
 ) -> Result<(), Fault> {
     let learner = desk.learner().await?;
-    let due =
-        learner.store.blackholed_until(learner.account, setting.now.minus_days(setting.account.blackhole_days))?;
+    let until = setting.now.minus_days(setting.account.blackhole_days);
+    let due = learner.store.blackholed_until(learner.account, &managed.blackhole, until)?;
     let mut banished = Vec::new();
     for row in due {
         let list = learner.store.list_of(learner.account, row.intent.instance)?;

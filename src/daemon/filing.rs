@@ -111,7 +111,12 @@ pub(super) async fn file_batch(
     let run = run.begin(&mut learner.store, setting)?;
     let rows = learner.store.intend(learner.account, run, setting.now, before, batch)?;
     let (store, account) = (&mut learner.store, learner.account);
+    let moved = session.capabilities().can_move();
     let outcomes = mover::carry_out(session, &rows, &mut |copies: &[(RowId, Uid)]| store.copied(copies)).await?;
+    if moved && !session.capabilities().can_move() {
+        let account = &setting.account.name;
+        setting.watcher.note(account, "the server offers MOVE and refuses it: mail is moved by COPY instead");
+    }
     settle(store, account, &rows, &outcomes)?;
     let denied = outcomes.iter().any(|outcome| outcome.denied);
     sort(&rows, outcomes, filed);

@@ -74,6 +74,7 @@ async fn existing(
     run: &mut Run,
 ) -> Result<usize, Fault> {
     let filing = setting.account.mode == Mode::File;
+    let mut still_open = None;
     let mut folders = folders::discover(session).await?;
     let managed = managed::resolve(&setting.account.folders, &folders);
     managed::check(setting, session, &folders, &managed)?;
@@ -81,7 +82,7 @@ async fn existing(
         if !mover::can_move(session) {
             return Err(mover::cannot_move().while_doing(&setting.account.name));
         }
-        recovery::recover(setting, session, desk).await?;
+        still_open = recovery::recover(setting, session, desk).await?;
         if managed::prepare(setting, session, desk, &folders, &managed).await? {
             folders = folders::discover(session).await?;
         }
@@ -105,7 +106,7 @@ async fn existing(
     }
     let mut filed = Filed::default();
     filing::file(setting, session, desk, run, intents, &mut filed).await?;
-    filing::denial(&setting.account.name, &filed.denied).map_or(Ok(filed.done.len()), Err)
+    filing::denial(&setting.account.name, &filed.denied).or(still_open).map_or(Ok(filed.done.len()), Err)
 }
 
 async fn intents(

@@ -145,11 +145,12 @@ impl Pass<'_, '_> {
         let mut folders = folders::discover(self.session).await?;
         let managed = managed::resolve(&self.setting.account.folders, &folders);
         managed::check(self.setting, self.session, &folders, &managed)?;
+        let mut still_open = None;
         if filing {
             if !mover::can_move(self.session) {
                 return Err(mover::cannot_move().while_doing(&self.setting.account.name));
             }
-            recovery::recover(self.setting, self.session, self.desk).await?;
+            still_open = recovery::recover(self.setting, self.session, self.desk).await?;
             if managed::prepare(self.setting, self.session, self.desk, &folders, &managed).await? {
                 folders = folders::discover(self.session).await?;
             }
@@ -166,7 +167,8 @@ impl Pass<'_, '_> {
             plan.go.iter().for_each(|one| self.report.filed.add(one.category));
             return Ok(());
         }
-        self.file(&folders, &managed, &orders, plan, &inbox.selected).await
+        self.file(&folders, &managed, &orders, plan, &inbox.selected).await?;
+        still_open.map_or(Ok(()), Err)
     }
 
     /// Verdicts over everything in INBOX that has none and is young enough.
@@ -215,7 +217,8 @@ impl Pass<'_, '_> {
         plan: Plan,
         inbox: &Selected,
     ) -> Result<(), Fault> {
-        let Plan { keep, mut go } = plan;
+        let Plan { mut keep, mut go } = plan;
+        self.keep_what_cannot_be_flagged(&mut keep, &mut go).await?;
         let learner = self.desk.learner().await?;
         let account = learner.account;
         if plan::is_surprise(go.len(), inbox.exists as usize) {
@@ -230,8 +233,28 @@ impl Pass<'_, '_> {
         let result = self.file_all(managed, orders, go, inbox.uid_validity, &mut filed).await;
         filed.done.iter().for_each(|(_, category)| self.report.filed.add(*category));
         result?;
-        fall::fall(self.setting, self.session, self.desk, folders, orders, self.run, &mut filed).await?;
+        fall::fall(self.setting, self.session, self.desk, (folders, managed), orders, self.run, &mut filed).await?;
         filing::denial(&self.setting.account.name, &filed.denied).map_or(Ok(()), Err)
+    }
+
+    /// Where the server takes no keywords, top mail that would only be flagged stays as it is.
+    async fn keep_what_cannot_be_flagged(
+        &mut self,
+        keep: &mut Vec<(Uid, Instance)>,
+        go: &mut Vec<Going>,
+    ) -> Result<(), Fault> {
+        let flagged = |one: &Going| one.step == Step::Flag;
+        if !go.iter().any(flagged) || mover::takes_important(self.session).await? {
+            return Ok(());
+        }
+        keep.extend(go.iter().filter(|one| flagged(one)).map(|one| (one.message.uid, one.message.instance)));
+        go.retain(|one| !flagged(one));
+        self.setting.watcher.advise(
+            &self.setting.account.name,
+            "the server takes no keywords, so top mail stays in INBOX without $Important",
+            "set top = \"move\" in the config to have it in a mailbox of its own",
+        );
+        Ok(())
     }
 
     /// Batch by batch. The words of the reasons are made only now: those of all messages at once would need more memory than

@@ -3,35 +3,43 @@
 use std::collections::{HashMap, HashSet};
 
 use super::desk::Desk;
-use super::filing;
+use super::filing::{self, Filed, Run};
 use super::setting::Setting;
 use crate::imap::Session;
-use crate::imap::mover;
+use crate::imap::mover::{self, Known, Outcome};
 use crate::logic::fault::Fault;
-use crate::logic::ids::{FolderName, RowId, Uid};
-use crate::logic::journal::{Before, Row, State};
+use crate::logic::ids::{FolderName, Instance, RowId, Uid};
+use crate::logic::journal::{Before, Intent, Kind, Row, State};
+use crate::store::{AccountId, Store};
 
 /// Looks where the messages of open rows are, finishes what was half done, and writes down what became of each.
-pub(super) async fn recover(setting: &Setting<'_>, session: &mut Session, desk: &mut Desk) -> Result<(), Fault> {
+///
+/// Gives the trouble when the server lets some of them neither be finished nor taken back: they stay open, everything else
+/// can go on, and in the end the account counts as failed.
+pub(super) async fn recover(
+    setting: &Setting<'_>,
+    session: &mut Session,
+    desk: &mut Desk,
+) -> Result<Option<Fault>, Fault> {
     let learner = desk.learner().await?;
-    let (store, account) = (&mut learner.store, learner.account);
-    let open = store.open_rows(account)?;
+    let open = learner.store.open_rows(learner.account)?;
     if open.is_empty() {
-        return Ok(());
+        return Ok(None);
     }
     tracing::info!(rows = open.len(), "settling what an interrupted run left");
     let mut arrived = 0_usize;
+    let mut still_open = None;
     for (_, rows) in group(open) {
-        let done = store.done_rows(account)?;
-        let claimed: HashSet<Uid> = done
-            .iter()
-            .filter(|row| row.intent.to == rows[0].intent.to && row.before.validity == rows[0].before.validity)
-            .filter_map(|row| row.to_uid)
-            .collect();
+        let learner = desk.learner().await?;
+        let (store, account) = (&mut learner.store, learner.account);
+        let known = known(store, account, &rows)?;
         let outcomes =
-            mover::recover(session, &rows, &claimed, &mut |copies: &[(RowId, Uid)]| store.copied(copies)).await?;
+            mover::recover(session, &rows, &known, &mut |copies: &[(RowId, Uid)]| store.copied(copies)).await?;
         filing::settle(store, account, &rows, &outcomes)?;
         arrived += outcomes.iter().filter(|outcome| outcome.state == State::Done).count();
+        let open = outcomes.iter().find(|outcome| outcome.state == State::Intended);
+        still_open = still_open.or(open.and_then(|open| open.trouble.clone()));
+        arrived += file_twins(setting, session, desk, &rows, &outcomes).await?;
     }
     setting.watcher.note(
         &setting.account.name,
@@ -39,7 +47,57 @@ pub(super) async fn recover(setting: &Setting<'_>, session: &mut Session, desk: 
             "an interrupted run was settled: {arrived} messages had been moved, the others were left where they were"
         ),
     );
-    Ok(())
+    Ok(still_open.map(|why| {
+        let cause = format!("{}: an interrupted move cannot be finished: {why}", setting.account.name);
+        Fault::refused(
+            cause,
+            "nothing was lost; each run tries again, and `mailherd log` says which messages it is about",
+        )
+    }))
+}
+
+/// Identical copies that lie in INBOX at the same time are filed together. When only some of them were moved before the
+/// end, the others follow now: later passes leave them alone, since their instance has a row that is done.
+async fn file_twins(
+    setting: &Setting<'_>,
+    session: &mut Session,
+    desk: &mut Desk,
+    rows: &[Row],
+    outcomes: &[Outcome],
+) -> Result<usize, Fault> {
+    let with_state = |state: State| {
+        let ids: HashSet<RowId> = outcomes.iter().filter(|it| it.state == state).map(|it| it.row).collect();
+        rows.iter().filter(move |row| ids.contains(&row.id) && row.intent.undoes.is_none())
+    };
+    let moved: HashSet<Instance> = with_state(State::Done).map(|row| row.intent.instance).collect();
+    let twins: Vec<Intent> = with_state(State::Refused)
+        .map(|row| &row.intent)
+        .filter(|intent| intent.kind == Kind::Move && moved.contains(&intent.instance))
+        .cloned()
+        .collect();
+    if twins.is_empty() {
+        return Ok(0);
+    }
+    let mut run = Run { id: Some(rows[0].run), what: "pass", order: None };
+    let mut filed = Filed::default();
+    filing::file_batch(setting, session, desk, &mut run, twins, &mut filed).await?;
+    Ok(filed.done.len())
+}
+
+/// What in the target of these rows is certainly not theirs.
+fn known(store: &Store, account: AccountId, rows: &[Row]) -> Result<Known, Fault> {
+    let ours: HashSet<RowId> = rows.iter().map(|row| row.id).collect();
+    let (target, validity) = (&rows[0].intent.to, rows[0].before.validity);
+    let done = store.done_rows(account)?;
+    let open = store.open_rows(account)?;
+    let others = done.iter().chain(&open).filter(|row| !ours.contains(&row.id));
+    let claimed = others.filter(|row| row.intent.to == *target && row.before.validity == validity);
+    let claimed = claimed.filter_map(|row| row.to_uid).collect();
+    let lay_there = match store.folder(account, target)? {
+        Some(folder) => store.instances_in(folder.id)?,
+        None => Vec::new(),
+    };
+    Ok(Known { claimed, lay_there })
 }
 
 type Group = (FolderName, FolderName, &'static str, Before);

@@ -11,7 +11,7 @@ use crate::config::Config;
 use crate::imap::mover;
 use crate::imap::{Access, Session};
 use crate::imap::{folders, mover::Found};
-use crate::logic::fault::{Fault, FaultKind};
+use crate::logic::fault::Fault;
 use crate::logic::ids::{Category, FolderName, Instance, RowId, Uid, UidValidity};
 use crate::logic::journal::{Intent, Kind, Place, Row, undo_order};
 use crate::store::{AccountLock, Store, UndoScope};
@@ -71,7 +71,7 @@ async fn attempt(
     if !mover::can_move(&session) {
         return Err(mover::cannot_move().while_doing(&setting.account.name));
     }
-    recovery::recover(setting, &mut session, &mut desk).await?;
+    let still_open = recovery::recover(setting, &mut session, &mut desk).await?;
     let learner = desk.learner().await?;
     let done = learner.store.done_rows(learner.account)?;
     let order = undo_order(chosen, &done);
@@ -96,7 +96,7 @@ async fn attempt(
         let what = format!("{}: the server refused to move {denied} messages back", setting.account.name);
         return Err(Fault::refused(what, "nothing was lost; `mailherd log` says where each message is"));
     }
-    Ok(())
+    still_open.map_or(Ok(()), Err)
 }
 
 struct Undoing<'a, 'b> {
@@ -132,9 +132,10 @@ impl Undoing<'_, '_> {
         }
         let intents = there.iter().map(|row| back(row, validity, places[&row.id])).collect();
         let mut filed = Filed::default();
-        filing::file(self.setting, self.session, self.desk, self.run, intents, &mut filed).await?;
+        let result = filing::file(self.setting, self.session, self.desk, self.run, intents, &mut filed).await;
         self.report.undone += filed.done.len();
         self.report.missing += filed.gone.len();
+        result?;
         self.report.failed += there.len() - filed.done.len() - filed.gone.len();
         for (row, why) in filed.refused.iter().chain(&filed.denied) {
             self.setting.watcher.note(&self.setting.account.name, &format!("row {} was not taken back: {why}", row.0));
@@ -144,12 +145,8 @@ impl Undoing<'_, '_> {
 
     /// Where the rows' messages lie in `folder` now.
     async fn find(&mut self, folder: &FolderName, rows: &[Row]) -> Result<(UidValidity, HashMap<RowId, Uid>), Fault> {
-        let selected = match self.session.select(folder, Access::ReadOnly).await {
-            Ok(selected) => selected,
-            Err(fault) if fault.kind == FaultKind::Refused && !self.session.is_broken() => {
-                return Ok((UidValidity(0), HashMap::new()));
-            }
-            Err(fault) => return Err(fault),
+        let Some(selected) = mover::open_if_there(self.session, folder, Access::ReadOnly).await? else {
+            return Ok((UidValidity(0), HashMap::new()));
         };
         let under = |row: &Row| row.to_uid.filter(|_| row.before.validity == selected.uid_validity);
         let uids: Vec<Uid> = rows.iter().filter_map(under).collect();
@@ -165,7 +162,7 @@ impl Undoing<'_, '_> {
         if places.len() < rows.len() && selected.exists > 0 {
             let taken: HashSet<Uid> = places.values().copied().collect();
             let index = self.index(folder).await?;
-            for row in rows.iter().filter(|row| row.intent.kind == Kind::Move) {
+            for row in rows {
                 if !places.contains_key(&row.id)
                     && let Some(uids) = index.get_mut(&row.intent.instance)
                     && let Some(place) = uids.iter().position(|uid| !taken.contains(uid))
@@ -181,8 +178,8 @@ impl Undoing<'_, '_> {
     async fn index(&mut self, folder: &FolderName) -> Result<&mut HashMap<Instance, Vec<Uid>>, Fault> {
         if !self.indexes.contains_key(folder) {
             let mut index: HashMap<Instance, Vec<Uid>> = HashMap::new();
-            for (uid, instance) in mover::look_from(self.session, Uid(1)).await? {
-                index.entry(instance).or_default().push(uid);
+            for (uid, found) in mover::look_from(self.session, Uid(1)).await? {
+                index.entry(found.instance).or_default().push(uid);
             }
             self.indexes.insert(folder.clone(), index);
         }
@@ -208,13 +205,9 @@ impl Undoing<'_, '_> {
     async fn lies_in_source(&mut self, row: &Row) -> Result<bool, Fault> {
         let source = &row.intent.from.folder;
         if !self.indexes.contains_key(source) {
-            let selected = match self.session.select(source, Access::ReadOnly).await {
-                Ok(selected) => selected,
-                Err(fault) if fault.kind == FaultKind::Refused && !self.session.is_broken() => return Ok(false),
-                Err(fault) => return Err(fault),
-            };
-            if selected.exists == 0 {
-                return Ok(false);
+            match mover::open_if_there(self.session, source, Access::ReadOnly).await? {
+                Some(selected) if selected.exists > 0 => {}
+                _ => return Ok(false),
             }
         }
         let index = self.index(source).await?;

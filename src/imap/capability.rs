@@ -17,6 +17,11 @@ impl Capabilities {
         self.0.contains(&name.to_ascii_uppercase())
     }
 
+    /// Forgets one that turned out not to work.
+    pub(super) fn forget(&mut self, name: &str) {
+        self.0.remove(&name.to_ascii_uppercase());
+    }
+
     /// Whether nothing is known.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -184,7 +184,7 @@ async fn list(session: &mut Session) -> Result<Answer, Fault> {
 /// As [`Session::exec`], and when the server refuses to create it.
 pub async fn create(session: &mut Session, name: &FolderName) -> Result<(), Fault> {
     let answer = session.exec(&format!("CREATE {}", quote(name.wire()))).await?;
-    if !answer.tagged.is_ok() && answer.tagged.code != Some(Code::AlreadyExists) && !exists(session, name).await? {
+    if !answer.tagged.is_ok() && answer.tagged.code != Some(Code::AlreadyExists) && !is_there(session, name).await? {
         return Err(answer.tagged.fault(format!("creating the folder {}", Printable::new(name.wire()))));
     }
     subscribe(session, name).await
@@ -202,12 +202,14 @@ pub async fn subscribe(session: &mut Session, name: &FolderName) -> Result<(), F
     Ok(())
 }
 
-/// Older servers say only in words that a folder exists already: look.
-async fn exists(session: &mut Session, name: &FolderName) -> Result<bool, Fault> {
-    if name.wire().contains(['*', '%']) {
-        return Ok(false);
-    }
+/// Whether a folder exists. Why it cannot be opened, or made, older servers say only in words.
+///
+/// # Errors
+/// As [`Session::exec`], and when the server refuses to list.
+pub async fn is_there(session: &mut Session, name: &FolderName) -> Result<bool, Fault> {
+    // `*` and `%` in a name are wildcards here and may list others as well, hence the comparison.
     let answer = session.exec(&format!("LIST \"\" {}", quote(name.wire()))).await?;
+    let answer = answer.ok_or_fault(format!("looking for the folder {}", Printable::new(name.wire())))?;
     let is_it = |item: &Untagged| matches!(item, Untagged::List(row) if row.name == *name && !row.has("\\NonExistent"));
-    Ok(answer.tagged.is_ok() && answer.untagged.iter().any(is_it))
+    Ok(name.is_inbox() || answer.untagged.iter().any(is_it))
 }

@@ -19,6 +19,19 @@ impl Tagged {
         Fault::new(kind, format!("{what}: the server refused: {self}"), hint)
     }
 
+    /// The server's words, with what its code says where the words do not.
+    pub fn reason(&self) -> String {
+        let text = self.to_string();
+        let (code, word) = match self.code {
+            Some(Code::OverQuota) => ("over quota", "quota"),
+            Some(Code::NoPerm) => ("no permission", "permission"),
+            Some(Code::ReadOnly) => ("read-only", "read-only"),
+            Some(Code::TryCreate | Code::NonExistent) => ("no such mailbox", "exist"),
+            _ => return text,
+        };
+        if text.to_lowercase().contains(word) { text } else { format!("{code}: {text}") }
+    }
+
     /// How long the server asks to be left alone: Exchange says "Suggested Backoff Time: 3000 milliseconds"
     /// (imap_tools#135). At most an hour.
     pub fn backoff(&self) -> Option<Duration> {

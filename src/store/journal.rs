@@ -122,14 +122,23 @@ impl Store {
         self.rows("WHERE j.account = ?1 AND j.state = 'done' ORDER BY j.id", [account.0])
     }
 
-    /// Moves into Blackhole that are in force and not younger than `until`, oldest first.
-    pub fn blackholed_until(&self, account: AccountId, until: UnixTime) -> Result<Vec<Row>, Fault> {
+    /// Moves into `blackhole` that are in force and not younger than `until`, oldest first. What fell out of it before and
+    /// was brought back by an undo is none of them.
+    pub fn blackholed_until(
+        &self,
+        account: AccountId,
+        blackhole: &FolderName,
+        until: UnixTime,
+    ) -> Result<Vec<Row>, Fault> {
         self.rows(
             "WHERE j.account = ?1 AND j.category = 'blackhole' AND j.state = 'done' AND j.at <= ?2 AND j.kind = 'move'
-             AND j.undoes IS NULL AND NOT EXISTS (SELECT 1 FROM journal k WHERE k.account = j.account AND k.digest = j.digest
-                 AND k.id > j.id AND k.from_folder = j.to_folder AND k.from_uid = j.to_uid AND k.state IN ('done', 'gone'))
+             AND j.to_folder = ?3 AND j.undoes IS NULL
+             AND NOT EXISTS (SELECT 1 FROM journal k WHERE k.account = j.account AND k.digest = j.digest
+                 AND k.id > j.id AND k.from_folder = j.to_folder
+                 AND (k.from_uid = j.to_uid AND k.state IN ('done', 'gone')
+                      OR k.size = j.size AND k.kind = 'move' AND k.state = 'undone'))
              ORDER BY j.id",
-            params![account.0, until.0],
+            params![account.0, until.0, blackhole.wire()],
         )
     }
 

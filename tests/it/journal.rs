@@ -26,18 +26,18 @@ fn places(rows: &[Value]) -> HashMap<&str, &str> {
 /// that no row is about has to lie in INBOX still, but for the folders of `others`.
 #[track_caller]
 pub fn explains(user: &User, world: &World, others: &[&str]) {
-    let rows = user.journal();
-    let places = places(&rows);
-    for (folder, item) in world.items().filter(|(folder, _)| !others.contains(folder)) {
-        let said = places.get(item.message_id.as_str()).copied().unwrap_or("INBOX");
-        assert!(same_folder(user, said, folder), "{} lies in {folder}, the journal says {said}", item.message_id);
-    }
+    explain(&user.journal(), user.server.flavour.prefix, world, others);
 }
 
-/// Names below the namespace may be written with its prefix or without.
-pub fn same_folder(user: &User, one: &str, other: &str) -> bool {
-    let prefix = user.server.flavour.prefix;
-    one.strip_prefix(prefix).unwrap_or(one) == other.strip_prefix(prefix).unwrap_or(other)
+/// The same, of rows that are at hand.
+#[track_caller]
+pub fn explain(rows: &[Value], prefix: &str, world: &World, others: &[&str]) {
+    let places = places(rows);
+    let bare = |name: &str| name.strip_prefix(prefix).unwrap_or(name).to_owned();
+    for (folder, item) in world.items().filter(|(folder, _)| !others.contains(folder)) {
+        let said = places.get(item.message_id.as_str()).copied().unwrap_or("INBOX");
+        assert_eq!(bare(said), bare(folder), "{}: the journal says {said}", item.message_id);
+    }
 }
 
 /// The row about the message with this Message-ID that was written last.

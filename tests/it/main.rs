@@ -3,16 +3,21 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod chains;
 mod configuration;
 mod connection;
 mod contract;
 mod crash;
+mod cuts;
 mod demo;
+mod falling;
+mod faults;
 mod filing;
 mod folders;
 mod interruptions;
 mod journal;
 mod large;
+mod meanwhile;
 mod odd_mail;
 mod orders;
 mod preview;
@@ -20,4 +25,5 @@ mod secrets;
 mod staying;
 mod surprises;
 mod the_bench;
+mod top;
 mod undo;

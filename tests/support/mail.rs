@@ -127,6 +127,11 @@ impl Mail {
         bytes
     }
 
+    /// When it arrived, in seconds since 1970.
+    pub fn arrived(&self) -> i64 {
+        self.arrived
+    }
+
     /// INTERNALDATE as APPEND takes it.
     pub fn internal_date(&self) -> String {
         format_time(self.arrived, "%d-%b-%Y %H:%M:%S +0000")

@@ -7,6 +7,7 @@ pub mod certificates;
 pub mod client;
 pub mod configuration;
 pub mod dovecot;
+pub mod embedded;
 pub mod flavour;
 pub mod guard;
 pub mod json;

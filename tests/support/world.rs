@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use mailherd::demo::server::Row;
+
 use super::client::{Client, quoted};
-use super::response::Stored;
 
 /// A message as people recognise it: its bytes, its flags, its date.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,10 +30,22 @@ impl World {
     pub fn of(client: &mut Client) -> World {
         let names = client.folders().into_iter().map(|folder| folder.name);
         let folders = names.collect::<Vec<_>>().into_iter().map(|name| {
-            let items = client.messages(&name).iter().map(item).collect();
+            let items = client.messages(&name);
+            let items = items.iter().map(|it| item(&it.bytes, it.flags.clone(), it.internal_date.clone())).collect();
             (name, items)
         });
         World { folders: folders.collect() }
+    }
+
+    /// What the embedded server holds.
+    pub fn of_rows(rows: &[Row]) -> World {
+        let mut folders: BTreeMap<String, Vec<Item>> = BTreeMap::new();
+        for row in rows {
+            let flags = row.flags.iter().cloned().collect();
+            let date = row.internaldate.0.to_string();
+            folders.entry(row.folder.clone()).or_default().push(item(&row.bytes, flags, date));
+        }
+        World { folders }
     }
 
     /// How many messages a folder holds; none when it does not exist.
@@ -105,17 +118,18 @@ fn differences(before: &[Item], after: &[Item]) -> Vec<String> {
     lines.map(|(item, count)| format!("{} × {}: {item:?}", count.abs(), word(count))).take(12).collect()
 }
 
-fn item(stored: &Stored) -> Item {
-    let digest = ring::digest::digest(&ring::digest::SHA256, &stored.bytes);
+fn item(bytes: &[u8], flags: BTreeSet<String>, internal_date: String) -> Item {
+    let digest = ring::digest::digest(&ring::digest::SHA256, bytes);
     Item {
         digest: digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect(),
-        flags: stored.flags.clone(),
-        internal_date: stored.internal_date.clone(),
-        message_id: message_id(&stored.bytes),
+        flags,
+        internal_date,
+        message_id: message_id(bytes),
     }
 }
 
-fn message_id(bytes: &[u8]) -> String {
+/// The Message-ID of a message, with its brackets; empty when it has none.
+pub fn message_id(bytes: &[u8]) -> String {
     let start = &bytes[..bytes.len().min(1 << 16)];
     let header = String::from_utf8_lossy(start);
     let line = header.lines().take_while(|line| !line.is_empty()).find_map(|line| line.strip_prefix("Message-ID: "));

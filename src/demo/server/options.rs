@@ -29,6 +29,8 @@ pub struct Options {
     pub read_only: Vec<String>,
     /// Command lines longer than this get BAD, as from Dovecot (64 KiB) or Courier (16 to 60 KiB). Bytes.
     pub longest_line: usize,
+    /// How many seconds the server's clock is ahead.
+    pub clock_ahead: i64,
     /// What goes wrong.
     pub faults: Vec<Fault>,
 }
@@ -48,6 +50,7 @@ impl Default for Options {
             quota_messages: None,
             read_only: Vec::new(),
             longest_line: 65_536,
+            clock_ahead: 0,
             faults: Vec::new(),
         }
     }
@@ -121,6 +124,8 @@ abilities! {
     list_extended => "LIST-EXTENDED",
     /// RFC 5161.
     enable => "ENABLE",
+    /// RFC 5032: OLDER and YOUNGER, by the server's own clock.
+    within => "WITHIN",
 }
 
 impl Default for Abilities {

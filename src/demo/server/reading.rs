@@ -129,7 +129,9 @@ impl Session {
 
     /// RFC 9051, section 6.4.4, answered in the way of RFC 3501: `* SEARCH 1 2 3`.
     pub(super) fn search(&mut self, args: &mut Args, by_uid: bool) -> Outcome {
-        let key = search::keys(args)?;
+        let options = &self.shared.options;
+        let now = jiff::Timestamp::now().as_second() + options.clock_ahead;
+        let key = search::keys(args, options.abilities.within.then_some(now))?;
         let view = self.view()?;
         let with_modseq = key.asks_modseq();
         if with_modseq && !self.shared.options.abilities.condstore {

@@ -17,7 +17,7 @@ pub(super) enum Key {
     Header(String, String),
     /// A part of the body, or of the whole message.
     Contains(String, bool),
-    /// INTERNALDATE at or after this day's begin, in seconds since 1970.
+    /// INTERNALDATE at or after this time, in seconds since 1970.
     Since(i64),
     Larger(usize),
     ModSeq(u64),
@@ -29,24 +29,25 @@ pub(super) enum Key {
 /// How deep NOT, OR and parentheses may nest: the keys are read by recursion.
 const DEEPEST: usize = 50;
 
-/// Reads all keys up to the end of the command, after an optional CHARSET.
-pub(super) fn keys(args: &mut Args) -> Result<Key, Syntax> {
+/// Reads all keys up to the end of the command, after an optional CHARSET. `now` is the server's time, in seconds since 1970,
+/// where it tells by WITHIN.
+pub(super) fn keys(args: &mut Args, now: Option<i64>) -> Result<Key, Syntax> {
     if args.take_word("CHARSET") {
         args.text()?;
     }
-    let mut keys = vec![key(args, DEEPEST)?];
+    let mut keys = vec![key(args, now, DEEPEST)?];
     while args.peek().is_some() {
-        keys.push(key(args, DEEPEST)?);
+        keys.push(key(args, now, DEEPEST)?);
     }
     Ok(Key::Each(keys))
 }
 
-fn key(args: &mut Args, depth: usize) -> Result<Key, Syntax> {
+fn key(args: &mut Args, now: Option<i64>, depth: usize) -> Result<Key, Syntax> {
     let depth = depth.checked_sub(1).ok_or(Syntax("search keys nest too deep"))?;
     if args.take_open() {
         let mut keys = Vec::new();
         while !args.take_close() {
-            keys.push(key(args, depth)?);
+            keys.push(key(args, now, depth)?);
         }
         return Ok(Key::Each(keys));
     }
@@ -77,14 +78,16 @@ fn key(args: &mut Args, depth: usize) -> Result<Key, Syntax> {
             let day = day(args)?;
             Key::Each(vec![Key::Since(day), not(Key::Since(day + 86_400))])
         }
+        "OLDER" => not(Key::Since(ago(args, now)? + 1)),
+        "YOUNGER" => Key::Since(ago(args, now)?),
         "LARGER" => Key::Larger(args.number()?),
         "SMALLER" => match args.number::<usize>()?.checked_sub(1) {
             Some(size) => not(Key::Larger(size)),
             None => not(Key::All),
         },
         "MODSEQ" => Key::ModSeq(args.number()?),
-        "NOT" => not(key(args, depth)?),
-        "OR" => Key::Either(Box::new(key(args, depth)?), Box::new(key(args, depth)?)),
+        "NOT" => not(key(args, now, depth)?),
+        "OR" => Key::Either(Box::new(key(args, now, depth)?), Box::new(key(args, now, depth)?)),
         _ => return Err(Syntax("unknown search key")),
     })
 }
@@ -102,6 +105,12 @@ fn flag_of(word: &str) -> Option<&'static str> {
         "DRAFT" => "\\Draft",
         _ => return None,
     })
+}
+
+/// So many seconds before `now`, where there is WITHIN (RFC 5032).
+fn ago(args: &mut Args, now: Option<i64>) -> Result<i64, Syntax> {
+    let now = now.ok_or(Syntax("unknown search key"))?;
+    Ok(now.saturating_sub(i64::from(args.number::<u32>()?)))
 }
 
 fn day(args: &mut Args) -> Result<i64, Syntax> {
@@ -178,7 +187,7 @@ mod tests {
             modseq: 5,
         };
         let it = Candidate { number: 2, uid: 9, message: &message, last_number: 2, last_uid: 9 };
-        Ok(keys(&mut args)?.admits(&it))
+        Ok(keys(&mut args, Some(90_000))?.admits(&it))
     }
 
     #[test]
@@ -196,14 +205,26 @@ mod tests {
             "ON 2-Jan-1970",
             "NOT BEFORE 2-Jan-1970",
             "OR UNSEEN (SEEN LARGER 10)",
+            "OLDER 3600 YOUNGER 3600",
+            "OLDER 1",
             "BODY SOUP",
             "CHARSET UTF-8 TEXT <a.1@",
             "MODSEQ 5",
         ] {
             assert_eq!(found(yes), Ok(true), "{yes}");
         }
-        for no in ["UNSEEN", "1", "UID 1:8", "BODY lunch", "BEFORE 2-Jan-1970", "SINCE 3-Jan-1970", "NEW", "SMALLER 0"]
-        {
+        for no in [
+            "UNSEEN",
+            "1",
+            "UID 1:8",
+            "OLDER 3601",
+            "YOUNGER 3599",
+            "BODY lunch",
+            "BEFORE 2-Jan-1970",
+            "SINCE 3-Jan-1970",
+            "NEW",
+            "SMALLER 0",
+        ] {
             assert_eq!(found(no), Ok(false), "{no}");
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::look::{look, read_since};
+use super::look::{back_to_source, look, new_in_target, still_there};
 use super::{LINE_LIMIT, Outcome, Witness, copyuid_pairs};
 use crate::imap::{Access, Session, Status, quote, uid_sets};
 use crate::logic::fault::Fault;
@@ -33,10 +33,10 @@ pub(super) async fn carry_out(
         let these = uids.iter().filter_map(|uid| by_uid.get(uid));
         if answer.tagged.status != Status::Ok {
             // Nothing goes on after a failed COPY (imapfilter#57); the server has to take a partial one back (RFC 9051, 6.4.7).
-            outcomes.extend(these.map(|row| Outcome::denied(row, answer.tagged.to_string())));
+            outcomes.extend(these.map(|row| Outcome::denied(row, answer.tagged.reason())));
             continue;
         }
-        let pairs = copyuid_pairs(&answer);
+        let pairs = copyuid_pairs(session, &answer, first.before);
         for row in these {
             match pairs.get(&row.intent.from.uid) {
                 Some(to) => copied.push(((*row).clone(), *to)),
@@ -61,9 +61,9 @@ async fn prove(
     claimed: &HashSet<Uid>,
 ) -> Result<(Vec<(Row, Uid)>, Vec<Outcome>), Fault> {
     let first = &rows[0];
-    let in_target = read_since(session, &first.intent.to, first.before, claimed).await?;
-    session.select(&first.intent.from.folder, Access::ReadWrite).await?;
-    let in_source = super::look::still_there(session, &rows.iter().collect::<Vec<_>>()).await?;
+    let in_target = new_in_target(session, first, claimed).await?;
+    back_to_source(session, first).await?;
+    let in_source = still_there(session, &rows.iter().collect::<Vec<_>>()).await?;
     let settled: HashMap<RowId, Settlement> =
         settle(rows, &in_source.keys().copied().collect(), &in_target).into_iter().collect();
     let (mut copied, mut outcomes) = (Vec::new(), Vec::new());
@@ -114,22 +114,28 @@ pub(super) async fn finish(
 async fn remove(session: &mut Session, set: &str) -> Result<Option<String>, Fault> {
     let marked = session.exec(&format!("UID STORE {set} +FLAGS.SILENT (\\Deleted)")).await?;
     if marked.tagged.status != Status::Ok {
-        return Ok(Some(marked.tagged.to_string()));
+        return Ok(Some(marked.tagged.reason()));
     }
     let expunged = session.exec(&format!("UID EXPUNGE {set}")).await?;
-    Ok((expunged.tagged.status != Status::Ok).then(|| expunged.tagged.to_string()))
+    Ok((expunged.tagged.status != Status::Ok).then(|| expunged.tagged.reason()))
 }
 
 /// The sources cannot be removed: takes our `\Deleted` off again and removes our own copies instead, each only when it
 /// certainly is the copy and its source is certainly there.
 async fn give_up(session: &mut Session, set: &str, pairs: &[&(Row, Uid)], why: &str) -> Result<Vec<Outcome>, Fault> {
-    session.exec(&format!("UID STORE {set} -FLAGS.SILENT (\\Deleted)")).await?;
+    let unmarked = session.exec(&format!("UID STORE {set} -FLAGS.SILENT (\\Deleted)")).await?;
     let rows: Vec<&Row> = pairs.iter().map(|(row, _)| row).collect();
-    let in_source = super::look::still_there(session, &rows).await?;
+    let in_source = still_there(session, &rows).await?;
     let (there, removed): (Vec<_>, Vec<_>) =
         pairs.iter().copied().partition(|(row, _)| in_source.contains_key(&row.intent.from.uid));
     let mut outcomes: Vec<Outcome> = removed.iter().map(|(row, uid)| Outcome::done(row, Some(*uid))).collect();
     let Some((first, _)) = there.first() else { return Ok(outcomes) };
+    let in_both = format!("{why}; it is in both mailboxes until the next run");
+    if unmarked.tagged.status != Status::Ok {
+        // The sources may still carry our \Deleted, and the next program that expunges takes them: the copies have to stay.
+        outcomes.extend(there.iter().map(|(row, _)| Outcome::open(row, in_both.clone())));
+        return Ok(outcomes);
+    }
     session.select(&first.intent.to, Access::ReadWrite).await?;
     let copies = look(session, &there.iter().map(|(_, uid)| *uid).collect::<Vec<_>>()).await?;
     let ours: Vec<Uid> = there
@@ -137,14 +143,24 @@ async fn give_up(session: &mut Session, set: &str, pairs: &[&(Row, Uid)], why: &
         .filter(|(row, uid)| copies.get(uid).is_some_and(|copy| copy.instance == row.intent.instance))
         .map(|(_, uid)| *uid)
         .collect();
-    let mut left = false;
-    for (set, _) in uid_sets(&ours, LINE_LIMIT - 100) {
-        left |= remove(session, &set).await?.is_some();
-    }
-    session.select(&first.intent.from.folder, Access::ReadWrite).await?;
-    outcomes.extend(there.iter().map(|(row, _)| match left {
+    let left = take_back(session, &ours).await?;
+    back_to_source(session, first).await?;
+    outcomes.extend(there.iter().map(|(row, uid)| match left.contains(uid) {
         false => Outcome::denied(row, why),
-        true => Outcome::open(row, format!("{why}; a copy is in both mailboxes until the next run")),
+        true => Outcome::open(row, in_both.clone()),
     }));
     Ok(outcomes)
+}
+
+/// Removes our copies from the selected mailbox. Gives those that the server did not let go of; they are whole again, since
+/// with `\Deleted` they would not outlive the next program that expunges.
+async fn take_back(session: &mut Session, copies: &[Uid]) -> Result<HashSet<Uid>, Fault> {
+    for (set, _) in uid_sets(copies, LINE_LIMIT - 100) {
+        remove(session, &set).await?;
+    }
+    let left: Vec<Uid> = look(session, copies).await?.into_keys().collect();
+    for (set, _) in uid_sets(&left, LINE_LIMIT - 100) {
+        session.exec(&format!("UID STORE {set} -FLAGS.SILENT (\\Deleted)")).await?;
+    }
+    Ok(left.into_iter().collect())
 }

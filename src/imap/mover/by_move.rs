@@ -2,12 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::look::{read_since, still_there};
+use super::look::{back_to_source, new_in_target, still_there};
 use super::{LINE_LIMIT, Outcome, Witness, by_copy, copyuid_pairs};
-use crate::imap::{Access, Code, Session, Status, Tagged, quote, uid_sets};
+use crate::imap::{Code, Session, Status, Tagged, quote, uid_sets};
 use crate::logic::fault::Fault;
 use crate::logic::ids::Uid;
-use crate::logic::journal::{Row, Settlement, settle};
+use crate::logic::journal::{Row, Settlement, State, settle};
 
 pub(super) async fn carry_out(
     session: &mut Session,
@@ -22,8 +22,12 @@ pub(super) async fn carry_out(
     let mut unproven: Vec<Row> = Vec::new();
     let mut refusal: Option<Tagged> = None;
     for (set, uids) in uid_sets(&uids, LINE_LIMIT - 100 - target.len()) {
+        if refusal.is_some() {
+            unproven.extend(uids.iter().filter_map(|uid| by_uid.get(uid)).map(|row| (*row).clone()));
+            continue;
+        }
         let answer = session.exec(&format!("UID MOVE {set} {target}")).await?;
-        let pairs = copyuid_pairs(&answer);
+        let pairs = copyuid_pairs(session, &answer, first.before);
         let accepted = answer.tagged.status == Status::Ok;
         for row in uids.iter().filter_map(|uid| by_uid.get(uid)) {
             match pairs.get(&row.intent.from.uid) {
@@ -52,8 +56,8 @@ async fn prove(
     witness: &mut impl Witness,
 ) -> Result<Vec<Outcome>, Fault> {
     let first = &rows[0];
-    let in_target = read_since(session, &first.intent.to, first.before, claimed).await?;
-    let source = session.select(&first.intent.from.folder, Access::ReadWrite).await?;
+    let in_target = new_in_target(session, first, claimed).await?;
+    let source = back_to_source(session, first).await?;
     let in_source = still_there(session, &rows.iter().collect::<Vec<_>>()).await?;
     let settled: HashMap<_, _> = settle(rows, &in_source.keys().copied().collect(), &in_target).into_iter().collect();
     let mut outcomes = Vec::with_capacity(rows.len());
@@ -76,10 +80,13 @@ async fn prove(
     match refusal {
         // go-imap 1.2 advertises MOVE and answers NO: fall back, once, saying so.
         Some(tagged) if uidplus && may_work_by_copy(tagged) => {
-            tracing::warn!("the server refused MOVE; moving by COPY instead");
-            outcomes.extend(by_copy::carry_out(session, &still, source.may_delete(), witness).await?);
+            let copied = by_copy::carry_out(session, &still, source.may_delete(), witness).await?;
+            if copied.iter().any(|outcome| outcome.state == State::Done) {
+                session.capabilities.forget("MOVE");
+            }
+            outcomes.extend(copied);
         }
-        Some(tagged) => outcomes.extend(still.iter().map(|row| Outcome::denied(row, tagged.to_string()))),
+        Some(tagged) => outcomes.extend(still.iter().map(|row| Outcome::denied(row, tagged.reason()))),
         None => outcomes.extend(still.iter().map(|row| Outcome::denied(row, "the server said OK and did not move it"))),
     }
     Ok(outcomes)

@@ -17,7 +17,7 @@ pub(super) async fn carry_out(session: &mut Session, rows: &[Row]) -> Result<Vec
         let these = rows.iter().filter(|row| uids.contains(&row.intent.from.uid));
         outcomes.extend(these.map(|row| match answer.tagged.status {
             Status::Ok => Outcome::done(row, Some(row.intent.from.uid)),
-            _ => Outcome::denied(row, answer.tagged.to_string()),
+            _ => Outcome::denied(row, answer.tagged.reason()),
         }));
     }
     Ok(outcomes)

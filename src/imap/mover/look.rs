@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::imap::{Access, FetchRow, Session, Untagged, all_done, header_query, uid_sets};
-use crate::logic::fault::Fault;
+use crate::imap::{Access, FetchRow, Selected, Session, Untagged, all_done, folders, header_query, uid_sets};
+use crate::logic::fault::{Fault, FaultKind};
 use crate::logic::ids::{Digest, Flags, FolderName, Instance, Uid};
 use crate::logic::journal::{Before, Row};
 
@@ -36,41 +36,102 @@ pub async fn look(session: &mut Session, uids: &[Uid]) -> Result<HashMap<Uid, Fo
     Ok(found)
 }
 
-/// Messages of the selected mailbox from UID `from` on.
-pub async fn look_from(session: &mut Session, from: Uid) -> Result<Vec<(Uid, Instance)>, Fault> {
+/// Messages of the selected mailbox, which is not empty, from UID `from` on.
+///
+/// # Errors
+/// When the server says nothing about any message: empty is never read as gone.
+pub async fn look_from(session: &mut Session, from: Uid) -> Result<Vec<(Uid, Found)>, Fault> {
     let mut found = Vec::new();
+    let mut rows = 0_usize;
     fetch(session, vec![format!("UID FETCH {}:* {}", from.0, header_query())], |uid, one| {
+        rows += 1;
         // `n:*` always gives the last message, also when its UID is below n (RFC 9051, section 6.4.9).
         if uid >= from {
-            found.push((uid, one.instance));
+            found.push((uid, one));
         }
     })
     .await?;
-    Ok(found)
+    if rows == 0 { Err(said_nothing()) } else { Ok(found) }
+}
+
+/// What came into a mailbox.
+pub(super) struct Arrivals {
+    /// The messages, their UIDs ascending as the server gave them.
+    pub(super) found: Vec<(Uid, Found)>,
+    /// The mailbox has another UIDVALIDITY than before: these are all of its messages.
+    pub(super) renumbered: bool,
+}
+
+impl Arrivals {
+    /// Which message lies under which UID.
+    pub(super) fn instances(&self) -> Vec<(Uid, Instance)> {
+        self.found.iter().map(|(uid, found)| (*uid, found.instance)).collect()
+    }
 }
 
 /// Messages that came into `folder` since `before` and are not in `claimed`; all of them when it was renumbered since.
 /// Leaves that mailbox selected read-only. A mailbox that is no longer there holds nothing.
-pub async fn read_since(
+pub(super) async fn read_since(
     session: &mut Session,
     folder: &FolderName,
     before: Before,
     claimed: &HashSet<Uid>,
-) -> Result<Vec<(Uid, Instance)>, Fault> {
-    let selected = match session.select(folder, Access::ReadOnly).await {
-        Ok(selected) => selected,
-        Err(fault) if fault.kind == crate::logic::fault::FaultKind::Refused && !session.is_broken() => {
-            return Ok(Vec::new());
-        }
-        Err(fault) => return Err(fault),
+) -> Result<Arrivals, Fault> {
+    let Some(selected) = open_if_there(session, folder, Access::ReadOnly).await? else {
+        return Ok(Arrivals { found: Vec::new(), renumbered: false });
     };
+    let renumbered = selected.uid_validity != before.validity;
     if selected.exists == 0 {
-        return Ok(Vec::new());
+        return Ok(Arrivals { found: Vec::new(), renumbered });
     }
-    let from = if selected.uid_validity == before.validity { before.next } else { Uid(1) };
+    let from = if renumbered { Uid(1) } else { before.next };
     let mut found = look_from(session, from).await?;
-    found.retain(|(uid, _)| !claimed.contains(uid));
-    Ok(found)
+    found.retain(|(uid, _)| renumbered || !claimed.contains(uid));
+    Ok(Arrivals { found, renumbered })
+}
+
+/// As [`read_since`], for proof in the middle of a move.
+///
+/// # Errors
+/// When the mailbox was renumbered since: what came before and what came after can then not be told apart.
+pub(super) async fn new_in_target(
+    session: &mut Session,
+    row: &Row,
+    claimed: &HashSet<Uid>,
+) -> Result<Vec<(Uid, Instance)>, Fault> {
+    let arrivals = read_since(session, &row.intent.to, row.before, claimed).await?;
+    if arrivals.renumbered { Err(renumbered()) } else { Ok(arrivals.instances()) }
+}
+
+/// Opens the source of `row` for writing again.
+///
+/// # Errors
+/// When it was renumbered meanwhile: the UIDs in the row mean nothing then.
+pub(super) async fn back_to_source(session: &mut Session, row: &Row) -> Result<Selected, Fault> {
+    let source = session.select(&row.intent.from.folder, Access::ReadWrite).await?;
+    if source.uid_validity == row.intent.from.validity { Ok(source) } else { Err(renumbered()) }
+}
+
+/// Opens a mailbox; `None` when there is none of this name.
+///
+/// # Errors
+/// When it exists and the server refuses to open it: that says nothing about what is in it.
+pub async fn open_if_there(
+    session: &mut Session,
+    folder: &FolderName,
+    access: Access,
+) -> Result<Option<Selected>, Fault> {
+    match session.select(folder, access).await {
+        Ok(selected) => Ok(Some(selected)),
+        Err(fault) if fault.kind != FaultKind::Refused || session.is_broken() => Err(fault),
+        Err(fault) => {
+            if folders::is_there(session, folder).await? {
+                Err(fault)
+            } else {
+                Ok(None)
+            }
+        }
+    }
 }
 
 /// The highest UID of the selected mailbox; 0 when it is empty.
@@ -83,7 +144,15 @@ pub(super) async fn last_uid(session: &mut Session, exists: u32) -> Result<Uid, 
         Untagged::Fetch(row) => row.uid,
         _ => None,
     });
-    Ok(uids.max().unwrap_or(Uid(0)))
+    uids.max().ok_or_else(said_nothing)
+}
+
+fn said_nothing() -> Fault {
+    Fault::transient("the server said nothing about the messages of a mailbox that holds some", "mailherd looks again")
+}
+
+fn renumbered() -> Fault {
+    Fault::transient("a mailbox was renumbered (new UIDVALIDITY) in the middle of a move", "mailherd looks again")
 }
 
 /// Which of the rows' UIDs still carry their message, in the selected mailbox.

@@ -13,13 +13,13 @@ mod recover;
 
 use std::collections::HashMap;
 
-use super::{Access, Answer, Code, Session};
+use super::{Access, Answer, Code, Selected, Session, quirks};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{Flags, FolderName, RowId, Uid};
 use crate::logic::journal::{Before, Kind, Row, State};
 
-pub use look::{Found, look, look_from, read_since};
-pub use recover::recover;
+pub use look::{Found, look, look_from, open_if_there};
+pub use recover::{Known, recover};
 
 /// Command lines stay below this many bytes: Courier resets the connection between 16 and 60 KB, Dovecot refuses over 64 KiB.
 pub const LINE_LIMIT: usize = 8000;
@@ -91,21 +91,15 @@ pub fn cannot_move() -> Fault {
 
 /// The target mailbox as it is now, for the journal.
 ///
+/// UIDNEXT is not asked: it can be missing (defects#43) or go back (defects#15), and what came later is recognised by it. What
+/// has a greater UID than the last message came later, whatever the server says.
+///
 /// # Errors
-/// When the mailbox does not exist or the server does not say its UIDVALIDITY.
+/// When the mailbox cannot be opened, or the server does not say its UIDVALIDITY or its last UID.
 pub async fn before(session: &mut Session, folder: &FolderName) -> Result<Before, Fault> {
-    let status = session.status(folder).await?;
-    let validity = status.uid_validity;
-    if let (Some(validity), Some(next)) = (validity, status.uid_next) {
-        return Ok(Before { validity, next });
-    }
-    // UIDNEXT can be missing (defects#43): then it is one more than the last UID.
     let selected = session.select(folder, Access::ReadOnly).await?;
-    let next = match selected.uid_next {
-        Some(next) => next,
-        None => Uid(look::last_uid(session, selected.exists).await?.0.saturating_add(1)),
-    };
-    Ok(Before { validity: selected.uid_validity, next })
+    let last = look::last_uid(session, selected.exists).await?;
+    Ok(Before { validity: selected.uid_validity, next: Uid(last.0.saturating_add(1)) })
 }
 
 /// Does what `rows` say. They share their kind, source and target, and are `intended`.
@@ -141,6 +135,17 @@ pub async fn carry_out(session: &mut Session, rows: &[Row], witness: &mut impl W
     Ok(outcomes)
 }
 
+/// Whether messages of INBOX can get the keyword `$Important`.
+///
+/// # Errors
+/// When INBOX cannot be opened.
+pub async fn takes_important(session: &mut Session) -> Result<bool, Fault> {
+    let Selected { keywords_allowed, permanent_flags, read_only, .. } =
+        session.select(&FolderName::inbox(), Access::ReadWrite).await?;
+    // Of a read-only INBOX it cannot be told; there the mover says what is wrong.
+    Ok(read_only || keywords_allowed || permanent_flags.iter().any(|flag| flag.eq_ignore_ascii_case("$Important")))
+}
+
 /// Rows whose message is still what it was, and the outcomes of the others.
 fn sort(rows: &[Row], found: &HashMap<Uid, look::Found>) -> (Vec<Row>, Vec<Outcome>) {
     let mut fit = Vec::with_capacity(rows.len());
@@ -170,12 +175,19 @@ fn not_ours(flags: Flags, row: &Row) -> Option<&'static str> {
 }
 
 /// The COPYUID pairs in an answer, wherever they stand (untagged: RFC 6851; tagged: Gmail, ruby/net-imap#398).
-fn copyuid_pairs(answer: &Answer) -> HashMap<Uid, Uid> {
+///
+/// Only those that can be right: of the target's generation of UIDs, and both sides ascending, as we asked in ascending
+/// order. On Yahoo the order of sets means nothing (MailKit#1405). What is left out is proven by looking.
+fn copyuid_pairs(session: &Session, answer: &Answer, before: Before) -> HashMap<Uid, Uid> {
     let mut pairs = HashMap::new();
+    let server = session.server_id().iter().find(|(name, _)| name == "name").map_or("", |(_, value)| value);
+    let unordered = quirks::is_yahoo(session.host(), &server.to_lowercase());
     for code in answer.codes() {
-        if let Code::CopyUid { from, to, .. } = code
-            && from.len() == to.len()
-        {
+        let Code::CopyUid { validity, from, to } = code else { continue };
+        let in_order = from.is_sorted_by(|a, b| a < b) && to.is_sorted_by(|a, b| a < b);
+        let certain = from.len() == 1 || (in_order && !unordered);
+        let new = to.iter().all(|uid| *uid >= before.next);
+        if *validity == before.validity && from.len() == to.len() && certain && new {
             pairs.extend(from.iter().copied().zip(to.iter().copied()));
         }
     }

@@ -5,101 +5,171 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::look::{look_from, read_since, still_there};
+use super::look::{Arrivals, back_to_source, look_from, open_if_there, read_since, still_there};
 use super::{LINE_LIMIT, Outcome, Witness, by_copy};
-use crate::imap::{Access, Selected, Session, uid_sets};
-use crate::logic::fault::{Fault, FaultKind};
-use crate::logic::ids::{Flags, Instance, Uid};
-use crate::logic::journal::{Kind, Row, Settlement, settle};
+use crate::imap::{Access, Session, Status, uid_sets};
+use crate::logic::fault::Fault;
+use crate::logic::ids::{Flags, FolderName, Instance, RowId, Uid, UidValidity};
+use crate::logic::journal::{Kind, Place, Row, Settlement, settle};
 
-/// Settles `rows`, which share their kind, source, target and `before`. `claimed` are UIDs in the target that belong to
-/// other rows.
+/// What is known of the target from before: none of it can be a copy that the open rows made.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    /// UIDs that other rows claim.
+    pub claimed: HashSet<Uid>,
+    /// What lay in it. Counts only when the target was renumbered since, and its UIDs tell nothing any more.
+    pub lay_there: Vec<Instance>,
+}
+
+/// Settles `rows`, which share their kind, source, target and `before`.
 ///
 /// # Errors
-/// When the connection fails: the rows stay open.
+/// When the connection fails, or the server refuses to open a mailbox that exists: the rows stay open.
 pub async fn recover(
     session: &mut Session,
     rows: &[Row],
-    claimed: &HashSet<Uid>,
+    known: &Known,
     witness: &mut impl Witness,
 ) -> Result<Vec<Outcome>, Fault> {
     let Some(first) = rows.first() else { return Ok(Vec::new()) };
     if first.intent.kind == Kind::Flag {
         return recover_flags(session, rows).await;
     }
-    let in_target = read_since(session, &first.intent.to, first.before, claimed).await?;
-    let (selected, in_source) = in_source(session, rows).await?;
-    let present: HashSet<Uid> = in_source.keys().copied().collect();
-    let settled: HashMap<_, _> = settle(rows, &present, &in_target).into_iter().collect();
+    let mut arrivals = read_since(session, &first.intent.to, first.before, &known.claimed).await?;
+    if arrivals.renumbered {
+        without(&mut arrivals, &known.lay_there);
+    }
+    let source = Source::look(session, rows).await?;
     let mut outcomes = Vec::with_capacity(rows.len());
     let (mut copied, mut unmark) = (Vec::new(), Vec::new());
+    let settled: HashMap<_, _> = settle(rows, &source.present(rows), &arrivals.instances()).into_iter().collect();
     for row in rows {
-        let flags = in_source.get(&row.intent.from.uid).copied().unwrap_or_default();
-        let marked_by_us = flags.deleted && row.to_uid.is_some();
+        let marked_by_us = source.flags(row).deleted && row.to_uid.is_some();
         match settled.get(&row.id) {
             Some(Settlement::Arrived(uid)) => outcomes.push(Outcome::done(row, Some(*uid))),
             // Somebody else marked it: their word stands, and there is nothing left for us to remove.
-            Some(Settlement::Copied(_)) if flags.deleted && !marked_by_us => {
+            Some(Settlement::Copied(_)) if source.flags(row).deleted && !marked_by_us => {
                 outcomes.push(Outcome::refused(row, "it was marked as deleted by another program meanwhile"));
             }
-            Some(Settlement::Copied(uid)) => copied.push((row.clone(), *uid)),
+            // Only our mark tells our message from another like it when its UID says nothing any more.
+            Some(Settlement::Copied(_)) if source.renumbered && !marked_by_us => {
+                outcomes.push(Outcome::refused(row, "its mailbox was renumbered meanwhile: it may be in both now"));
+            }
+            Some(Settlement::Copied(uid)) => copied.push((source.placed(row), *uid)),
             Some(Settlement::StillThere) => {
-                if marked_by_us {
-                    unmark.push(row.intent.from.uid);
-                }
+                unmark.extend(marked_by_us.then(|| source.placed(row).intent.from.uid));
                 outcomes.push(Outcome::refused(row, "the run ended before it was moved"));
             }
             Some(Settlement::Gone) | None => outcomes.push(Outcome::gone(row)),
         }
     }
-    let same_uids = selected.as_ref().is_some_and(|source| source.uid_validity == first.intent.from.validity);
-    if same_uids && session.capabilities().has("UIDPLUS") {
+    if session.capabilities().has("UIDPLUS") {
+        keep(session, &copied, &arrivals).await?;
         outcomes.extend(by_copy::finish(session, &copied, witness).await?);
     } else {
         let why = "it is in both mailboxes, and the server cannot remove one of them safely";
         outcomes.extend(copied.iter().map(|(row, _)| Outcome::refused(row, why)));
     }
-    if same_uids {
-        for (set, _) in uid_sets(&unmark, LINE_LIMIT - 100) {
-            session.exec(&format!("UID STORE {set} -FLAGS.SILENT (\\Deleted)")).await?;
-        }
+    for (set, _) in uid_sets(&unmark, LINE_LIMIT - 100) {
+        session.exec(&format!("UID STORE {set} -FLAGS.SILENT (\\Deleted)")).await?;
+    }
+    if arrivals.renumbered {
+        // The rows name the old UIDVALIDITY: a UID of the new one means nothing there. Undo finds the message by what it is.
+        outcomes.iter_mut().for_each(|outcome| outcome.to_uid = None);
     }
     Ok(outcomes)
 }
 
-/// The rows' messages that are still in the source, with their flags. A source that is gone holds nothing; in one that was
-/// renumbered the messages are found by instance.
-async fn in_source(session: &mut Session, rows: &[Row]) -> Result<(Option<Selected>, HashMap<Uid, Flags>), Fault> {
-    let place = &rows[0].intent.from;
-    let selected = match session.select(&place.folder, Access::ReadWrite).await {
-        Ok(selected) => selected,
-        Err(fault) if fault.kind == FaultKind::Refused && !session.is_broken() => return Ok((None, HashMap::new())),
-        Err(fault) => return Err(fault),
-    };
-    if selected.uid_validity == place.validity {
-        let there = still_there(session, &rows.iter().collect::<Vec<_>>()).await?;
-        return Ok((Some(selected), there));
-    }
-    let mut counts: HashMap<Instance, u32> = HashMap::new();
-    if selected.exists > 0 {
-        for (_, instance) in look_from(session, Uid(1)).await? {
-            *counts.entry(instance).or_default() += 1;
-        }
-    }
-    let mut there = HashMap::new();
-    for row in rows {
-        if let Some(count) = counts.get_mut(&row.intent.instance).filter(|count| **count > 0) {
+/// Takes out one message for each of `lay_there`, the oldest first.
+fn without(arrivals: &mut Arrivals, lay_there: &[Instance]) {
+    let mut old: HashMap<Instance, usize> = HashMap::new();
+    lay_there.iter().for_each(|instance| *old.entry(*instance).or_default() += 1);
+    arrivals.found.retain(|(_, found)| match old.get_mut(&found.instance) {
+        Some(count) if *count > 0 => {
             *count -= 1;
-            there.insert(row.intent.from.uid, Flags::default());
+            false
+        }
+        _ => true,
+    });
+}
+
+/// A copy that carries `\Deleted` would not outlive the next program that expunges: an attempt to take it back was cut off, or
+/// somebody deletes it. It has to stay now that the source goes. Leaves the source selected.
+async fn keep(session: &mut Session, copied: &[(Row, Uid)], arrivals: &Arrivals) -> Result<(), Fault> {
+    let doomed: HashSet<Uid> =
+        arrivals.found.iter().filter(|(_, found)| found.flags.deleted).map(|(uid, _)| *uid).collect();
+    let ours: Vec<Uid> = copied.iter().map(|(_, uid)| *uid).filter(|uid| doomed.contains(uid)).collect();
+    let Some((first, _)) = copied.first().filter(|_| !ours.is_empty()) else { return Ok(()) };
+    session.select(&first.intent.to, Access::ReadWrite).await?;
+    for (set, _) in uid_sets(&ours, LINE_LIMIT - 100) {
+        let answer = session.exec(&format!("UID STORE {set} -FLAGS.SILENT (\\Deleted)")).await?;
+        if answer.tagged.status != Status::Ok {
+            return Err(answer.tagged.fault("keeping a copy that is marked as deleted"));
         }
     }
-    Ok((Some(selected), there))
+    back_to_source(session, first).await.map(drop)
+}
+
+/// The rows' messages that are still in the source. A source that is gone holds nothing; in one that was renumbered the
+/// messages are found by instance, each for one row.
+struct Source {
+    folder: FolderName,
+    validity: UidValidity,
+    renumbered: bool,
+    there: HashMap<RowId, (Uid, Flags)>,
+}
+
+impl Source {
+    /// Leaves the source selected, if there is one.
+    async fn look(session: &mut Session, rows: &[Row]) -> Result<Source, Fault> {
+        let place = &rows[0].intent.from;
+        let (folder, validity) = (place.folder.clone(), place.validity);
+        let mut source = Source { folder, validity, renumbered: false, there: HashMap::new() };
+        let Some(selected) = open_if_there(session, &place.folder, Access::ReadWrite).await? else {
+            return Ok(source);
+        };
+        if selected.uid_validity == place.validity {
+            let there = still_there(session, &rows.iter().collect::<Vec<_>>()).await?;
+            let found = |row: &Row| Some((row.id, (row.intent.from.uid, *there.get(&row.intent.from.uid)?)));
+            source.there = rows.iter().filter_map(found).collect();
+            return Ok(source);
+        }
+        (source.validity, source.renumbered) = (selected.uid_validity, true);
+        let mut by_instance: HashMap<Instance, Vec<(Uid, Flags)>> = HashMap::new();
+        if selected.exists > 0 {
+            for (uid, found) in look_from(session, Uid(1)).await? {
+                by_instance.entry(found.instance).or_default().push((uid, found.flags));
+            }
+        }
+        let mut claim = |row: &Row| Some((row.id, by_instance.get_mut(&row.intent.instance)?.pop()?));
+        source.there = rows.iter().filter_map(&mut claim).collect();
+        Ok(source)
+    }
+
+    fn present(&self, rows: &[Row]) -> HashSet<Uid> {
+        rows.iter().filter(|row| self.there.contains_key(&row.id)).map(|row| row.intent.from.uid).collect()
+    }
+
+    fn flags(&self, row: &Row) -> Flags {
+        self.there.get(&row.id).map(|(_, flags)| *flags).unwrap_or_default()
+    }
+
+    /// The row with the place where its message lies now.
+    fn placed(&self, row: &Row) -> Row {
+        let mut row = row.clone();
+        if let Some((uid, _)) = self.there.get(&row.id) {
+            row.intent.from = Place { folder: self.folder.clone(), validity: self.validity, uid: *uid };
+        }
+        row
+    }
 }
 
 async fn recover_flags(session: &mut Session, rows: &[Row]) -> Result<Vec<Outcome>, Fault> {
-    let (_, there) = in_source(session, rows).await?;
-    let outcomes = rows.iter().map(|row| match there.get(&row.intent.from.uid) {
-        Some(flags) if flags.important != row.intent.undoes.is_some() => Outcome::done(row, Some(row.intent.from.uid)),
+    let source = Source::look(session, rows).await?;
+    let outcomes = rows.iter().map(|row| match source.there.get(&row.id) {
+        Some((uid, flags)) if flags.important != row.intent.undoes.is_some() => {
+            Outcome::done(row, (!source.renumbered).then_some(*uid))
+        }
         Some(_) => Outcome::refused(row, "the run ended before it was flagged"),
         None => Outcome::gone(row),
     });
