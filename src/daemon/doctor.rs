@@ -1,11 +1,11 @@
 //! What is wrong, and what to do: looks at every part of an account and changes nothing.
 
-use super::managed;
 use super::pass::open;
 use super::setting::Setting;
+use super::{clock, managed};
 use crate::config::{Config, Tls};
 use crate::imap::folders::{self, Folders, SpecialUse};
-use crate::imap::{Access, Session, mover, quirks};
+use crate::imap::{Access, Session, Untagged, mover, quirks};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{Category, FolderName};
 use crate::logic::plan::TopMode;
@@ -27,7 +27,7 @@ pub enum Finding {
 pub struct Check {
     /// The account; `None`: of all of them.
     pub account: Option<String>,
-    /// The part: `config`, `database`, `secret`, `connection`, `capabilities`, `folders`, `lock`.
+    /// The part: `config`, `database`, `lock`, `secret`, `connection`, `capabilities`, `folders`, `clock`.
     pub part: &'static str,
     /// How bad it is.
     pub finding: Finding,
@@ -173,6 +173,7 @@ async fn look_at_folders(config: &Config, setting: &Setting<'_>, session: &mut S
     }
     let inbox = session.select(&FolderName::inbox(), Access::ReadOnly).await?;
     checks.push(Check::good(Some(name), "folders", format!("INBOX holds {} messages", inbox.exists)));
+    checks.extend(look_at_clock(setting, session, inbox.exists).await?);
     if setting.account.top == TopMode::Flag {
         let writable = session.select(&FolderName::inbox(), Access::ReadWrite).await?;
         if !keyword_possible(&writable) {
@@ -181,6 +182,30 @@ async fn look_at_folders(config: &Config, setting: &Setting<'_>, session: &mut S
         }
     }
     Ok(checks)
+}
+
+/// Looks at the oldest message of INBOX: by its age the server tells its time.
+async fn look_at_clock(setting: &Setting<'_>, session: &mut Session, exists: u32) -> Result<Option<Check>, Fault> {
+    if exists == 0 {
+        return Ok(None);
+    }
+    let inbox = FolderName::inbox();
+    let answer = session.exec("FETCH 1 (UID INTERNALDATE)").await?.ok_or_fault("reading the date of a message")?;
+    let oldest = answer.untagged.iter().find_map(|one| match one {
+        Untagged::Fetch(row) => Some((row.uid?, row.internaldate?)),
+        _ => None,
+    });
+    let Some(oldest) = oldest else { return Ok(None) };
+    let name = setting.account.name.as_str();
+    Ok(clock::far_apart(session, &inbox, oldest, setting.now).await?.map(|apart| match apart {
+        false => Check::good(Some(name), "clock", "the clock here and the server's agree to within a day"),
+        true => Check::warn(
+            name,
+            "clock",
+            "the clock here and the server's differ by more than a day, so nothing falls out of Blackhole",
+            "set the clock of this machine (an NTP service keeps it right)",
+        ),
+    }))
 }
 
 /// Whether `$Important` can be set for good.

@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 
+use super::clock;
 use super::desk::Desk;
 use super::filing::{self, Filed, Run};
 use super::setting::Setting;
 use crate::imap::folders::{Folders, SpecialUse};
 use crate::imap::mover;
-use crate::imap::{Access, Answer, Session, Untagged};
+use crate::imap::{Access, Session};
 use crate::logic::facts::Facts;
 use crate::logic::fault::Fault;
 use crate::logic::ids::{Address, Category, FolderName, ListId, Uid, UnixTime};
@@ -107,10 +108,8 @@ fn intent(row: &Row, trash: &FolderName, days: u32) -> Intent {
     }
 }
 
-/// Whether the server's clock and ours are more than a day apart.
-///
-/// IMAP does not tell the time, but with WITHIN (RFC 5032) the server itself says how old a message is by its own clock.
-/// Without it, a message in INBOX that is younger than our own clock is the only sign there is.
+/// Whether the server's clock and ours are more than a day apart. Where the server cannot be asked, a message that is younger
+/// than our own clock is the only sign there is.
 async fn clock_jumped(
     now: UnixTime,
     session: &mut Session,
@@ -118,20 +117,11 @@ async fn clock_jumped(
     blackhole: &FolderName,
     sample: &Row,
 ) -> Result<bool, Fault> {
-    let Row { intent: Intent { internal_date, .. }, to_uid, .. } = sample;
-    let (Some(uid), age) = (to_uid, now.0 - internal_date.0) else { return Ok(true) };
-    if session.capabilities().has("WITHIN") && age > 2 * UnixTime::DAY {
-        session.select(blackhole, Access::ReadOnly).await?;
-        let (youngest, oldest) = (age - UnixTime::DAY, age + UnixTime::DAY);
-        let answer = session.exec(&format!("UID SEARCH UID {} OLDER {youngest} YOUNGER {oldest}", uid.0)).await?;
-        let answer = answer.ok_or_fault("asking for the age of a message")?;
-        return Ok(!found(&answer, *uid));
+    let Some(uid) = sample.to_uid else { return Ok(true) };
+    if let Some(apart) = clock::far_apart(session, blackhole, (uid, sample.intent.internal_date), now).await? {
+        return Ok(apart);
     }
     let learner = desk.learner().await?;
     let newest = learner.store.newest(learner.account)?;
     Ok(newest.is_some_and(|newest| newest.0 > now.0 + UnixTime::DAY))
-}
-
-fn found(answer: &Answer, uid: Uid) -> bool {
-    answer.untagged.iter().any(|one| matches!(one, Untagged::Search(uids) if uids.contains(&uid.0)))
 }

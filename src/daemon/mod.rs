@@ -10,6 +10,7 @@ pub mod order;
 pub mod pass;
 pub mod undo;
 
+mod clock;
 mod desk;
 mod fall;
 mod filing;

@@ -29,7 +29,7 @@ pub(super) async fn carry_out(
     let mut copied: Vec<(Row, Uid)> = Vec::new();
     let mut unproven: Vec<Row> = Vec::new();
     for (set, uids) in uid_sets(&uids, LINE_LIMIT - 100 - target.len()) {
-        let answer = session.exec(&format!("UID COPY {set} {target}")).await?;
+        let answer = super::exec_long(session, &format!("UID COPY {set} {target}")).await?;
         let these = uids.iter().filter_map(|uid| by_uid.get(uid));
         if answer.tagged.status != Status::Ok {
             // Nothing goes on after a failed COPY (imapfilter#57); the server has to take a partial one back (RFC 9051, 6.4.7).
@@ -116,7 +116,7 @@ async fn remove(session: &mut Session, set: &str) -> Result<Option<String>, Faul
     if marked.tagged.status != Status::Ok {
         return Ok(Some(marked.tagged.reason()));
     }
-    let expunged = session.exec(&format!("UID EXPUNGE {set}")).await?;
+    let expunged = super::exec_long(session, &format!("UID EXPUNGE {set}")).await?;
     Ok((expunged.tagged.status != Status::Ok).then(|| expunged.tagged.reason()))
 }
 

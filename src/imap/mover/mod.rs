@@ -13,6 +13,7 @@ mod recover;
 
 use std::collections::HashMap;
 
+use super::session::SILENCE;
 use super::{Access, Answer, Code, Selected, Session, quirks};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{Flags, FolderName, RowId, Uid};
@@ -79,6 +80,15 @@ impl<F: FnMut(&[(RowId, Uid)]) -> Result<(), Fault>> Witness for F {
 /// Whether this server lets mailherd move mail safely.
 pub fn can_move(session: &Session) -> bool {
     session.capabilities().has("MOVE") || session.capabilities().has("UIDPLUS")
+}
+
+/// Sends a command that moves many messages. A slow server may take a quarter of a second for each (measured on a Maildir)
+/// and says nothing meanwhile.
+async fn exec_long(session: &mut Session, command: &str) -> Result<Answer, Fault> {
+    session.set_silence(10 * SILENCE);
+    let answer = session.exec(command).await;
+    session.set_silence(SILENCE);
+    answer
 }
 
 /// Why a server without MOVE and UIDPLUS is not served.
