@@ -130,6 +130,26 @@ fn the_walls_stand() {
     assert!(found.is_empty(), "{} breaches:\n{}", found.len(), found.join("\n"));
 }
 
+/// The table of invariants in ARCHITECTURE.md names the tests that hold them.
+#[test]
+fn the_tests_that_hold_the_invariants_exist() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let document = fs::read_to_string(root.join("ARCHITECTURE.md")).unwrap();
+    let table = document.split("## The invariants").nth(1).unwrap().split("\n## ").next().unwrap();
+    let names: Vec<&str> = table.split('`').skip(1).step_by(2).filter(|name| name.contains("::")).collect();
+    assert!(names.len() > 20, "{names:?}");
+    let tests = ["src", "tests"].into_iter().flat_map(|folder| files(&root.join(folder)));
+    let code: Vec<String> = tests.map(|path| fs::read_to_string(path).unwrap_or_default()).collect();
+    let is_code = |path: &str| path.chars().last().is_some_and(|last| last.is_lowercase());
+    for name in names.into_iter().filter(|name| is_code(name) && !name.starts_with("cli::table::Cell")) {
+        let test = format!("fn {}(", name.rsplit("::").next().unwrap());
+        assert!(
+            code.iter().any(|text| text.contains(&test)),
+            "ARCHITECTURE.md names `{name}`, and there is no such test"
+        );
+    }
+}
+
 #[test]
 fn every_room_has_walls() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");

@@ -184,6 +184,25 @@ mod tests {
     }
 
     #[test]
+    fn rows_of_the_journal_cannot_be_deleted() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut store = Store::open(dir.path()).unwrap();
+        let account = store.account("home").unwrap();
+        let fill = |db: &Connection| {
+            db.execute("INSERT INTO run (at, what) VALUES (0, 'pass')", [])?;
+            db.execute(
+                "INSERT INTO journal (run, at, account, kind, state, category, digest, size, internal_date, from_folder,
+                     from_validity, from_uid, to_folder, to_validity, to_next, sender, subject, reasons)
+                 VALUES (1, 0, ?1, 'move', 'done', 'bulk', x'00', 1, 0, 'INBOX', 1, 1, 'Bulk', 1, 1, '', '', '[]')",
+                [account.0],
+            )
+        };
+        store.transaction(fill).unwrap();
+        let Err(fault) = store.transaction(|db| db.execute("DELETE FROM journal", [])) else { panic!("deleted") };
+        assert!(fault.cause.contains("never deleted"), "{fault}");
+    }
+
+    #[test]
     fn a_file_that_is_no_database_is_named_and_left_alone() {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("mailherd.sqlite3");

@@ -141,3 +141,6 @@ CREATE INDEX journal_by_run ON journal (run);
 CREATE INDEX journal_open ON journal (account) WHERE state = 'intended';
 CREATE INDEX journal_by_instance ON journal (account, digest);
 CREATE INDEX journal_in_force ON journal (account, category, at) WHERE state = 'done';
+CREATE TRIGGER journal_is_never_deleted BEFORE DELETE ON journal BEGIN
+    SELECT RAISE(ABORT, 'rows of the journal are never deleted');
+END;

@@ -345,3 +345,21 @@ fn a_server_that_sends_the_client_away_is_met_again() {
         settled(&user, &before);
     }
 }
+
+#[test]
+fn no_body_is_read_and_nothing_is_marked_as_seen() {
+    for options in ways() {
+        let user = Embedded::new(&mail(), options);
+        files_all(&user);
+        user.mailherd(&["plan"]).done();
+        user.mailherd(&["undo", "--all"]).done();
+        let commands = user.server.commands();
+        let fetches: Vec<&str> =
+            commands.iter().map(|received| received.line.as_str()).filter(|line| line.contains("BODY")).collect();
+        assert!(!fetches.is_empty());
+        for line in fetches {
+            assert!(line.contains("BODY.PEEK[HEADER.FIELDS (") && line.matches("BODY").count() == 1, "{line}");
+        }
+        assert!(!commands.iter().any(|received| received.line.contains("\\Seen")), "\\Seen was set");
+    }
+}
