@@ -137,7 +137,7 @@ pub fn fault_lines(fault: &Fault, style: Style) -> String {
     line(Tone::Bad, "error:", &fault.cause) + &hint
 }
 
-/// Compact JSON in which everything that [`Printable`] would not let through stands as `\uXXXX`.
+/// Compact JSON in which everything that [`Printable`] would not let through stands as an escape (`\u001b`).
 ///
 /// serde_json escapes only what JSON forbids (below U+0020): U+009B, a terminal's CSI, and bidirectional overrides would
 /// pass.

@@ -1,6 +1,6 @@
 //! What is wrong, and what to do: looks at every part of an account and changes nothing.
 
-use super::pass::open;
+use super::opening::open;
 use super::setting::Setting;
 use super::{clock, managed};
 use crate::config::{Config, Tls};

@@ -3,7 +3,7 @@
 use super::desk::Desk;
 use super::judging::{judged, orders, read_again, situation};
 use super::learner::Fresh;
-use super::pass::open;
+use super::opening::open;
 use super::setting::Setting;
 use super::{managed, sync};
 use crate::config::Config;

@@ -109,6 +109,8 @@ pub(super) struct Learner {
     pub(super) learned: u64,
     /// Messages of INBOX that were read in this pass.
     pub(super) seen: Vec<Uid>,
+    /// Messages that were seen elsewhere before, in INBOX or in another mailbox, turned up in this pass.
+    pub(super) elsewhere: bool,
     /// What the open transaction still has to say: the mailbox, how far it was read, and how many messages ago.
     pub(super) open: Option<(i64, Uid, usize)>,
 }
@@ -153,7 +155,20 @@ impl Learner {
     }
 
     fn remember(&mut self, batch: Batch<Message>) -> Result<Vec<Fresh>, Fault> {
-        let Learner { store, ledger, account, own, now, cutoff, no_sent, inbox, learned, seen: looked_at, .. } = self;
+        let Learner {
+            store,
+            ledger,
+            account,
+            own,
+            now,
+            cutoff,
+            no_sent,
+            inbox,
+            learned,
+            seen: looked_at,
+            elsewhere,
+            ..
+        } = self;
         store.learn_more(|db| {
             let mut fresh = Vec::new();
             for message in batch.messages {
@@ -190,6 +205,7 @@ impl Learner {
                         ledger.learn_received(&facts, arrival, flags);
                     }
                 }
+                *elsewhere |= !new && standing == Standing::Elsewhere;
                 if batch.role == Role::Inbox {
                     looked_at.push(uid);
                 }

@@ -17,6 +17,7 @@ mod filing;
 mod judging;
 mod learner;
 mod managed;
+mod opening;
 mod reading;
 mod recovery;
 mod setting;

@@ -5,12 +5,11 @@ use std::collections::HashSet;
 use super::desk::Desk;
 use super::filing::{self, Filed, Run};
 use super::judging::read_again;
-use super::pass::open;
+use super::opening::{Ready, open, ready};
 use super::setting::Setting;
-use super::{managed, recovery, sync};
+use super::{managed, sync};
 use crate::config::Config;
 use crate::imap::folders::{self, Folders};
-use crate::imap::mover;
 use crate::imap::{Access, Session};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{Category, FolderName, Uid};
@@ -73,25 +72,12 @@ async fn existing(
     order: &Order,
     run: &mut Run,
 ) -> Result<usize, Fault> {
-    let filing = setting.account.mode == Mode::File;
-    let mut still_open = None;
-    let mut folders = folders::discover(session).await?;
-    let managed = managed::resolve(&setting.account.folders, &folders);
-    managed::check(setting, session, &folders, &managed)?;
-    if filing {
-        if !mover::can_move(session) {
-            return Err(mover::cannot_move().while_doing(&setting.account.name));
-        }
-        still_open = recovery::recover(setting, session, desk).await?;
-        if managed::prepare(setting, session, desk, &folders, &managed).await? {
-            folders = folders::discover(session).await?;
-        }
-    }
+    let Ready { folders, managed, still_open } = ready(setting, session, desk).await?;
     sync::sync(setting, session, desk, &folders, &managed).await?;
     let intents = intents(setting, session, desk, &folders, &managed, order).await?;
     let count = intents.len();
     let inbox = session.select(&FolderName::inbox(), Access::ReadOnly).await?.exists;
-    if !filing {
+    if setting.account.mode == Mode::Preview {
         return Ok(count);
     }
     if plan::is_surprise(count, inbox as usize) {

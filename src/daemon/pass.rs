@@ -6,11 +6,12 @@ use super::desk::Desk;
 use super::fall;
 use super::filing::{self, Filed, Run};
 use super::judging::{judged, orders, read_again, situation, verdict};
-use super::learner::{Fresh, Learner};
+use super::learner::Fresh;
+use super::opening::{Ready, open, ready};
 use super::setting::Setting;
-use super::{managed, recovery, sync};
+use super::sync;
 use crate::config::Config;
-use crate::imap::folders::{self, Folders};
+use crate::imap::folders::Folders;
 use crate::imap::{Selected, Session, mover};
 use crate::logic::fault::{Fault, FaultKind};
 use crate::logic::ids::{Address, Category, FolderName, Instance, Uid, UidValidity};
@@ -18,7 +19,7 @@ use crate::logic::journal::{Intent, Kind, Place};
 use crate::logic::orders::Orders;
 use crate::logic::plan::{self, Judged, Managed, Mode, Step, TopMode, step};
 use crate::logic::verdict::{Reason, Situation};
-use crate::store::{AccountLock, Standing, Store};
+use crate::store::{AccountLock, Standing};
 
 pub use super::filing::Run as PassRun;
 
@@ -103,26 +104,6 @@ async fn attempts(config: &Config, setting: &Setting<'_>, run: &mut Run, report:
     }
 }
 
-/// The account's memory.
-pub(super) fn open(config: &Config, setting: &Setting<'_>) -> Result<Learner, Fault> {
-    let store = Store::open(&config.state_dir)?;
-    let account = store.account(&setting.account.name)?;
-    let ledger = store.ledger(account)?;
-    Ok(Learner {
-        store,
-        ledger,
-        account,
-        own: setting.account.own_addresses(),
-        now: setting.now,
-        cutoff: plan::cutoff(setting.now, setting.account.backlog_days),
-        no_sent: false,
-        inbox: HashSet::new(),
-        learned: 0,
-        seen: Vec::new(),
-        open: None,
-    })
-}
-
 /// UIDs of INBOX, so that a second attempt counts nothing twice.
 #[derive(Default)]
 struct Seen {
@@ -142,19 +123,7 @@ struct Pass<'a, 'b> {
 impl Pass<'_, '_> {
     async fn run(&mut self) -> Result<(), Fault> {
         let filing = self.setting.account.mode == Mode::File;
-        let mut folders = folders::discover(self.session).await?;
-        let managed = managed::resolve(&self.setting.account.folders, &folders);
-        managed::check(self.setting, self.session, &folders, &managed)?;
-        let mut still_open = None;
-        if filing {
-            if !mover::can_move(self.session) {
-                return Err(mover::cannot_move().while_doing(&self.setting.account.name));
-            }
-            still_open = recovery::recover(self.setting, self.session, self.desk).await?;
-            if managed::prepare(self.setting, self.session, self.desk, &folders, &managed).await? {
-                folders = folders::discover(self.session).await?;
-            }
-        }
+        let Ready { folders, managed, still_open } = ready(self.setting, self.session, self.desk).await?;
         let inbox = sync::sync(self.setting, self.session, self.desk, &folders, &managed).await?;
         let learner = self.desk.learner().await?;
         self.seen.looked_at.extend(learner.take_seen());
@@ -176,7 +145,9 @@ impl Pass<'_, '_> {
         let mut fresh = self.desk.take_fresh();
         let learner = self.desk.learner().await?;
         let instances: HashSet<Instance> = fresh.iter().map(|one| one.instance).collect();
-        if learner.store.count_not_judged(learner.account, learner.cutoff)? != instances.len() {
+        // Cheap, and the rule: with nothing seen elsewhere, as many as are new are all that wait.
+        let waiting = learner.store.count_not_judged(learner.account, learner.cutoff)?;
+        if learner.elsewhere || waiting != instances.len() {
             let waiting = learner.store.not_judged(learner.account, inbox, learner.cutoff)?;
             // All Mail or another mailbox may have shown, after INBOX was read, that a message is not new.
             let still: HashSet<Uid> = waiting.iter().map(|(uid, _)| *uid).collect();

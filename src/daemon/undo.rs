@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::desk::Desk;
 use super::filing::{self, Filed, Run};
-use super::pass::open;
+use super::opening::open;
 use super::recovery;
 use super::setting::Setting;
 use crate::config::Config;

@@ -1,0 +1,63 @@
+//! What comes before anything is read: the account's memory, its mailboxes and, where mail may be moved, a settled journal.
+
+use std::collections::HashSet;
+
+use super::desk::Desk;
+use super::learner::Learner;
+use super::setting::Setting;
+use super::{managed, recovery};
+use crate::config::Config;
+use crate::imap::folders::{self, Folders};
+use crate::imap::{Session, mover};
+use crate::logic::fault::Fault;
+use crate::logic::plan::{self, Managed, Mode};
+use crate::store::Store;
+
+/// The account's memory.
+pub(super) fn open(config: &Config, setting: &Setting<'_>) -> Result<Learner, Fault> {
+    let store = Store::open(&config.state_dir)?;
+    let account = store.account(&setting.account.name)?;
+    let ledger = store.ledger(account)?;
+    Ok(Learner {
+        store,
+        ledger,
+        account,
+        own: setting.account.own_addresses(),
+        now: setting.now,
+        cutoff: plan::cutoff(setting.now, setting.account.backlog_days),
+        no_sent: false,
+        inbox: HashSet::new(),
+        learned: 0,
+        seen: Vec::new(),
+        elsewhere: false,
+        open: None,
+    })
+}
+
+/// An account whose mailboxes are known.
+pub(super) struct Ready {
+    pub(super) folders: Folders,
+    pub(super) managed: Managed,
+    /// Rows of an earlier run that the server does not let us settle.
+    pub(super) still_open: Option<Fault>,
+}
+
+/// Finds the mailboxes. In mode `file` also settles what an earlier run left, and makes the managed mailboxes.
+///
+/// # Errors
+/// When a managed mailbox may not be used, or when this server gives no safe way to move mail.
+pub(super) async fn ready(setting: &Setting<'_>, session: &mut Session, desk: &mut Desk) -> Result<Ready, Fault> {
+    let folders = folders::discover(session).await?;
+    let managed = managed::resolve(&setting.account.folders, &folders);
+    managed::check(setting, session, &folders, &managed)?;
+    if setting.account.mode == Mode::Preview {
+        return Ok(Ready { folders, managed, still_open: None });
+    }
+    if !mover::can_move(session) {
+        return Err(mover::cannot_move().while_doing(&setting.account.name));
+    }
+    let still_open = recovery::recover(setting, session, desk).await?;
+    let created = managed::prepare(setting, session, desk, &folders, &managed).await?;
+    let folders = if created { folders::discover(session).await? } else { folders };
+    Ok(Ready { folders, managed, still_open })
+}
