@@ -18,6 +18,7 @@ mod judging;
 mod learner;
 mod managed;
 mod opening;
+mod planning;
 mod reading;
 mod recovery;
 mod setting;

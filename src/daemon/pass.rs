@@ -5,9 +5,9 @@ use std::collections::{HashMap, HashSet};
 use super::desk::Desk;
 use super::fall;
 use super::filing::{self, Filed, Run};
-use super::judging::{judged, orders, read_again, situation, verdict};
-use super::learner::Fresh;
+use super::judging::{judged, orders, read_again, situation};
 use super::opening::{Ready, open, ready};
+use super::planning::{Going, Plan, decide, intent, surprise};
 use super::setting::Setting;
 use super::sync;
 use crate::config::Config;
@@ -15,13 +15,13 @@ use crate::imap::folders::Folders;
 use crate::imap::{Selected, Session, mover};
 use crate::logic::fault::{Fault, FaultKind};
 use crate::logic::ids::{Address, Category, FolderName, Instance, Uid, UidValidity};
-use crate::logic::journal::{Intent, Kind, Place};
+use crate::logic::journal::Intent;
 use crate::logic::orders::Orders;
-use crate::logic::plan::{self, Judged, Managed, Mode, Step, TopMode, step};
-use crate::logic::verdict::{Reason, Situation};
+use crate::logic::plan::{self, Managed, Mode, Step};
 use crate::store::{AccountLock, Standing};
 
 pub use super::filing::Run as PassRun;
+pub use super::planning::Counts;
 
 /// What a pass did; in preview, what it would have done.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -36,37 +36,6 @@ pub struct Report {
     pub learned: u64,
     /// FETCH rows that came over the wire.
     pub fetch_rows: u64,
-}
-
-/// Messages by category.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
-pub struct Counts {
-    /// To Top, or flagged `$Important`.
-    pub top: usize,
-    /// To News.
-    pub news: usize,
-    /// To Bulk.
-    pub bulk: usize,
-    /// To Blackhole.
-    pub blackhole: usize,
-}
-
-impl Counts {
-    /// One more.
-    pub fn add(&mut self, category: Category) {
-        match category {
-            Category::Top => self.top += 1,
-            Category::News => self.news += 1,
-            Category::Bulk => self.bulk += 1,
-            Category::Blackhole => self.blackhole += 1,
-            Category::Inbox => {}
-        }
-    }
-
-    /// All of them.
-    pub fn sum(&self) -> usize {
-        self.top + self.news + self.bulk + self.blackhole
-    }
 }
 
 /// Runs one pass. The report says what was done, also when an error ended it.
@@ -263,77 +232,4 @@ impl Pass<'_, '_> {
         }
         Ok(())
     }
-}
-
-/// What each message is and what is to be done with it, worked out on two threads: a first pass judges everything at once,
-/// when nothing else is left to do.
-fn decide(fresh: &[Fresh], situation: &Situation<'_>, top: TopMode) -> Vec<(Category, Step)> {
-    let decide = |part: &[Fresh]| -> Vec<(Category, Step)> {
-        let verdicts = part.iter().map(|one| verdict(one, situation));
-        verdicts.map(|verdict| (verdict.category, step(&verdict, top))).collect()
-    };
-    let (first, second) = fresh.split_at(fresh.len() / 2);
-    std::thread::scope(|scope| {
-        let other = scope.spawn(|| decide(second));
-        let mut decisions = decide(first);
-        decisions.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        decisions
-    })
-}
-
-fn surprise(setting: &Setting<'_>, go: &[Going], exists: u32) -> (String, String) {
-    let mut counts = Counts::default();
-    go.iter().for_each(|one| counts.add(one.category));
-    let name = &setting.account.name;
-    let counts = format!(
-        "{} of {exists} messages in INBOX would be filed (top {}, news {}, bulk {}, blackhole {})",
-        go.len(),
-        counts.top,
-        counts.news,
-        counts.bulk,
-        counts.blackhole
-    );
-    (format!("{name}: {counts}. File them?"), format!("{name}: {counts}: more than is usual, so nothing was moved"))
-}
-
-/// What stays and what goes.
-struct Plan {
-    keep: Vec<(Uid, Instance)>,
-    go: Vec<Going>,
-}
-
-/// A message that is to be filed.
-struct Going {
-    message: Fresh,
-    category: Category,
-    step: Step,
-}
-
-fn intent(one: Judged, step: Step, managed: &Managed, validity: UidValidity) -> Intent {
-    let (kind, to) = match step {
-        Step::Flag => (Kind::Flag, FolderName::inbox()),
-        _ => (Kind::Move, managed.of(one.verdict.category)),
-    };
-    Intent {
-        kind,
-        category: one.verdict.category,
-        instance: one.instance,
-        message_id: one.message_id,
-        internal_date: one.internal_date,
-        from: Place { folder: FolderName::inbox(), validity, uid: one.uid },
-        to,
-        undoes: None,
-        sender: one.from.map(|from| from.as_str().to_owned()).unwrap_or_default(),
-        subject: one.subject.chars().take(200).collect(),
-        reasons: reasons_json(&one.verdict.reasons),
-    }
-}
-
-/// Reasons as the journal keeps them: the array that `plan` prints.
-pub fn reasons_json(reasons: &[Reason]) -> String {
-    let list: Vec<_> = reasons
-        .iter()
-        .map(|reason| serde_json::json!({ "signal": reason.signal, "weight": reason.weight, "text": reason.text }))
-        .collect();
-    serde_json::Value::Array(list).to_string()
 }

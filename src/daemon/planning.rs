@@ -1,0 +1,115 @@
+//! From verdicts to what is to be done.
+
+use super::judging::verdict;
+use super::learner::Fresh;
+use super::setting::Setting;
+use crate::logic::ids::{Category, FolderName, Instance, Uid, UidValidity};
+use crate::logic::journal::{Intent, Kind, Place};
+use crate::logic::plan::{Judged, Managed, Step, TopMode, step};
+use crate::logic::verdict::{Reason, Situation};
+
+/// Messages by category.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Counts {
+    /// To Top, or flagged `$Important`.
+    pub top: usize,
+    /// To News.
+    pub news: usize,
+    /// To Bulk.
+    pub bulk: usize,
+    /// To Blackhole.
+    pub blackhole: usize,
+}
+
+impl Counts {
+    /// One more.
+    pub fn add(&mut self, category: Category) {
+        match category {
+            Category::Top => self.top += 1,
+            Category::News => self.news += 1,
+            Category::Bulk => self.bulk += 1,
+            Category::Blackhole => self.blackhole += 1,
+            Category::Inbox => {}
+        }
+    }
+
+    /// All of them.
+    pub fn sum(&self) -> usize {
+        self.top + self.news + self.bulk + self.blackhole
+    }
+}
+
+/// What each message is and what is to be done with it, worked out on two threads: a first pass judges everything at once,
+/// when nothing else is left to do.
+pub(super) fn decide(fresh: &[Fresh], situation: &Situation<'_>, top: TopMode) -> Vec<(Category, Step)> {
+    let decide = |part: &[Fresh]| -> Vec<(Category, Step)> {
+        let verdicts = part.iter().map(|one| verdict(one, situation));
+        verdicts.map(|verdict| (verdict.category, step(&verdict, top))).collect()
+    };
+    let (first, second) = fresh.split_at(fresh.len() / 2);
+    std::thread::scope(|scope| {
+        let other = scope.spawn(|| decide(second));
+        let mut decisions = decide(first);
+        decisions.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        decisions
+    })
+}
+
+/// The question to ask, and what to say where nobody can be asked.
+pub(super) fn surprise(setting: &Setting<'_>, go: &[Going], exists: u32) -> (String, String) {
+    let mut counts = Counts::default();
+    go.iter().for_each(|one| counts.add(one.category));
+    let name = &setting.account.name;
+    let counts = format!(
+        "{} of {exists} messages in INBOX would be filed (top {}, news {}, bulk {}, blackhole {})",
+        go.len(),
+        counts.top,
+        counts.news,
+        counts.bulk,
+        counts.blackhole
+    );
+    (format!("{name}: {counts}. File them?"), format!("{name}: {counts}: more than is usual, so nothing was moved"))
+}
+
+/// What stays and what goes.
+pub(super) struct Plan {
+    pub(super) keep: Vec<(Uid, Instance)>,
+    pub(super) go: Vec<Going>,
+}
+
+/// A message that is to be filed.
+pub(super) struct Going {
+    pub(super) message: Fresh,
+    pub(super) category: Category,
+    pub(super) step: Step,
+}
+
+/// The journal's row for a message of INBOX.
+pub(super) fn intent(one: Judged, step: Step, managed: &Managed, validity: UidValidity) -> Intent {
+    let (kind, to) = match step {
+        Step::Flag => (Kind::Flag, FolderName::inbox()),
+        _ => (Kind::Move, managed.of(one.verdict.category)),
+    };
+    Intent {
+        kind,
+        category: one.verdict.category,
+        instance: one.instance,
+        message_id: one.message_id,
+        internal_date: one.internal_date,
+        from: Place { folder: FolderName::inbox(), validity, uid: one.uid },
+        to,
+        undoes: None,
+        sender: one.from.map(|from| from.as_str().to_owned()).unwrap_or_default(),
+        subject: one.subject.chars().take(200).collect(),
+        reasons: reasons_json(&one.verdict.reasons),
+    }
+}
+
+/// Reasons as the journal keeps them: the array that `plan` prints.
+fn reasons_json(reasons: &[Reason]) -> String {
+    let list: Vec<_> = reasons
+        .iter()
+        .map(|reason| serde_json::json!({ "signal": reason.signal, "weight": reason.weight, "text": reason.text }))
+        .collect();
+    serde_json::Value::Array(list).to_string()
+}
