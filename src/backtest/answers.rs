@@ -33,7 +33,9 @@ impl Answers {
                 *best = (number, importance);
             }
         }
-        if !self.has_names && let Some(from) = &facts.from {
+        if !self.has_names
+            && let Some(from) = &facts.from
+        {
             let letters = self.by_subject.entry(key(&facts.subject, from.as_str())).or_default();
             letters.push((number, arrival));
         }

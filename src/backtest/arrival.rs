@@ -4,13 +4,13 @@ use crate::logic::ids::UnixTime;
 
 /// What is known of a message's time.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Times {
+pub struct Times {
     /// The time in the `From ` line, or the file's.
-    pub(super) kept: Option<UnixTime>,
+    pub kept: Option<UnixTime>,
     /// The time in the name of a Maildir's file.
-    pub(super) named: Option<UnixTime>,
+    pub named: Option<UnixTime>,
     /// Date.
-    pub(super) written: Option<UnixTime>,
+    pub written: Option<UnixTime>,
 }
 
 /// Messages that one folder got within an hour, for it to be suspected of being a copy.
@@ -24,7 +24,7 @@ const HOUR: i64 = 3600;
 /// What the folder says counts. But the first fetch of a Maildir by mbsync, a copy without `-p`, and Thunderbird's `From - …`
 /// lines stamp years of mail with the hour in which it was copied. Where at least 20 messages share an hour and most of
 /// them were written days before it, the name of the file or the Date counts instead.
-pub(super) fn arrivals(times: &[Times]) -> Vec<UnixTime> {
+pub fn arrivals(times: &[Times]) -> Vec<UnixTime> {
     let mut order: Vec<usize> = (0..times.len()).filter(|&one| times[one].kept.is_some()).collect();
     order.sort_by_key(|&one| hour(times[one]));
     let mut arrivals: Vec<Option<UnixTime>> = times.iter().map(|one| one.kept.or(one.written)).collect();

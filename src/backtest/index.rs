@@ -186,7 +186,9 @@ fn same(facts: &Facts, own: bool, header: &[u8]) -> Option<MidHash> {
     if own {
         return Some(MessageId::hash(id));
     }
-    let added = |line: &&[u8]| !ADDED.iter().any(|name| line.get(..name.len()).is_some_and(|l| l.eq_ignore_ascii_case(name.as_bytes())));
+    let added = |line: &&[u8]| {
+        !ADDED.iter().any(|name| line.get(..name.len()).is_some_and(|l| l.eq_ignore_ascii_case(name.as_bytes())))
+    };
     let lines = header.split(|&byte| byte == b'\n').filter(added);
     let lines: Vec<&[u8]> = lines.map(|line| line.strip_suffix(b"\r").unwrap_or(line)).collect();
     let Digest(bytes) = Digest::of(&lines.join(&b'\n'));

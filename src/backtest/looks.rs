@@ -24,7 +24,8 @@ pub(super) fn looks(beginning: &[u8], extension: &str) -> Looks {
     }
     let mut lines = text.split(|&byte| byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
     let first = lines.next().unwrap_or_default();
-    if super::envelope::read(first).is_some() && lines.clone().next().is_some_and(|next| is_field(next) || next.is_empty())
+    if super::envelope::read(first).is_some()
+        && lines.clone().next().is_some_and(|next| is_field(next) || next.is_empty())
     {
         return Looks::Mbox;
     }

@@ -182,7 +182,10 @@ mod tests {
 
     #[test]
     fn bare_envelopes_are_taken_where_a_header_follows() {
-        assert_eq!(subjects("From \nSubject: one\n\nbody\n\nFrom -\nSubject: two\n\nFrom \nno header\n"), ["one", "two"]);
+        assert_eq!(
+            subjects("From \nSubject: one\n\nbody\n\nFrom -\nSubject: two\n\nFrom \nno header\n"),
+            ["one", "two"]
+        );
     }
 
     #[test]

@@ -19,7 +19,8 @@ mod trial;
 mod walk;
 
 pub use archive::{Archive, Letter};
-pub use figures::{AtCaution, Figures, Fate, Rates};
+pub use arrival::{Times, arrivals};
+pub use figures::{AtCaution, Fate, Figures, Rates};
 pub use folders::Names;
 pub use index::Tally;
 pub use mistakes::Mistake;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::answers::{Answers, Number};
-use super::figures::{Figures, Fate, Row, figures};
+use super::figures::{Fate, Figures, Row, figures};
 use super::mistakes::Filed;
 use crate::logic::facts::{self, Facts, Oddity};
 use crate::logic::ids::{Address, Category, Flags, MessageId};
