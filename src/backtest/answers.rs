@@ -17,17 +17,23 @@ pub(super) struct Answers {
     by_subject: HashMap<MidHash, Vec<(Number, UnixTime)>>,
     named: Vec<Number>,
     matched: Vec<Number>,
+    /// Own mail whose clock was behind: it names what has not come yet.
+    early: HashMap<MidHash, UnixTime>,
     /// An own mail had In-Reply-To.
     has_names: bool,
 }
 
 /// How late an answer may come that is recognised by its subject.
 const DAYS: f64 = 30.0;
+/// How far clocks differ. Whoever names a Message-ID has seen it, whatever the two times say.
+const SKEW_DAYS: f64 = 1.0;
 
 impl Answers {
     /// Somebody's mail came. Of several copies with one Message-ID the most important one is what the user saw and answered.
     pub(super) fn received(&mut self, number: Number, importance: f64, facts: &Facts, arrival: UnixTime) {
         if let Some(id) = facts.message_id.as_ref().map(MessageId::hash) {
+            let in_time = |sent: UnixTime| arrival.days_since(sent) <= SKEW_DAYS;
+            self.named.extend(self.early.remove(&id).filter(|&sent| in_time(sent)).map(|_| number));
             let best = self.by_id.entry(id).or_insert((number, importance));
             if importance > best.1 {
                 *best = (number, importance);
@@ -47,7 +53,12 @@ impl Answers {
             self.has_names = true;
             self.by_subject = HashMap::new();
         }
-        self.named.extend(facts.in_reply_to.iter().filter_map(|id| self.by_id.get(id)).map(|(number, _)| *number));
+        for id in &facts.in_reply_to {
+            match self.by_id.get(id) {
+                Some((number, _)) => self.named.push(*number),
+                None => drop(self.early.insert(*id, at)),
+            }
+        }
         if self.has_names || !Subject::read_form(&facts.subject).reply {
             return;
         }
@@ -122,12 +133,11 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_comes_later() {
-        let mails = [
-            (1, ">To: a@b.example|Subject: Re: x|In-Reply-To: <1@b>"),
-            (2, "From: a@b.example|Message-ID: <1@b>|Subject: x"),
-        ];
-        assert_eq!(answered(&mails), [0; 0]);
+    fn an_answer_comes_later_but_for_clocks_that_differ() {
+        let own = ">To: a@b.example|Subject: Re: x|In-Reply-To: <1@b>";
+        let received = "From: a@b.example|Message-ID: <1@b>|Subject: x";
+        assert_eq!(answered(&[(1, own), (9, received)]), [0; 0]);
+        assert_eq!(answered(&[(1, own), (2, received)]), [0]);
     }
 
     #[test]

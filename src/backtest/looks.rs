@@ -16,7 +16,7 @@ pub(super) const BEGINNING: usize = 16 * 1024;
 
 /// Takes a file's beginning, and its extension in lower case.
 pub(super) fn looks(beginning: &[u8], extension: &str) -> Looks {
-    let (length, skipped) = (beginning.len(), after_count(beginning, extension));
+    let skipped = after_count(beginning, extension);
     let start = skipped + leading(&beginning[skipped..]);
     let text = &beginning[start..];
     if text.is_empty() || memchr::memchr(0, &text[..text.len().min(512)]).is_some() {
@@ -24,20 +24,23 @@ pub(super) fn looks(beginning: &[u8], extension: &str) -> Looks {
     }
     let mut lines = text.split(|&byte| byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
     let first = lines.next().unwrap_or_default();
-    if super::envelope::read(first).is_some()
-        && lines.clone().next().is_some_and(|next| is_field(next) || next.is_empty())
-    {
-        return Looks::Mbox;
-    }
-    // Who calls a file .eml says that it is a message, whatever is wrong with it.
+    // Who calls a file .eml says that it is one message, whatever is wrong with it.
     let declared = matches!(extension, "eml" | "emlx" | "msg");
-    let known = || std::iter::once(first).chain(lines.clone()).take_while(|line| !line.is_empty());
-    let fields = known().filter(|line| is_known_field(line)).count();
-    let by_someone = known().any(|line| is_named(line, "from") && line.contains(&b'@'));
-    match declared || (is_field(first) && (fields >= 2 || by_someone)) {
-        true if start < length => Looks::Message(start as u64),
-        _ => Looks::NotMail,
+    let enveloped = super::envelope::read(first).is_some()
+        && lines.clone().next().is_some_and(|next| is_field(next) || next.is_empty());
+    match (enveloped, declared) {
+        (true, true) => Looks::Message((start + text.iter().take_while(|&&byte| byte != b'\n').count() + 1) as u64),
+        (true, false) => Looks::Mbox,
+        (false, _) if declared || is_message(first, lines) => Looks::Message(start as u64),
+        (false, _) => Looks::NotMail,
     }
+}
+
+/// Two fields of mail, or a From with an address.
+fn is_message<'a>(first: &'a [u8], lines: impl Iterator<Item = &'a [u8]> + Clone) -> bool {
+    let mut header = std::iter::once(first).chain(lines).take_while(|line| !line.is_empty());
+    let fields = header.clone().filter(|line| is_known_field(line)).count();
+    is_field(first) && (fields >= 2 || header.any(|line| is_named(line, "from") && line.contains(&b'@')))
 }
 
 /// Apple Mail's .emlx begins with the message's length on a line of its own.
@@ -118,6 +121,7 @@ mod tests {
         is("txt", "\u{feff}From: a@b.example\n\nbody", Looks::Message(3));
         is("eml", "\r\nX-Anything: x", Looks::Message(2));
         is("eml", "no header at all", Looks::Message(0));
+        is("eml", "From a@b.example Mon Jan  5 10:00:00 2026\nSubject: x\n\n", Looks::Message(43));
         is("emlx", "1234\nFrom: a@b.example\n\n<?xml", Looks::Message(5));
     }
 

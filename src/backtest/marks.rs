@@ -29,7 +29,7 @@ pub(super) fn time_of_name(name: &str) -> Option<i64> {
 pub(super) fn of_header(header: &[u8]) -> Flags {
     let mut flags = Flags::default();
     for line in header.split(|&byte| byte == b'\n') {
-        let Some(colon) = line.iter().position(|&byte| byte == b':') else { continue };
+        let Some(colon) = memchr::memchr(b':', line) else { continue };
         let (name, value) = (&line[..colon], &line[colon + 1..]);
         let has = |letter: u8| value.contains(&letter);
         if name.eq_ignore_ascii_case(b"status") {

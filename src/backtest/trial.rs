@@ -59,8 +59,9 @@ impl Trial {
             self.replay.next(mail);
             return None;
         }
-        let categories = self.at_each_caution(mail);
+        let others = self.at_other_cautions(mail);
         let (facts, verdict) = self.replay.next(mail)?;
+        let categories = others.map(|other| other.unwrap_or(verdict.category));
         Some(self.note(mail, categories, facts, verdict))
     }
 
@@ -76,11 +77,13 @@ impl Trial {
         Figures { own, by_subject, mistakes, oddities, ..figures(&rows, caution) }
     }
 
-    fn at_each_caution(&self, mail: &Mail<'_>) -> [Category; 3] {
+    /// `None` for the level at which the replay judges.
+    fn at_other_cautions(&self, mail: &Mail<'_>) -> [Option<Category>; 3] {
         let facts = facts::read(mail.header);
         CAUTIONS.map(|caution| {
             let situation = Situation { caution, ..self.replay.situation(mail.arrival) };
-            judge(&facts, Flags::default(), mail.arrival, &situation).category
+            let judged = || judge(&facts, Flags::default(), mail.arrival, &situation).category;
+            (caution != self.caution).then(judged)
         })
     }
 

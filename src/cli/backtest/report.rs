@@ -76,7 +76,9 @@ fn mistake(face: &mut Face, mistake: &Mistake) {
     let subject = Printable::new(&mistake.subject);
     face.out().line(format!("  {}  {from}  {subject}  → {category}", human_time(mistake.arrival)));
     for reason in mistake.reasons.iter().take(REASONS) {
-        let line = format!("      {:>+6.2}  {}", reason.weight, Printable::new(&reason.text));
+        // A rule decides without a weight.
+        let weight = if reason.weight == 0.0 { String::new() } else { format!("{:+.2}", reason.weight) };
+        let line = format!("      {weight:>6}  {}", Printable::new(&reason.text));
         let line = style.paint(Tone::Dim, line).to_string();
         face.out().line(line);
     }
