@@ -26,11 +26,16 @@ pub(super) fn looks(beginning: &[u8], extension: &str) -> Looks {
     let first = lines.next().unwrap_or_default();
     // Who calls a file .eml says that it is one message, whatever is wrong with it.
     let declared = matches!(extension, "eml" | "emlx" | "msg");
-    let enveloped = super::envelope::read(first).is_some()
-        && lines.clone().next().is_some_and(|next| is_field(next) || next.is_empty());
+    let begins = |line: &[u8], next: Option<&[u8]>| {
+        super::envelope::read(line).is_some() && next.is_some_and(|next| is_field(next) || next.is_empty())
+    };
+    let enveloped = begins(first, lines.clone().next());
+    // The first message of a damaged mbox may have lost its line, or have garbage before it.
+    let damaged = || lines.clone().zip(lines.clone().skip(1)).any(|(line, next)| begins(line, Some(next)));
     match (enveloped, declared) {
         (true, true) => Looks::Message((start + text.iter().take_while(|&&byte| byte != b'\n').count() + 1) as u64),
         (true, false) => Looks::Mbox,
+        (false, _) if matches!(extension, "mbox" | "mbx") && damaged() => Looks::Mbox,
         (false, _) if declared || is_message(first, lines) => Looks::Message(start as u64),
         (false, _) => Looks::NotMail,
     }
@@ -117,11 +122,12 @@ mod tests {
     fn mail_is_recognised() {
         is("", "From a@b.example Mon Jan  5 10:00:00 2026\nSubject: x\n\n", Looks::Mbox);
         is("mbox", "\n\nFrom a@b.example Mon Jan  5 10:00:00 2026\r\nSubject: x\r\n\r\n", Looks::Mbox);
+        is("mbox", "junk\nFrom a@b.example Mon Jan  5 10:00:00 2026\nSubject: x\n\n", Looks::Mbox);
         is("", "Return-Path: <a@b.example>\nSubject: x\n\nbody", Looks::Message(0));
         is("txt", "\u{feff}From: a@b.example\n\nbody", Looks::Message(3));
         is("eml", "\r\nX-Anything: x", Looks::Message(2));
         is("eml", "no header at all", Looks::Message(0));
-        is("eml", "From a@b.example Mon Jan  5 10:00:00 2026\nSubject: x\n\n", Looks::Message(43));
+        is("eml", "From a@b.example Mon Jan  5 10:00:00 2026\nSubject: x\n\n", Looks::Message(42));
         is("emlx", "1234\nFrom: a@b.example\n\n<?xml", Looks::Message(5));
     }
 

@@ -49,6 +49,10 @@ pub(super) fn split(reader: impl BufRead, mut each: impl FnMut(Piece<'_>)) -> io
             candidate = Some((envelope, lines.text.clone()));
             continue;
         }
+        if after_blank && !message.open && is_known_field(line) {
+            // The first message has lost its line.
+            message = Message::opened(Envelope::Undated, offset);
+        }
         after_blank = line.is_empty();
         message.push(&lines.text);
     }
@@ -198,6 +202,7 @@ mod tests {
         assert_eq!(subjects(""), [""; 0]);
         assert_eq!(subjects("\n\nno mail at all\n"), [""; 0]);
         assert_eq!(subjects(&format!("garbage\n\n{LINE}\nSubject: one")), ["one"]);
+        assert_eq!(subjects(&format!("Date: x\nSubject: one\n\nTo: b\n\n{LINE}\nSubject: two")), ["one", "two"]);
         assert_eq!(subjects(LINE), [""; 0]);
         let long = format!("{LINE}\nSubject: one\n\n{}\n\n{LINE}\nSubject: two\n", "x".repeat(3_000_000));
         assert_eq!(subjects(&long), ["one", "two"]);

@@ -11,9 +11,12 @@ use crate::support::user::User;
 
 const FORMS: [Form; 3] = [Form::Mbox, Form::Maildir, Form::Files];
 
+/// Messages, each with its day.
+type Arrivals = Vec<(f64, Mail)>;
+
 /// Received mail and the user's own: a friend who is answered each week, a newsletter and a shop that are not.
-fn history() -> (Vec<(f64, Mail)>, Vec<(f64, Mail)>) {
-    let (mut received, mut own) = (Vec::new(), Vec::new());
+fn history() -> (Arrivals, Arrivals) {
+    let (mut received, mut own) = (Arrivals::new(), Arrivals::new());
     for week in 0..8_u32 {
         let days = f64::from(week) * 7.0;
         let letter = cast::friend(week);
@@ -253,12 +256,12 @@ fn broken_mboxes_give_what_is_in_them() {
         (whole.replace('\n', "\r\n"), 24),
         (whole.replace(".\n\nFrom ", ".\nFrom "), 24),
         (wild, 24),
-        (format!("garbage\n{whole}"), 0),
+        (format!("garbage\n{whole}"), 24),
         (format!("\n\n{whole}\0\0\0"), 24),
         (cut, 25),
     ] {
         let archive = Archive::new();
-        archive.file("Inbox", &text).file("other.eml", cast::stranger(5).bytes());
+        archive.file("Inbox.mbox", &text).file("other.eml", cast::stranger(5).bytes());
         let figures = archive.figures();
         assert_eq!(figures["received"].as_u64(), Some(count + 1), "{}", &text[..text.len().min(2_000)]);
     }

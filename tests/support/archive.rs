@@ -117,7 +117,8 @@ impl Archive {
 pub fn mbox(mails: &[(f64, Mail)]) -> String {
     let message = |(days, mail): &(f64, Mail)| {
         let line = Timestamp::from_second(day(*days)).unwrap().strftime("%a %b %e %H:%M:%S %Y").to_string();
-        let text = String::from_utf8(with_status(mail).bytes()).unwrap().replace("\r\n", "\n").replace("\nFrom ", "\n>From ");
+        let text =
+            String::from_utf8(with_status(mail).bytes()).unwrap().replace("\r\n", "\n").replace("\nFrom ", "\n>From ");
         format!("From sender@example.org {line}\n{text}\n")
     };
     mails.iter().map(message).collect()
