@@ -169,7 +169,13 @@ fn remarks(face: &mut Face, figures: &Figures, tally: Tally) {
     let left = [
         (tally.skipped, "that is no mail was skipped", "that are no mail were skipped", "file", "files"),
         (tally.unreadable, "could not be read", "could not be read", "file", "files"),
-        (tally.left_out, "was left out (drafts, junk)", "were left out (drafts, junk)", "message", "messages"),
+        (
+            tally.left_out,
+            "was left out: a draft, junk, or your own outside Sent",
+            "were left out: drafts, junk, your own outside Sent",
+            "message",
+            "messages",
+        ),
         (tally.copies, "was left out", "were left out", "copy of a message", "copies of messages"),
     ];
     for (number, one, many, noun, nouns) in left.into_iter().filter(|left| left.0 > 0) {
