@@ -21,6 +21,7 @@ pub mod config;
 pub mod imap;
 pub mod store;
 
+pub mod backtest;
 pub mod daemon;
 
 pub mod cli;

@@ -19,9 +19,10 @@ const WALLS: &[(&str, &[&str])] = &[
     ("imap", &["logic"]),
     ("store", &["logic"]),
     ("demo", &["logic"]),
-    ("daemon", &["logic", "config", "imap", "store"]),
+    ("backtest", &["logic"]),
+    ("daemon", &["logic", "config", "imap", "store", "backtest"]),
     // Never `imap`: a face asks the engine.
-    ("cli", &["logic", "config", "store", "daemon", "demo"]),
+    ("cli", &["logic", "config", "store", "backtest", "daemon", "demo"]),
 ];
 
 /// What would give `logic` a socket, a file, a clock, the environment, chance or a terminal.

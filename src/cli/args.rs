@@ -58,6 +58,8 @@ pub enum Command {
     Confirm(Confirm),
     /// Banish a sender: their mail goes to Blackhole, what is there already goes along
     Blackhole(Blackhole),
+    /// Replay real mail in time order: what would have been filed, and how often that would have been wrong
+    Backtest(Backtest),
     /// Look at config, secrets, connection, folders and database: what is wrong and what to do
     Doctor(OneAccount),
     /// Print the completion script for a shell
@@ -204,6 +206,31 @@ pub struct Blackhole {
     /// Answer yes to what would be asked
     #[arg(long)]
     pub yes: bool,
+}
+
+/// `backtest`
+#[derive(Debug, Args)]
+#[command(group(clap::ArgGroup::new("source").required(true).args(["mail", "account"])))]
+pub struct Backtest {
+    /// A directory with mbox files, Maildirs or message files; needs no config
+    #[arg(long, value_name = "DIR", requires = "addresses")]
+    pub mail: Option<PathBuf>,
+    /// Your own addresses
+    #[arg(long = "address", id = "addresses", value_name = "ADDRESS", num_args = 1.., value_delimiter = ',',
+          conflicts_with = "account")]
+    pub addresses: Vec<String>,
+    /// The history of this account, read-only over IMAP
+    #[arg(long, value_name = "NAME")]
+    pub account: Option<String>,
+    /// The folders of your own mail [default: Sent, and the names that mail programs use]
+    #[arg(long, value_name = "FOLDER", num_args = 1..)]
+    pub sent: Vec<String>,
+    /// Write what each received message would have been, one JSON object a line
+    #[arg(long, value_name = "FILE")]
+    pub predictions: Option<PathBuf>,
+    /// Judge with the weights of this file
+    #[arg(long, value_name = "FILE")]
+    pub weights: Option<PathBuf>,
 }
 
 /// `doctor`

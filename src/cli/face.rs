@@ -107,6 +107,11 @@ impl Voice {
         self.verbose
     }
 
+    /// `done` of `total` messages below `place` have been looked at.
+    pub fn replaying(&self, place: &str, done: u64, total: u64) {
+        self.progress.borrow_mut().step("backtest", place, done, Some(total));
+    }
+
     /// A line for those who asked for more with `-v`.
     pub fn detail(&self, text: &str) {
         if self.verbose {

@@ -3,6 +3,7 @@
 //! A command asks the engine and shows what it says. It opens no socket, judges nothing and moves nothing itself.
 
 mod args;
+mod backtest;
 mod demo;
 mod doctor;
 mod face;
@@ -75,6 +76,7 @@ async fn run_command(cli: &Cli, face: &mut Face) -> Result<Vec<Fault>, Fault> {
         Command::Orders(args) => orders::list(face, args),
         Command::Confirm(args) => orders::confirm(face, args),
         Command::Blackhole(args) => orders::blackhole(face, args).await,
+        Command::Backtest(args) => backtest::backtest(face, args).await,
         Command::Doctor(args) => doctor::doctor(face, args).await,
         Command::Completions(args) => generate::completions(face, args),
         Command::Man => generate::manual(face),

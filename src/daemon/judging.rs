@@ -10,6 +10,7 @@ use crate::logic::fault::Fault;
 use crate::logic::ids::{Digest, FolderName, Instance, Uid};
 use crate::logic::orders::Orders;
 use crate::logic::plan::Judged;
+use crate::logic::signals::Weights;
 use crate::logic::verdict::{Situation, Verdict, judge};
 
 /// The orders that hold on an account.
@@ -26,6 +27,7 @@ pub(super) fn situation<'a>(setting: &Setting<'a>, learner: &'a Learner, orders:
         orders,
         caution: setting.account.caution,
         authserv: learner.ledger.trusted_authserv(setting.account.authserv_id.as_deref()),
+        weights: Weights::built_in(),
         now: setting.now,
     }
 }

@@ -12,6 +12,7 @@ pub mod orders;
 pub mod plan;
 pub mod policy;
 pub mod printable;
+pub mod replay;
 pub mod signals;
 pub mod verdict;
 pub mod words;

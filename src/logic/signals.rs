@@ -10,9 +10,11 @@ mod position;
 mod relation;
 mod scene;
 mod thread;
+mod weights;
 
 pub(crate) use scene::same_person;
 pub use scene::{Place, Scene, Trust};
+pub use weights::{Weight, Weights};
 
 /// One row of the table.
 pub struct Signal {

@@ -8,7 +8,7 @@ use super::facts::Facts;
 use super::ids::{Address, Category, Flags, UnixTime};
 use super::ledger::Ledger;
 use super::orders::Orders;
-use super::signals::{Scene, Signal, table};
+use super::signals::{Scene, Signal, Weight, Weights, table};
 
 /// What a message meets: the account it came to and what is known there.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +23,8 @@ pub struct Situation<'a> {
     pub caution: Caution,
     /// The authserv-id of the account's own receiving host, see [`Ledger::trusted_authserv`].
     pub authserv: Option<&'a str>,
+    /// How much each signal counts.
+    pub weights: &'a Weights,
     /// The time of the judgement.
     pub now: UnixTime,
 }
@@ -60,7 +62,7 @@ pub struct Reason {
 pub fn judge(facts: &Facts, flags: Flags, arrival: UnixTime, situation: &Situation<'_>) -> Verdict {
     let at = if arrival.0 > 0 { arrival.min(situation.now) } else { situation.now };
     let scene = Scene::new(facts, situation.own, situation.ledger, situation.authserv, at);
-    let score = Score::of(&scene);
+    let score = Score::of(&scene, situation.weights);
     let decision = rules::decide(&scene, flags, situation, &score);
     let mut reasons = decision.reasons;
     reasons.extend(score.reasons);
@@ -84,12 +86,12 @@ struct Score {
 }
 
 impl Score {
-    fn of(scene: &Scene<'_>) -> Score {
+    fn of(scene: &Scene<'_>, weights: &Weights) -> Score {
         let mut score = Score { importance: 0.0, reasons: Vec::with_capacity(12), news: 0.0, leanings: [None, None] };
-        for signal in table() {
+        for (signal, weight) in table().zip(weights.iter()) {
             let strength = (signal.strength)(scene);
             if strength != 0.0 {
-                score.add(scene, signal, strength);
+                score.add(scene, signal, weight, strength);
             }
         }
         score.reasons.sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()));
@@ -99,8 +101,8 @@ impl Score {
         score
     }
 
-    fn add(&mut self, scene: &Scene<'_>, signal: &'static Signal, strength: f64) {
-        let (weight, news) = (signal.weight * strength, signal.news * strength);
+    fn add(&mut self, scene: &Scene<'_>, signal: &'static Signal, weight: Weight, strength: f64) {
+        let (weight, news) = (weight.weight * strength, weight.news * strength);
         if weight != 0.0 {
             self.reasons.push(Reason { signal: signal.name, weight, text: (signal.sentence)(scene) });
         }

@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod backtest;
 mod chains;
 mod configuration;
 mod connection;

@@ -2,6 +2,7 @@
 //!
 //! Nothing here shares code with the engine: what the engine did is looked at from outside, over IMAP and in its JSON.
 
+pub mod archive;
 pub mod cast;
 pub mod certificates;
 pub mod client;

@@ -125,6 +125,7 @@ impl World {
             orders: &orders,
             caution: self.caution,
             authserv: self.host.as_deref(),
+            weights: Weights::built_in(),
             now: NOW,
         };
         judge(&facts::read(self.header.as_bytes()), self.flags, NOW, &situation)
