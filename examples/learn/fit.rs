@@ -1,0 +1,109 @@
+//! Logistic regression by Newton's method, drawn towards where it starts from.
+
+use mailherd::logic::signals::{BASE, table};
+
+use super::boxes::{Mailbox, Row};
+
+/// How much a box counts: as many rows as this, whatever its size, so that no busy owner decides for all.
+const BOX: f64 = 300.0;
+/// How many list copies count against one unanswered direct copy.
+const LISTS: f64 = 0.5;
+/// What a unit of squared distance from the prior costs.
+const RIDGE: f64 = 2.0;
+const STEPS: usize = 12;
+
+/// The weights that a fit is drawn to: those of the table. What the boxes do not show keeps them.
+pub fn prior() -> Vec<f64> {
+    table().map(|signal| signal.weight).collect()
+}
+
+/// Answered and unanswered direct mail count the same in every box, so importance one half is where they are equally likely.
+fn counted(mailbox: &Mailbox) -> impl Iterator<Item = (&Row, f64)> {
+    let of = |answered: bool, direct: bool| {
+        mailbox.rows.iter().filter(|row| (row.answered, row.direct) == (answered, direct)).count().max(1) as f64
+    };
+    let answered = mailbox.rows.iter().filter(|row| row.answered).count().max(1) as f64;
+    let (direct, list) = (of(false, true), of(false, false));
+    mailbox.rows.iter().map(move |row| {
+        let share = match (row.answered, row.direct) {
+            (true, _) => 1.0 / answered,
+            (false, true) => 1.0 / direct,
+            (false, false) => LISTS / list,
+        };
+        (row, BOX * share)
+    })
+}
+
+/// The weights, in the order of the table.
+pub fn fit(mailboxes: &[&Mailbox], start: Vec<f64>) -> Vec<f64> {
+    let prior = prior();
+    let mut weights = start;
+    for _ in 0..STEPS {
+        let n = weights.len();
+        let mut gradient: Vec<f64> = (0..n).map(|i| ridge(i) * (prior[i] - weights[i])).collect();
+        let mut hessian = vec![0.0; n * n];
+        (0..n).for_each(|i| hessian[i * n + i] = ridge(i));
+        for (row, count) in mailboxes.iter().flat_map(|mailbox| counted(mailbox)) {
+            let likely = likely(row, &weights);
+            let slope = count * (f64::from(row.answered) - likely);
+            let curve = count * likely * (1.0 - likely);
+            for &(i, x) in &row.strengths {
+                gradient[usize::from(i)] += slope * f64::from(x);
+                let line = &mut hessian[usize::from(i) * n..][..n];
+                for &(j, y) in &row.strengths {
+                    line[usize::from(j)] += curve * f64::from(x) * f64::from(y);
+                }
+            }
+        }
+        let step = solve(hessian, gradient);
+        weights.iter_mut().zip(&step).for_each(|(weight, step)| *weight += step);
+        if step.iter().all(|step| step.abs() < 1e-4) {
+            break;
+        }
+    }
+    weights
+}
+
+/// The base is free.
+fn ridge(place: usize) -> f64 {
+    if table().nth(place).is_some_and(|signal| signal.name == BASE) { 1e-3 } else { RIDGE }
+}
+
+/// The chance of an answer by `weights`.
+pub fn likely(row: &Row, weights: &[f64]) -> f64 {
+    let sum: f64 = row.strengths.iter().map(|&(place, strength)| weights[usize::from(place)] * f64::from(strength)).sum();
+    1.0 / (1.0 + (-sum).exp())
+}
+
+/// The standard deviation of each signal's strength over direct mail: what its weight is worth.
+pub fn spread(mailboxes: &[&Mailbox]) -> Vec<f64> {
+    let n = table().count();
+    let (mut total, mut sums, mut squares) = (0.0, vec![0.0; n], vec![0.0; n]);
+    for (row, count) in mailboxes.iter().flat_map(|mailbox| counted(mailbox)).filter(|(row, _)| row.direct) {
+        total += count;
+        for &(place, strength) in &row.strengths {
+            sums[usize::from(place)] += count * f64::from(strength);
+            squares[usize::from(place)] += count * f64::from(strength).powi(2);
+        }
+    }
+    sums.iter().zip(&squares).map(|(sum, square)| (square / total - (sum / total).powi(2)).max(0.0).sqrt()).collect()
+}
+
+/// Solves `matrix · x = right` for a symmetric positive definite matrix (Cholesky).
+fn solve(mut matrix: Vec<f64>, mut right: Vec<f64>) -> Vec<f64> {
+    let n = right.len();
+    for i in 0..n {
+        for j in 0..=i {
+            let dot: f64 = (0..j).map(|k| matrix[i * n + k] * matrix[j * n + k]).sum();
+            let rest = matrix[i * n + j] - dot;
+            matrix[i * n + j] = if i == j { rest.max(1e-12).sqrt() } else { rest / matrix[j * n + j] };
+        }
+        let dot: f64 = (0..i).map(|k| matrix[i * n + k] * right[k]).sum();
+        right[i] = (right[i] - dot) / matrix[i * n + i];
+    }
+    for i in (0..n).rev() {
+        let dot: f64 = (i + 1..n).map(|k| matrix[k * n + i] * right[k]).sum();
+        right[i] = (right[i] - dot) / matrix[i * n + i];
+    }
+    right
+}
