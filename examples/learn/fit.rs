@@ -10,7 +10,9 @@ const BOX: f64 = 300.0;
 const LISTS: f64 = 0.5;
 /// What a unit of squared distance from the prior costs.
 const RIDGE: f64 = 2.0;
-const STEPS: usize = 12;
+const STEPS: usize = 40;
+/// The farthest that a weight may go in one step: far from the best weights, Newton's steps are too long.
+const LONGEST: f64 = 0.5;
 
 /// The weights that a fit is drawn to: those of the table. What the boxes do not show keeps them.
 pub fn prior() -> Vec<f64> {
@@ -37,12 +39,13 @@ fn counted(mailbox: &Mailbox) -> impl Iterator<Item = (&Row, f64)> {
 /// The weights, in the order of the table.
 pub fn fit(mailboxes: &[&Mailbox], start: Vec<f64>) -> Vec<f64> {
     let prior = prior();
+    let ridges: Vec<f64> = (0..prior.len()).map(ridge).collect();
     let mut weights = start;
     for _ in 0..STEPS {
         let n = weights.len();
-        let mut gradient: Vec<f64> = (0..n).map(|i| ridge(i) * (prior[i] - weights[i])).collect();
+        let mut gradient: Vec<f64> = (0..n).map(|i| ridges[i] * (prior[i] - weights[i])).collect();
         let mut hessian = vec![0.0; n * n];
-        (0..n).for_each(|i| hessian[i * n + i] = ridge(i));
+        (0..n).for_each(|i| hessian[i * n + i] = ridges[i]);
         for (row, count) in mailboxes.iter().flat_map(|mailbox| counted(mailbox)) {
             let likely = likely(row, &weights);
             let slope = count * (f64::from(row.answered) - likely);
@@ -55,7 +58,9 @@ pub fn fit(mailboxes: &[&Mailbox], start: Vec<f64>) -> Vec<f64> {
                 }
             }
         }
-        let step = solve(hessian, gradient);
+        let mut step = solve(hessian, gradient);
+        let longest = step.iter().fold(0.0_f64, |most, step| most.max(step.abs()));
+        step.iter_mut().for_each(|step| *step *= (LONGEST / longest).min(1.0));
         weights.iter_mut().zip(&step).for_each(|(weight, step)| *weight += step);
         if step.iter().all(|step| step.abs() < 1e-4) {
             break;
@@ -64,9 +69,15 @@ pub fn fit(mailboxes: &[&Mailbox], start: Vec<f64>) -> Vec<f64> {
     weights
 }
 
-/// The base is free.
+/// The base is free. Signs of machines and words of news stay as they are set by hand: the boxes are of one public list server
+/// each, and would teach that every machine is one.
 fn ridge(place: usize) -> f64 {
-    if table().nth(place).is_some_and(|signal| signal.name == BASE) { 1e-3 } else { RIDGE }
+    let machine = table().position(|signal| signal.name == "list").unwrap_or(usize::MAX);
+    match table().nth(place) {
+        Some(signal) if signal.name == BASE => 0.1,
+        _ if place >= machine => 1e9,
+        _ => RIDGE,
+    }
 }
 
 /// The chance of an answer by `weights`.

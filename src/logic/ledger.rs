@@ -1,10 +1,14 @@
 //! What the account's own history says of a sender, a list and a domain.
 
+mod habit;
 mod learn;
 mod relation;
 
 pub use super::domains::registrable_domain;
-pub use relation::{Decayed, Relation};
+pub(crate) use habit::{Form, ThreadState, form, thread_state};
+pub use habit::{Habit, Habits};
+pub(crate) use learn::topic;
+pub use relation::{Decayed, Lately, Relation};
 
 use std::collections::{HashMap, HashSet};
 
@@ -17,6 +21,10 @@ pub enum Key {
     Address(Address),
     /// A mailing list.
     List(ListId),
+    /// A kind of mail, as it reaches the user: how often they answer it.
+    Habit(Habit),
+    /// All mail of the account.
+    Account,
     /// A registrable domain (public-suffix aware), lower-cased; never a free-mail provider's.
     Domain(Box<str>),
 }
@@ -26,7 +34,9 @@ pub enum Key {
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
     relations: HashMap<Key, Entry>,
-    own: HashSet<MidHash>,
+    own_addresses: Vec<Address>,
+    /// The user's own mail (and what it was about), with when it was sent.
+    own: HashMap<MidHash, UnixTime>,
     answered: HashSet<MidHash>,
     /// How often each authserv-id topped received mail; mail without one is counted under the empty name.
     authserv: HashMap<Box<str>, u32>,
@@ -119,7 +129,19 @@ impl Ledger {
 
     /// Whether the user wrote the message with this Message-ID.
     pub fn is_own(&self, id: MidHash) -> bool {
-        self.own.contains(&id)
+        self.own.contains_key(&id)
+    }
+
+    /// When the user wrote the message with this Message-ID, or last wrote about this topic.
+    pub fn own_at(&self, id: MidHash) -> Option<UnixTime> {
+        self.own.get(&id).copied()
+    }
+
+    /// The user's own addresses: by them the ledger sees how a message reaches the user.
+    #[must_use]
+    pub fn of(mut self, own: &[Address]) -> Ledger {
+        self.own_addresses = own.to_vec();
+        self
     }
 
     /// Whether the user answered the message with this Message-ID.
@@ -152,8 +174,8 @@ impl Ledger {
     }
 
     /// Puts back a Message-ID of the user's own mail.
-    pub fn restore_own_id(&mut self, id: MidHash) {
-        self.own.insert(id);
+    pub fn restore_own_id(&mut self, id: MidHash, at: UnixTime) {
+        self.own.insert(id, at);
     }
 
     /// Puts back a Message-ID that the user answered.

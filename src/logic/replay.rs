@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::facts::{self, Facts};
 use super::ids::{Address, Flags, ListId, MessageId, MidHash, UnixTime};
-use super::ledger::Ledger;
+use super::ledger::{Habits, Ledger};
 use super::orders::Orders;
 use super::policy::Caution;
 use super::signals::Weights;
@@ -36,6 +36,7 @@ pub struct Replay {
 
 /// Whom to credit when a message is answered.
 struct Sender {
+    habits: Habits,
     address: Address,
     list: Option<ListId>,
 }
@@ -44,11 +45,11 @@ impl Replay {
     /// A replay that knows nothing yet. `own` are the user's addresses; without `authserv` the authserv-id is learned.
     pub fn new(own: Vec<Address>, caution: Caution, authserv: Option<String>, weights: Weights) -> Replay {
         Replay {
-            own,
             caution,
             authserv,
             weights,
-            ledger: Ledger::new(),
+            ledger: Ledger::new().of(&own),
+            own,
             orders: Orders::default(),
             received: HashMap::new(),
         }
@@ -82,7 +83,7 @@ impl Replay {
     fn learn_own(&mut self, facts: &Facts, at: UnixTime) {
         for answered in self.ledger.learn_own(facts, at) {
             if let Some(sender) = self.received.get(&answered) {
-                self.ledger.credit_answer(&sender.address, sender.list.as_ref(), at);
+                self.ledger.credit_answer(&sender.address, sender.list.as_ref(), sender.habits, at);
             }
         }
     }
@@ -91,9 +92,10 @@ impl Replay {
         if facts.from.as_ref().is_some_and(|from| self.own.contains(from)) {
             return;
         }
+        let habits = if facts.is_impersonal() { Habits::NONE } else { self.ledger.habits_of(facts) };
         self.ledger.learn_received(facts, mail.arrival, mail.flags);
         if let (Some(id), Some(from)) = (facts.message_id.as_ref().map(MessageId::hash), &facts.from) {
-            let sender = Sender { address: from.clone(), list: facts.list_id.clone() };
+            let sender = Sender { habits, address: from.clone(), list: facts.list_id.clone() };
             self.received.entry(id).or_insert(sender);
         }
     }

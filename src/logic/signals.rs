@@ -5,6 +5,7 @@
 //! hand for now.
 
 mod kind;
+mod account;
 mod machine;
 mod position;
 mod relation;
@@ -12,7 +13,7 @@ mod scene;
 mod thread;
 mod weights;
 
-pub(crate) use scene::same_person;
+pub(crate) use scene::{place, same_person};
 pub use scene::{Place, Scene, Trust};
 pub use weights::{Weight, Weights};
 
@@ -51,6 +52,7 @@ pub fn table() -> impl Iterator<Item = &'static Signal> {
         &relation::SIGNALS,
         &thread::SIGNALS,
         &position::SIGNALS,
+        &account::SIGNALS,
         &machine::SIGNALS,
         &kind::SIGNALS,
     ]

@@ -2,6 +2,8 @@
 
 use super::{Key, Ledger, Relation, registrable_domain};
 use crate::logic::facts::{AuthResult, Facts};
+use super::Habits;
+use crate::logic::words;
 use crate::logic::ids::{Address, Flags, ListId, MessageId, MidHash, UnixTime};
 
 /// Mail of the user's own to more people than this is an announcement, not a conversation.
@@ -24,9 +26,11 @@ impl Ledger {
             flags,
             answered,
             machine: facts.is_impersonal(),
+            answers_user: facts.in_reply_to.iter().any(|&id| self.is_own(id)),
             dmarc_passed: facts.auth.as_ref().is_some_and(|auth| auth.dmarc == AuthResult::Pass),
         };
-        for key in keys(author, facts.list_id.as_ref()) {
+        let habits = if received.machine { Habits::NONE } else { self.habits_of(facts) };
+        for key in keys(author, facts.list_id.as_ref()).chain(habits.keys()).chain([Key::Account]) {
             received.count(self.touch(key));
         }
         let account = &mut self.account;
@@ -46,9 +50,14 @@ impl Ledger {
             return Vec::new();
         }
         if let Some(id) = facts.message_id.as_ref().map(MessageId::hash)
-            && self.own.insert(id)
+            && self.own.insert(id, at).is_none()
         {
             self.changes.own.push((id, at));
+        }
+        if let Some(topic) = topic(&facts.subject)
+            && self.own.insert(topic, at).is_none()
+        {
+            self.changes.own.push((topic, at));
         }
         self.count_sent(facts, at);
         let answered: Vec<_> = facts.in_reply_to.iter().copied().filter(|&id| self.answered.insert(id)).collect();
@@ -56,12 +65,13 @@ impl Ledger {
         answered
     }
 
-    /// The user answered, at `at`, a message from `sender` that came by `list` if by any.
-    pub fn credit_answer(&mut self, sender: &Address, list: Option<&ListId>, at: UnixTime) {
-        for key in keys(sender, list) {
+    /// The user answered, at `at`, a message from `sender` that came by `list` if by any, and that met these `habits`.
+    pub fn credit_answer(&mut self, sender: &Address, list: Option<&ListId>, habits: Habits, at: UnixTime) {
+        for key in keys(sender, list).chain(habits.keys()).chain([Key::Account]) {
             let relation = self.touch(key);
             relation.seen(at);
             relation.warmed(at);
+            relation.answers.add(at);
             relation.replied += 1;
         }
         self.account.replied += 1;
@@ -100,10 +110,11 @@ impl Ledger {
         let mut keys: Vec<_> = facts.recipients().flat_map(|to| keys(to, None)).collect();
         keys.sort_unstable();
         keys.dedup();
-        for key in keys {
+        for key in keys.into_iter().chain([Key::Account]) {
             let relation = self.touch(key);
             relation.seen(at);
             relation.warmed(at);
+            relation.lately.add(at);
             relation.sent_to += 1;
         }
     }
@@ -138,6 +149,7 @@ struct Received {
     flags: Flags,
     answered: bool,
     machine: bool,
+    answers_user: bool,
     dmarc_passed: bool,
 }
 
@@ -150,7 +162,13 @@ impl Received {
         relation.machine += u32::from(self.machine);
         relation.dmarc_passed += u32::from(self.dmarc_passed);
         relation.volume.add(self.arrival);
+        relation.answered_user += u32::from(self.answers_user);
+        if !self.machine {
+            relation.personal_volume.add(self.arrival);
+            relation.burst.add(self.arrival);
+        }
         if self.answered {
+            relation.answers.add(self.arrival);
             relation.replied += 1;
             relation.warmed(self.arrival);
         }
@@ -161,6 +179,13 @@ impl Received {
 fn keys(address: &Address, list: Option<&ListId>) -> impl Iterator<Item = Key> {
     let domain = registrable_domain(address.domain()).map(Key::Domain);
     [Some(Key::Address(address.clone())), list.cloned().map(Key::List), domain].into_iter().flatten()
+}
+
+/// A subject without its marks of answers and tags, as something to remember: mail about the same thing, whatever thread it came in.
+/// `None` for what is too short to be about anything.
+pub(crate) fn topic(subject: &str) -> Option<MidHash> {
+    let bare = words::bare(subject);
+    (bare.len() >= 12).then(|| MidHash::of(&bare.to_lowercase()))
 }
 
 fn moved(count: u32, before: bool, after: bool) -> u32 {

@@ -2,7 +2,7 @@
 
 use super::{Place, Signal, counted};
 
-pub(super) static SIGNALS: [Signal; 5] = [
+pub(super) static SIGNALS: [Signal; 8] = [
     Signal {
         name: "only-you",
         weight: 0.9,
@@ -14,6 +14,30 @@ pub(super) static SIGNALS: [Signal; 5] = [
             _ => 0.0,
         },
         sentence: |_| "it is addressed to you alone".into(),
+    },
+    Signal {
+        name: "first-to",
+        weight: 0.2,
+        news: 0.0,
+        sees: "the user is the first in To, with others",
+        strength: |scene| f64::from(scene.place == Place::First),
+        sentence: |_| "it is addressed to you first".into(),
+    },
+    Signal {
+        name: "few",
+        weight: 0.1,
+        news: 0.0,
+        sees: "at most three recipients, the user among them",
+        strength: |scene| f64::from(scene.place != Place::Nowhere && scene.facts.recipients().count() <= 3),
+        sentence: |_| "it is addressed to few".into(),
+    },
+    Signal {
+        name: "colleague",
+        weight: 0.1,
+        news: 0.0,
+        sees: "the sender's domain is the user's own",
+        strength: |scene| f64::from(scene.colleague),
+        sentence: |_| "the sender is at your own domain".into(),
     },
     Signal {
         name: "to-you",

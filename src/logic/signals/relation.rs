@@ -153,7 +153,7 @@ fn reading(relation: &Relation, usual: f64) -> f64 {
     (log_odds(share.clamp(0.02, 0.98)) - log_odds(usual)).clamp(-2.0, 1.0)
 }
 
-fn log_odds(share: f64) -> f64 {
+pub(super) fn log_odds(share: f64) -> f64 {
     (share / (1.0 - share)).ln()
 }
 
@@ -161,6 +161,6 @@ fn recency(days: f64) -> f64 {
     (-days / 14.0).exp2()
 }
 
-fn days(scene: &Scene<'_>, last: UnixTime) -> f64 {
+pub(super) fn days(scene: &Scene<'_>, last: UnixTime) -> f64 {
     (scene.at.0.saturating_sub(last.0) as f64 / UnixTime::DAY as f64).max(0.0)
 }

@@ -2,7 +2,7 @@
 
 use crate::logic::facts::{AuthResult, Facts, Sign, Signs};
 use crate::logic::ids::{Address, ListId, UnixTime};
-use crate::logic::ledger::{AccountRate, Key, Ledger, Relation, registrable_domain};
+use crate::logic::ledger::{Form, ThreadState, form, thread_state, topic, AccountRate, Key, Ledger, Relation, registrable_domain};
 use crate::logic::words::{Role, Subject};
 
 /// A message with what is known of its sender.
@@ -19,6 +19,30 @@ pub struct Scene<'a> {
     pub list: Option<&'a Relation>,
     /// The sender's domain's, under the same condition; never a free-mail provider's.
     pub domain: Option<&'a Relation>,
+    /// What the account did of late, and in all.
+    pub account: Option<&'a Relation>,
+    /// The kinds of mail that it is of, as the user treats them; none for a machine's or a list's.
+    pub habits: Vec<&'a Relation>,
+    /// Where it stands to the user's own mail.
+    pub thread: ThreadState,
+    /// What its subject makes of it.
+    pub form: Form,
+    /// The messages before it in its thread, the last first: which of them the user wrote, and when.
+    pub ancestors: usize,
+    /// How many of them the user wrote.
+    pub own_ancestors: usize,
+    /// How far back the user's last one lies: 1 is the one that it answers.
+    pub own_distance: usize,
+    /// When the user last wrote in the thread, or else about its subject.
+    pub own_last: Option<UnixTime>,
+    /// The user wrote the first message of its thread.
+    pub started_by_user: bool,
+    /// When the user last wrote about its subject.
+    pub own_topic: Option<UnixTime>,
+    /// The sender is at the same domain as the user.
+    pub colleague: bool,
+    /// What it answers has been answered by the user already.
+    pub parent_answered: bool,
     /// How the user treats mail in general.
     pub rate: AccountRate,
     /// Whether the sender is who it claims to be.
@@ -57,6 +81,8 @@ pub enum Trust {
 pub enum Place {
     /// Alone in To, and nobody in Cc.
     Alone,
+    /// First in To, with others.
+    First,
     /// In To, with others.
     To,
     /// In Cc.
@@ -87,6 +113,8 @@ impl<'a> Scene<'a> {
         let others = !facts.in_reply_to.is_empty() || facts.recipients().next().is_none();
         signs.add_if(!acquainted && place == Place::Nowhere && subject.tagged && others, Sign::Overheard);
         let local = facts.from.as_ref().map_or("", Address::local);
+        let topic = topic(&facts.subject).and_then(|topic| ledger.own_at(topic));
+        let (ancestors, own_ancestors, own_distance, own_last) = own_before(facts, ledger);
         let mut ids = facts.in_reply_to.iter().chain(&facts.references);
         Scene {
             facts,
@@ -95,6 +123,26 @@ impl<'a> Scene<'a> {
             sender: relation.filter(|_| believed),
             list: facts.list_id.as_ref().and_then(list),
             domain: if believed { domain() } else { None },
+            account: ledger.relation(&Key::Account),
+            habits: if signs.is_empty() {
+                ledger.habits_of(facts).each().filter_map(|habit| ledger.relation(&Key::Habit(habit))).collect()
+            } else {
+                Vec::new()
+            },
+            thread: thread_state(facts, |id| ledger.is_own(id)),
+            form: form(facts, subject),
+            ancestors,
+            own_ancestors,
+            own_distance,
+            own_last: own_last.or(topic),
+            own_topic: topic,
+            started_by_user: facts.references.first().is_some_and(|&id| ledger.is_own(id)),
+            colleague: facts.from.as_ref().is_some_and(|from| {
+                registrable_domain(from.domain()).is_some_and(|domain| {
+                    own.iter().any(|own| registrable_domain(own.domain()).as_ref() == Some(&domain))
+                })
+            }),
+            parent_answered: facts.in_reply_to.iter().any(|&id| ledger.is_answered(id)),
             rate: ledger.account_rate(),
             trust,
             place,
@@ -122,6 +170,19 @@ impl<'a> Scene<'a> {
     }
 }
 
+/// The messages before it in its thread; how many of them the user wrote, how far back the last of those lies, and when it was sent.
+fn own_before(facts: &Facts, ledger: &Ledger) -> (usize, usize, usize, Option<UnixTime>) {
+    let parent = facts.in_reply_to.first().copied();
+    let mut before: Vec<_> = facts.references.to_vec();
+    if let Some(parent) = parent {
+        before.retain(|&id| id != parent);
+        before.push(parent);
+    }
+    let own = before.iter().rev().enumerate().filter_map(|(back, &id)| ledger.own_at(id).map(|at| (back + 1, at)));
+    let own: Vec<_> = own.collect();
+    (before.len(), own.len(), own.first().map_or(0, |one| one.0), own.iter().map(|one| one.1).max())
+}
+
 /// The topmost Authentication-Results counts only when it is the account's own host's.
 fn trust(facts: &Facts, sender: Option<&Relation>, authserv: Option<&str>) -> Trust {
     let Some(authserv) = authserv else { return Trust::Unknown };
@@ -135,10 +196,14 @@ fn trust(facts: &Facts, sender: Option<&Relation>, authserv: Option<&str>) -> Tr
     }
 }
 
-fn place(facts: &Facts, own: &[Address]) -> Place {
+pub(crate) fn place(facts: &Facts, own: &[Address]) -> Place {
     let is_own = |address: &Address| own.iter().any(|own| same_person(own, address));
     if facts.to.iter().any(is_own) {
-        if facts.to.len() == 1 && facts.cc.is_empty() { Place::Alone } else { Place::To }
+        match facts.to.first().is_some_and(is_own) {
+            true if facts.to.len() == 1 && facts.cc.is_empty() => Place::Alone,
+            true => Place::First,
+            false => Place::To,
+        }
     } else if facts.cc.iter().any(is_own) {
         Place::Cc
     } else {

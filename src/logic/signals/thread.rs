@@ -1,8 +1,9 @@
 //! What the message answers.
 
 use super::Signal;
+use crate::logic::ledger::Form;
 
-pub(super) static SIGNALS: [Signal; 6] = [
+pub(super) static SIGNALS: [Signal; 19] = [
     Signal {
         name: "answers-you",
         weight: 2.2,
@@ -18,6 +19,110 @@ pub(super) static SIGNALS: [Signal; 6] = [
         sees: "References name mail of the user's own",
         strength: |scene| f64::from(scene.own_thread && !scene.answers_own),
         sentence: |_| "you wrote earlier in this thread".into(),
+    },
+    Signal {
+        name: "deep-thread",
+        weight: -0.1,
+        news: 0.0,
+        sees: "depth",
+        strength: |scene| (scene.ancestors as f64).ln_1p().min(3.5),
+        sentence: |_| "it stands deep in a thread".into(),
+    },
+    Signal {
+        name: "you-talk",
+        weight: 0.2,
+        news: 0.0,
+        sees: "how many of the thread's mails the user wrote (logarithm)",
+        strength: |scene| (scene.own_ancestors as f64).ln_1p().min(2.5),
+        sentence: |_| "you wrote much in the thread".into(),
+    },
+    Signal {
+        name: "thread-left",
+        weight: -0.2,
+        news: 0.0,
+        sees: "how many mails the thread went on without the user (logarithm)",
+        strength: |scene| if scene.own_distance > 1 { (scene.own_distance as f64).ln().min(3.0) } else { 0.0 },
+        sentence: |_| "others went on without you".into(),
+    },
+    Signal {
+        name: "fresh-thread",
+        weight: 0.2,
+        news: 0.0,
+        sees: "days since user wrote in thread",
+        strength: |scene| scene.own_last.map_or(0.0, |at| (-(scene.at.0.saturating_sub(at.0).max(0) as f64 / 86400.0) / 3.0).exp2()),
+        sentence: |_| "you wrote in the thread lately".into(),
+    },
+    Signal {
+        name: "old-thread",
+        weight: -0.1,
+        news: 0.0,
+        sees: "days since user wrote in thread",
+        strength: |scene| scene.own_last.map_or(0.0, |at| ((scene.at.0.saturating_sub(at.0).max(0) as f64 / 86400.0)).ln_1p().min(6.0)),
+        sentence: |_| "you wrote in the thread lately".into(),
+    },
+    Signal {
+        name: "started",
+        weight: 0.0,
+        news: 0.0,
+        sees: "root",
+        strength: |scene| f64::from(scene.started_by_user),
+        sentence: |_| "you started the thread".into(),
+    },
+    Signal {
+        name: "topic",
+        weight: 0.5,
+        news: 0.0,
+        sees: "topic",
+        strength: |scene| f64::from(scene.own_topic.is_some() && !scene.own_thread),
+        sentence: |_| "you wrote about its subject before".into(),
+    },
+    Signal {
+        name: "topic-thread",
+        weight: 0.0,
+        news: 0.0,
+        sees: "topic",
+        strength: |scene| f64::from(scene.own_topic.is_none() && scene.own_thread),
+        sentence: |_| "you wrote about its subject before".into(),
+    },
+    Signal {
+        name: "parent-answered",
+        weight: 0.0,
+        news: 0.0,
+        sees: "parent answered",
+        strength: |scene| f64::from(scene.parent_answered),
+        sentence: |_| "you answered what it answers".into(),
+    },
+    Signal {
+        name: "later-part",
+        weight: -0.5,
+        news: 0.0,
+        sees: "series later",
+        strength: |scene| f64::from(scene.form == Form::LaterPart && !scene.subject.reply),
+        sentence: |_| "a later part of a series".into(),
+    },
+    Signal {
+        name: "first-part",
+        weight: -0.1,
+        news: 0.0,
+        sees: "series first",
+        strength: |scene| f64::from(scene.form == Form::FirstPart && !scene.subject.reply),
+        sentence: |_| "the first part of a series".into(),
+    },
+    Signal {
+        name: "tag-new",
+        weight: 0.0,
+        news: 0.0,
+        sees: "tagged",
+        strength: |scene| f64::from(scene.form == Form::Tagged && !scene.subject.reply),
+        sentence: |_| "the first part of a series".into(),
+    },
+    Signal {
+        name: "tag-re",
+        weight: 0.0,
+        news: 0.0,
+        sees: "tagged",
+        strength: |scene| f64::from(scene.form != Form::Plain && scene.subject.reply),
+        sentence: |_| "the first part of a series".into(),
     },
     Signal {
         name: "others-thread",
