@@ -7,7 +7,7 @@ use super::boxes::{Mailbox, Row};
 /// How much a box counts: as many rows as this, whatever its size, so that no busy owner decides for all.
 const BOX: f64 = 300.0;
 /// How many list copies count against one unanswered direct copy.
-const LISTS: f64 = 0.5;
+const LISTS: f64 = 0.0;
 /// What a unit of squared distance from the prior costs.
 const RIDGE: f64 = 2.0;
 const STEPS: usize = 40;
@@ -24,13 +24,13 @@ fn counted(mailbox: &Mailbox) -> impl Iterator<Item = (&Row, f64)> {
     let of = |answered: bool, direct: bool| {
         mailbox.rows.iter().filter(|row| (row.answered, row.direct) == (answered, direct)).count().max(1) as f64
     };
-    let answered = mailbox.rows.iter().filter(|row| row.answered).count().max(1) as f64;
+    let answered = mailbox.rows.iter().filter(|row| row.answered && row.direct).count().max(1) as f64;
     let (direct, list) = (of(false, true), of(false, false));
     mailbox.rows.iter().map(move |row| {
         let share = match (row.answered, row.direct) {
-            (true, _) => 1.0 / answered,
+            (true, true) => 1.0 / answered,
             (false, true) => 1.0 / direct,
-            (false, false) => LISTS / list,
+            (_, false) => LISTS / list,
         };
         (row, BOX * share)
     })

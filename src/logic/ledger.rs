@@ -34,6 +34,7 @@ pub enum Key {
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
     relations: HashMap<Key, Entry>,
+    pub(crate) topics: HashMap<MidHash, (u32, u32, UnixTime)>,
     own_addresses: Vec<Address>,
     /// The user's own mail (and what it was about), with when it was sent.
     own: HashMap<MidHash, UnixTime>,

@@ -76,7 +76,7 @@ impl Habits {
         self.each().map(Key::Habit)
     }
 
-    pub(crate) fn new(place: Place, thread: ThreadState, form: Form, recipients: usize) -> Habits {
+    pub(crate) fn new(place: Place, thread: ThreadState, form: Form, recipients: usize, hour: u8) -> Habits {
         let thread = thread as u8;
         let crowd = match recipients {
             0..=2 => 0,
@@ -84,7 +84,7 @@ impl Habits {
             6..=10 => 2,
             _ => 3,
         };
-        Habits(u32::from_be_bytes([0, 1 + 4 * place as u8 + thread, 32 + 4 * form as u8 + thread, 64 + crowd]))
+        Habits(u32::from_be_bytes([1 + 4 * place as u8 + thread, 32 + 4 * form as u8 + thread, 64 + crowd, 96 + hour / 3]))
     }
 }
 
@@ -94,7 +94,7 @@ impl Ledger {
         let place = crate::logic::signals::place(facts, &self.own_addresses);
         let subject = Subject::read_form(&facts.subject);
         let thread = thread_state(facts, |id| self.is_own(id));
-        Habits::new(place, thread, form(facts, subject), facts.recipients().count())
+        Habits::new(place, thread, form(facts, subject), facts.recipients().count(), facts.date.map_or(0, |d| (d.0.rem_euclid(86400) / 3600) as u8))
     }
 }
 

@@ -29,6 +29,11 @@ impl Ledger {
             answers_user: facts.in_reply_to.iter().any(|&id| self.is_own(id)),
             dmarc_passed: facts.auth.as_ref().is_some_and(|auth| auth.dmarc == AuthResult::Pass),
         };
+        if let Some(topic) = topic(&facts.subject).filter(|_| !received.machine) {
+            let t = self.topics.entry(topic).or_default();
+            t.0 += 1;
+            t.2 = arrival;
+        }
         let habits = if received.machine { Habits::NONE } else { self.habits_of(facts) };
         for key in keys(author, facts.list_id.as_ref()).chain(habits.keys()).chain([Key::Account]) {
             received.count(self.touch(key));
@@ -53,6 +58,11 @@ impl Ledger {
             && self.own.insert(id, at).is_none()
         {
             self.changes.own.push((id, at));
+        }
+        if let Some(topic) = topic(&facts.subject) {
+            let t = self.topics.entry(topic).or_default();
+            t.0 = 0;
+            t.1 += 1;
         }
         if let Some(topic) = topic(&facts.subject)
             && self.own.insert(topic, at).is_none()

@@ -1,10 +1,10 @@
 //! How the user treats this kind of mail, and mail in general these days.
 
 use super::relation::{days, log_odds};
-use super::{Scene, Signal};
-use crate::logic::ledger::Relation;
+use super::{Place, Scene, Signal};
+use crate::logic::ledger::{Relation, ThreadState};
 
-pub(super) static SIGNALS: [Signal; 13] = [
+pub(super) static SIGNALS: [Signal; 32] = [
     Signal {
         name: "habit-place",
         weight: 0.3,
@@ -108,6 +108,158 @@ pub(super) static SIGNALS: [Signal; 13] = [
         sees: "both ways",
         strength: |scene| scene.sender.map_or(0.0, |s| (s.warmth.now(scene.at).min(s.personal_volume.now(scene.at))).ln_1p().min(3.0)),
         sentence: |_| "both ways".into(),
+    },
+    Signal {
+        name: "circle",
+        weight: 0.0,
+        news: 0.0,
+        sees: "circle",
+        strength: |scene| scene.circle.min(4.0),
+        sentence: |_| "c".into(),
+    },
+    Signal {
+        name: "domain-now",
+        weight: 0.1,
+        news: 0.0,
+        sees: "domain share",
+        strength: |scene| scene.domain.map_or(0.0, |s| share(s.answers.now(scene.at), s.personal_volume.now(scene.at), scene)),
+        sentence: |_| "you answered".into(),
+    },
+    Signal {
+        name: "cc-answers-you",
+        weight: 0.0,
+        news: 0.0,
+        sees: "x",
+        strength: |scene| f64::from(scene.place == Place::Cc && scene.thread == ThreadState::AnswersUser),
+        sentence: |_| "x".into(),
+    },
+    Signal {
+        name: "to-new",
+        weight: 0.0,
+        news: 0.0,
+        sees: "x",
+        strength: |scene| f64::from(matches!(scene.place, Place::To|Place::First) && scene.thread == ThreadState::New),
+        sentence: |_| "x".into(),
+    },
+    Signal {
+        name: "first-new",
+        weight: 0.0,
+        news: 0.0,
+        sees: "x",
+        strength: |scene| f64::from(matches!(scene.place, Place::First) && scene.thread == ThreadState::New),
+        sentence: |_| "x".into(),
+    },
+    Signal {
+        name: "cc-new",
+        weight: 0.0,
+        news: 0.0,
+        sees: "x",
+        strength: |scene| f64::from(matches!(scene.place, Place::Cc) && scene.thread == ThreadState::New),
+        sentence: |_| "x".into(),
+    },
+    Signal {
+        name: "to-others",
+        weight: 0.0,
+        news: 0.0,
+        sees: "x",
+        strength: |scene| f64::from(matches!(scene.place, Place::To|Place::First) && scene.thread == ThreadState::Others),
+        sentence: |_| "x".into(),
+    },
+    Signal {
+        name: "to-joined",
+        weight: 0.0,
+        news: 0.0,
+        sees: "x",
+        strength: |scene| f64::from(matches!(scene.place, Place::To|Place::First) && scene.thread == ThreadState::Joined),
+        sentence: |_| "x".into(),
+    },
+    Signal {
+        name: "patch-review",
+        weight: 0.0,
+        news: 0.0,
+        sees: "x",
+        strength: |scene| f64::from(scene.started_by_user && scene.own_distance == 1 && scene.ancestors == 1),
+        sentence: |_| "x".into(),
+    },
+    Signal {
+        name: "never",
+        weight: 0.0,
+        news: 0.0,
+        sees: "x",
+        strength: |scene| scene.sender.map_or(0.0, |s| if s.replied == 0 { f64::from(s.personal()).ln_1p().min(4.0) } else { 0.0 }),
+        sentence: |_| "x".into(),
+    },
+    Signal {
+        name: "fresh-answer",
+        weight: 0.0,
+        news: 0.0,
+        sees: "x",
+        strength: |scene| if scene.own_distance == 1 { scene.own_last.map_or(0.0, |at| (-(scene.at.0.saturating_sub(at.0).max(0) as f64 / 86400.0) / 1.0).exp2()) } else { 0.0 },
+        sentence: |_| "x".into(),
+    },
+    Signal {
+        name: "habit-hour",
+        weight: 0.2,
+        news: 0.0,
+        sees: "hour",
+        strength: |scene| habit(scene, 3),
+        sentence: |_| "you answer such".into(),
+    },
+    Signal {
+        name: "waiting",
+        weight: -0.1,
+        news: 0.0,
+        sees: "w",
+        strength: |scene| scene.waiting.map_or(0.0, |w| f64::from(w.0).ln_1p().min(3.0)),
+        sentence: |_| "x".into(),
+    },
+    Signal {
+        name: "waiting-fresh",
+        weight: 0.0,
+        news: 0.0,
+        sees: "w",
+        strength: |scene| scene.waiting.map_or(0.0, |w| if w.0 > 0 { (-(scene.at.0 - w.2.0).max(0) as f64 / 86400.0).exp2() } else {0.0} ),
+        sentence: |_| "x".into(),
+    },
+    Signal {
+        name: "engaged",
+        weight: 0.1,
+        news: 0.0,
+        sees: "w",
+        strength: |scene| scene.waiting.map_or(0.0, |w| f64::from(w.1).ln_1p().min(3.0)),
+        sentence: |_| "x".into(),
+    },
+    Signal {
+        name: "sender-volume",
+        weight: 0.0,
+        news: 0.0,
+        sees: "w",
+        strength: |scene| scene.sender.map_or(0.0, |s| s.volume.now(scene.at).ln_1p().min(6.0)),
+        sentence: |_| "x".into(),
+    },
+    Signal {
+        name: "sender-personal",
+        weight: 0.0,
+        news: 0.0,
+        sees: "w",
+        strength: |scene| scene.sender.map_or(0.0, |s| s.personal_volume.now(scene.at).ln_1p().min(6.0)),
+        sentence: |_| "x".into(),
+    },
+    Signal {
+        name: "at-desk",
+        weight: 0.1,
+        news: 0.0,
+        sees: "w",
+        strength: |scene| scene.account.and_then(|a| a.last_sent).map_or(0.0, |at| (-days(scene, at) * 6.0).exp2()),
+        sentence: |_| "x".into(),
+    },
+    Signal {
+        name: "weekend",
+        weight: -0.1,
+        news: 0.0,
+        sees: "w",
+        strength: |scene| { let d = (scene.at.0 / 86400 + 4) % 7; f64::from(d == 0 || d == 6) },
+        sentence: |_| "x".into(),
     },
 ];
 

@@ -39,6 +39,10 @@ pub struct Scene<'a> {
     pub started_by_user: bool,
     /// When the user last wrote about its subject.
     pub own_topic: Option<UnixTime>,
+    /// w
+    pub waiting: Option<(u32, u32, UnixTime)>,
+    /// Circle
+    pub circle: f64,
     /// The sender is at the same domain as the user.
     pub colleague: bool,
     /// What it answers has been answered by the user already.
@@ -113,7 +117,7 @@ impl<'a> Scene<'a> {
         let others = !facts.in_reply_to.is_empty() || facts.recipients().next().is_none();
         signs.add_if(!acquainted && place == Place::Nowhere && subject.tagged && others, Sign::Overheard);
         let local = facts.from.as_ref().map_or("", Address::local);
-        let topic = topic(&facts.subject).and_then(|topic| ledger.own_at(topic));
+        let own_topic = topic(&facts.subject).and_then(|topic| ledger.own_at(topic));
         let (ancestors, own_ancestors, own_distance, own_last) = own_before(facts, ledger);
         let mut ids = facts.in_reply_to.iter().chain(&facts.references);
         Scene {
@@ -134,8 +138,10 @@ impl<'a> Scene<'a> {
             ancestors,
             own_ancestors,
             own_distance,
-            own_last: own_last.or(topic),
-            own_topic: topic,
+            waiting: topic(&facts.subject).and_then(|t| ledger.topics.get(&t)).copied(),
+            own_last: own_last.max(own_topic),
+            circle: circle(facts, own, ledger, at),
+            own_topic,
             started_by_user: facts.references.first().is_some_and(|&id| ledger.is_own(id)),
             colleague: facts.from.as_ref().is_some_and(|from| {
                 registrable_domain(from.domain()).is_some_and(|domain| {
@@ -168,6 +174,12 @@ impl<'a> Scene<'a> {
     pub fn is_impersonal(&self) -> bool {
         !self.signs.is_empty()
     }
+}
+
+fn circle(facts: &Facts, own: &[Address], ledger: &Ledger, at: UnixTime) -> f64 {
+    let others = facts.recipients().filter(|to| !own.iter().any(|own| same_person(own, to))).take(20);
+    let warmth: Vec<f64> = others.map(|to| ledger.sender(to).map_or(0.0, |r| r.warmth.now(at).ln_1p())).collect();
+    warmth.iter().sum::<f64>() / warmth.len().max(1) as f64
 }
 
 /// The messages before it in its thread; how many of them the user wrote, how far back the last of those lies, and when it was sent.
