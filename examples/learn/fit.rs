@@ -9,7 +9,7 @@ const BOX: f64 = 300.0;
 /// How many list copies count against one unanswered direct copy.
 const LISTS: f64 = 0.0;
 /// What a unit of squared distance from the prior costs.
-const RIDGE: f64 = 2.0;
+const RIDGE: f64 = 8.0;
 const STEPS: usize = 40;
 /// The farthest that a weight may go in one step: far from the best weights, Newton's steps are too long.
 const LONGEST: f64 = 0.5;

@@ -3,11 +3,13 @@
 mod habit;
 mod learn;
 mod relation;
+mod topic;
 
 pub use super::domains::registrable_domain;
-pub(crate) use habit::{Form, ThreadState, form, thread_state};
-pub use habit::{Habit, Habits};
-pub(crate) use learn::topic;
+pub(crate) use habit::{form, thread_state};
+pub use habit::{Form, Habit, Habits, ThreadState};
+pub use topic::Topic;
+pub(crate) use topic::topic;
 pub use relation::{Decayed, Lately, Relation};
 
 use std::collections::{HashMap, HashSet};
@@ -34,9 +36,10 @@ pub enum Key {
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
     relations: HashMap<Key, Entry>,
-    pub(crate) topics: HashMap<MidHash, (u32, u32, UnixTime)>,
+    /// By [`topic`].
+    topics: HashMap<MidHash, Topic>,
     own_addresses: Vec<Address>,
-    /// The user's own mail (and what it was about), with when it was sent.
+    /// The user's own mail, with when it was sent.
     own: HashMap<MidHash, UnixTime>,
     answered: HashSet<MidHash>,
     /// How often each authserv-id topped received mail; mail without one is counted under the empty name.
@@ -60,6 +63,7 @@ struct Entry {
 struct Pending {
     relations: Vec<Key>,
     own: Vec<(MidHash, UnixTime)>,
+    topics: Vec<MidHash>,
     answered: Vec<(MidHash, UnixTime)>,
     authserv: HashSet<Box<str>>,
 }
@@ -84,6 +88,8 @@ pub struct Changes {
     pub relations: Vec<(Key, Relation)>,
     /// Message-IDs of the user's own mail, and when it was sent.
     pub own_ids: Vec<(MidHash, UnixTime)>,
+    /// Topics that are new or different.
+    pub topics: Vec<(MidHash, Topic)>,
     /// Message-IDs that the user answered, and when.
     pub answered: Vec<(MidHash, UnixTime)>,
     /// How often each authserv-id topped received mail, in all (not since the last time). The empty one stands for none.
@@ -133,9 +139,19 @@ impl Ledger {
         self.own.contains_key(&id)
     }
 
-    /// When the user wrote the message with this Message-ID, or last wrote about this topic.
+    /// When the user wrote the message with this Message-ID.
     pub fn own_at(&self, id: MidHash) -> Option<UnixTime> {
         self.own.get(&id).copied()
+    }
+
+    /// What is known of a subject, by its hash.
+    pub fn topic(&self, topic: MidHash) -> Option<Topic> {
+        self.topics.get(&topic).copied()
+    }
+
+    /// Puts back what was known of a subject.
+    pub fn restore_topic(&mut self, topic: MidHash, known: Topic) {
+        self.topics.insert(topic, known);
     }
 
     /// The user's own addresses: by them the ledger sees how a message reaches the user.
@@ -201,6 +217,12 @@ impl Ledger {
             }
         }
         let count = |id: Box<str>| (id.to_string(), self.authserv.get(&id).copied().unwrap_or_default());
+        for name in pending.topics {
+            if let Some(topic) = self.topics.get_mut(&name) {
+                topic.changed = false;
+                changes.topics.push((name, *topic));
+            }
+        }
         changes.authserv = pending.authserv.into_iter().map(count).collect();
         changes
     }

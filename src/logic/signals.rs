@@ -14,7 +14,7 @@ mod thread;
 mod weights;
 
 pub(crate) use scene::{place, same_person};
-pub use scene::{Place, Scene, Trust};
+pub use scene::{Before, Place, Scene, Trust};
 pub use weights::{Weight, Weights};
 
 /// One row of the table.

@@ -17,7 +17,7 @@ pub struct Habits(u32);
 
 /// Where a message stands to the user's own mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ThreadState {
+pub enum ThreadState {
     /// It answers nothing.
     New,
     /// It answers others, in a thread in which the user never wrote.
@@ -30,7 +30,7 @@ pub(crate) enum ThreadState {
 
 /// What its subject makes of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Form {
+pub enum Form {
     /// A subject without a tag.
     Plain,
     /// With a tag.
@@ -44,7 +44,7 @@ pub(crate) enum Form {
 impl Habit {
     /// How the database names it.
     pub fn name(self) -> String {
-        format!("{}", self.0)
+        self.0.to_string()
     }
 
     /// The opposite of [`Habit::name`].
@@ -58,8 +58,9 @@ impl Habits {
     pub const NONE: Habits = Habits(0);
 
     /// By place and thread, by form and thread, by the number of recipients.
-    pub fn each(self) -> impl Iterator<Item = Habit> {
-        self.0.to_be_bytes().into_iter().filter(|&code| code != 0).map(Habit)
+    pub fn each(self) -> [Option<Habit>; 3] {
+        let [_, place, form, crowd] = self.0.to_be_bytes();
+        [place, form, crowd].map(|code| (code != 0).then_some(Habit(code)))
     }
 
     /// As the database keeps them.
@@ -73,10 +74,10 @@ impl Habits {
     }
 
     pub(super) fn keys(self) -> impl Iterator<Item = Key> {
-        self.each().map(Key::Habit)
+        self.each().into_iter().flatten().map(Key::Habit)
     }
 
-    pub(crate) fn new(place: Place, thread: ThreadState, form: Form, recipients: usize, hour: u8) -> Habits {
+    pub(crate) fn new(place: Place, thread: ThreadState, form: Form, recipients: usize) -> Habits {
         let thread = thread as u8;
         let crowd = match recipients {
             0..=2 => 0,
@@ -84,7 +85,7 @@ impl Habits {
             6..=10 => 2,
             _ => 3,
         };
-        Habits(u32::from_be_bytes([1 + 4 * place as u8 + thread, 32 + 4 * form as u8 + thread, 64 + crowd, 96 + hour / 3]))
+        Habits(u32::from_be_bytes([0, 1 + 4 * place as u8 + thread, 32 + 4 * form as u8 + thread, 64 + crowd]))
     }
 }
 
@@ -94,7 +95,7 @@ impl Ledger {
         let place = crate::logic::signals::place(facts, &self.own_addresses);
         let subject = Subject::read_form(&facts.subject);
         let thread = thread_state(facts, |id| self.is_own(id));
-        Habits::new(place, thread, form(facts, subject), facts.recipients().count(), facts.date.map_or(0, |d| (d.0.rem_euclid(86400) / 3600) as u8))
+        Habits::new(place, thread, form(facts, subject), facts.recipients().count())
     }
 }
 

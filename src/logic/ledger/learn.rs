@@ -2,8 +2,7 @@
 
 use super::{Key, Ledger, Relation, registrable_domain};
 use crate::logic::facts::{AuthResult, Facts};
-use super::Habits;
-use crate::logic::words;
+use super::{Habits, Topic, topic};
 use crate::logic::ids::{Address, Flags, ListId, MessageId, MidHash, UnixTime};
 
 /// Mail of the user's own to more people than this is an announcement, not a conversation.
@@ -29,10 +28,8 @@ impl Ledger {
             answers_user: facts.in_reply_to.iter().any(|&id| self.is_own(id)),
             dmarc_passed: facts.auth.as_ref().is_some_and(|auth| auth.dmarc == AuthResult::Pass),
         };
-        if let Some(topic) = topic(&facts.subject).filter(|_| !received.machine) {
-            let t = self.topics.entry(topic).or_default();
-            t.0 += 1;
-            t.2 = arrival;
+        if !received.machine {
+            self.note_topic(facts, |topic| topic.received());
         }
         let habits = if received.machine { Habits::NONE } else { self.habits_of(facts) };
         for key in keys(author, facts.list_id.as_ref()).chain(habits.keys()).chain([Key::Account]) {
@@ -59,16 +56,7 @@ impl Ledger {
         {
             self.changes.own.push((id, at));
         }
-        if let Some(topic) = topic(&facts.subject) {
-            let t = self.topics.entry(topic).or_default();
-            t.0 = 0;
-            t.1 += 1;
-        }
-        if let Some(topic) = topic(&facts.subject)
-            && self.own.insert(topic, at).is_none()
-        {
-            self.changes.own.push((topic, at));
-        }
+        self.note_topic(facts, |topic| topic.written(at));
         self.count_sent(facts, at);
         let answered: Vec<_> = facts.in_reply_to.iter().copied().filter(|&id| self.answered.insert(id)).collect();
         self.changes.answered.extend(answered.iter().map(|&id| (id, at)));
@@ -111,6 +99,15 @@ impl Ledger {
             self.changes.answered.push((id, arrival));
         }
         flags.answered || id.is_some_and(|id| self.answered.contains(&id))
+    }
+
+    fn note_topic(&mut self, facts: &Facts, change: impl FnOnce(&mut Topic)) {
+        let Some(name) = topic(&facts.subject) else { return };
+        let known = self.topics.entry(name).or_default();
+        change(known);
+        if !std::mem::replace(&mut known.changed, true) {
+            self.changes.topics.push(name);
+        }
     }
 
     fn count_sent(&mut self, facts: &Facts, at: UnixTime) {
@@ -189,13 +186,6 @@ impl Received {
 fn keys(address: &Address, list: Option<&ListId>) -> impl Iterator<Item = Key> {
     let domain = registrable_domain(address.domain()).map(Key::Domain);
     [Some(Key::Address(address.clone())), list.cloned().map(Key::List), domain].into_iter().flatten()
-}
-
-/// A subject without its marks of answers and tags, as something to remember: mail about the same thing, whatever thread it came in.
-/// `None` for what is too short to be about anything.
-pub(crate) fn topic(subject: &str) -> Option<MidHash> {
-    let bare = words::bare(subject);
-    (bare.len() >= 12).then(|| MidHash::of(&bare.to_lowercase()))
 }
 
 fn moved(count: u32, before: bool, after: bool) -> u32 {

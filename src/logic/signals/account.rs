@@ -1,277 +1,93 @@
 //! How the user treats this kind of mail, and mail in general these days.
 
 use super::relation::{days, log_odds};
-use super::{Place, Scene, Signal};
-use crate::logic::ledger::{Relation, ThreadState};
+use super::{Scene, Signal, counted};
 
-pub(super) static SIGNALS: [Signal; 32] = [
+pub(super) static SIGNALS: [Signal; 6] = [
     Signal {
         name: "habit-place",
         weight: 0.3,
         news: 0.0,
-        sees: "place",
+        sees: "the share that the user answers of mail that names them in the same place (To, Cc) and stands to their own mail in the \
+               same way, against their share in general (log-odds, decayed, smoothed)",
         strength: |scene| habit(scene, 0),
-        sentence: |_| "you answer such".into(),
+        sentence: |scene| of_such(scene, 0, "mail that reaches you this way"),
     },
     Signal {
         name: "habit-form",
         weight: 0.3,
         news: 0.0,
-        sees: "form",
+        sees: "the same share for mail with the same form of subject (tagged, part of a series) in the same kind of thread",
         strength: |scene| habit(scene, 1),
-        sentence: |_| "you answer such".into(),
+        sentence: |scene| of_such(scene, 1, "mail with such a subject"),
     },
     Signal {
         name: "habit-crowd",
         weight: 0.3,
         news: 0.0,
-        sees: "crowd",
+        sees: "the same share for mail to about as many recipients",
         strength: |scene| habit(scene, 2),
-        sentence: |_| "you answer such".into(),
+        sentence: |scene| of_such(scene, 2, "mail to about as many people"),
     },
     Signal {
         name: "activity",
         weight: 0.3,
         news: 0.0,
-        sees: "activity",
-        strength: |scene| scene.account.map_or(0.0, |a| ((a.lately.now(scene.at) + 0.3) / (a.warmth.now(scene.at) * 7.0 / 180.0 + 0.3)).ln().clamp(-3.0, 3.0)),
-        sentence: |_| "you write much these days".into(),
+        sees: "how much the user wrote in the last week against the last half year (logarithm)",
+        strength: |scene| match scene.account {
+            Some(account) if !scene.is_impersonal() => {
+                let usual = account.warmth.now(scene.at) * 7.0 / 180.0;
+                ((account.lately.now(scene.at) + 0.3) / (usual + 0.3)).ln().clamp(-3.0, 3.0)
+            }
+            _ => 0.0,
+        },
+        sentence: |scene| {
+            let busy = scene.account.is_some_and(|a| a.lately.now(scene.at) > a.warmth.now(scene.at) * 7.0 / 180.0);
+            if busy { "you write much these days".into() } else { "you write little these days".into() }
+        },
     },
     Signal {
         name: "absence",
-        weight: -0.2,
-        news: 0.0,
-        sees: "days since the user wrote any",
-        strength: |scene| scene.account.and_then(|a| a.last_sent).map_or(0.0, |at| days(scene, at).ln_1p().min(5.0)),
-        sentence: |_| "you have not written".into(),
-    },
-    Signal {
-        name: "mood",
-        weight: 0.3,
-        news: 0.0,
-        sees: "answers per mail of late",
-        strength: |scene| scene.account.map_or(0.0, |a| ((a.lately.now(scene.at) + 0.5) / (a.burst.now(scene.at) + 2.0)).ln().clamp(-4.0, 2.0)),
-        sentence: |_| "you answer much these days".into(),
-    },
-    Signal {
-        name: "answers-now",
-        weight: 0.3,
-        news: 0.0,
-        sees: "decayed share",
-        strength: |scene| scene.sender.map_or(0.0, |s| share(s.answers.now(scene.at), s.personal_volume.now(scene.at), scene)),
-        sentence: |_| "you answered".into(),
-    },
-    Signal {
-        name: "sender-lately",
-        weight: 0.1,
-        news: 0.0,
-        sees: "lately",
-        strength: |scene| scene.sender.map_or(0.0, |s| s.lately.now(scene.at).ln_1p().min(3.0)),
-        sentence: |_| "you wrote to them this week".into(),
-    },
-    Signal {
-        name: "sender-burst",
         weight: -0.1,
         news: 0.0,
-        sees: "burst",
-        strength: |scene| scene.sender.map_or(0.0, |s| s.burst.now(scene.at).ln_1p().min(4.0)),
-        sentence: |_| "much from them this week".into(),
+        sees: "days since the user last wrote to anybody (logarithm)",
+        strength: |scene| match scene.account.and_then(|account| account.last_sent) {
+            Some(last) if !scene.is_impersonal() => days(scene, last).ln_1p().min(5.0),
+            _ => 0.0,
+        },
+        sentence: |scene| {
+            let last = scene.account.and_then(|account| account.last_sent).unwrap_or_default();
+            match days(scene, last) as u32 {
+                0 => "you wrote to somebody within a day before".into(),
+                days => format!("you have written to nobody for {}", counted(days, "day", "days")),
+            }
+        },
     },
     Signal {
-        name: "follows",
-        weight: -0.3,
-        news: 0.0,
-        sees: "within minutes of their last",
-        strength: |scene| scene.sender.map_or(0.0, |s| (-(scene.at.0 - s.burst.at.0).max(0) as f64 / 600.0).exp2()),
-        sentence: |_| "right after another of theirs".into(),
-    },
-    Signal {
-        name: "answered-user",
-        weight: 0.2,
-        news: 0.0,
-        sees: "their answers",
-        strength: |scene| scene.sender.map_or(0.0, |s| f64::from(s.answered_user) / f64::from(s.received + 2)),
-        sentence: |_| "they answer you".into(),
-    },
-    Signal {
-        name: "days-since",
+        name: "workload",
         weight: -0.1,
         news: 0.0,
-        sees: "days since last sent",
-        strength: |scene| scene.sender.and_then(|s| s.last_sent).map_or(0.0, |at| days(scene, at).ln_1p().min(6.0)),
-        sentence: |_| "you have not written".into(),
-    },
-    Signal {
-        name: "mutual",
-        weight: 0.2,
-        news: 0.0,
-        sees: "both ways",
-        strength: |scene| scene.sender.map_or(0.0, |s| (s.warmth.now(scene.at).min(s.personal_volume.now(scene.at))).ln_1p().min(3.0)),
-        sentence: |_| "both ways".into(),
-    },
-    Signal {
-        name: "circle",
-        weight: 0.0,
-        news: 0.0,
-        sees: "circle",
-        strength: |scene| scene.circle.min(4.0),
-        sentence: |_| "c".into(),
-    },
-    Signal {
-        name: "domain-now",
-        weight: 0.1,
-        news: 0.0,
-        sees: "domain share",
-        strength: |scene| scene.domain.map_or(0.0, |s| share(s.answers.now(scene.at), s.personal_volume.now(scene.at), scene)),
-        sentence: |_| "you answered".into(),
-    },
-    Signal {
-        name: "cc-answers-you",
-        weight: 0.0,
-        news: 0.0,
-        sees: "x",
-        strength: |scene| f64::from(scene.place == Place::Cc && scene.thread == ThreadState::AnswersUser),
-        sentence: |_| "x".into(),
-    },
-    Signal {
-        name: "to-new",
-        weight: 0.0,
-        news: 0.0,
-        sees: "x",
-        strength: |scene| f64::from(matches!(scene.place, Place::To|Place::First) && scene.thread == ThreadState::New),
-        sentence: |_| "x".into(),
-    },
-    Signal {
-        name: "first-new",
-        weight: 0.0,
-        news: 0.0,
-        sees: "x",
-        strength: |scene| f64::from(matches!(scene.place, Place::First) && scene.thread == ThreadState::New),
-        sentence: |_| "x".into(),
-    },
-    Signal {
-        name: "cc-new",
-        weight: 0.0,
-        news: 0.0,
-        sees: "x",
-        strength: |scene| f64::from(matches!(scene.place, Place::Cc) && scene.thread == ThreadState::New),
-        sentence: |_| "x".into(),
-    },
-    Signal {
-        name: "to-others",
-        weight: 0.0,
-        news: 0.0,
-        sees: "x",
-        strength: |scene| f64::from(matches!(scene.place, Place::To|Place::First) && scene.thread == ThreadState::Others),
-        sentence: |_| "x".into(),
-    },
-    Signal {
-        name: "to-joined",
-        weight: 0.0,
-        news: 0.0,
-        sees: "x",
-        strength: |scene| f64::from(matches!(scene.place, Place::To|Place::First) && scene.thread == ThreadState::Joined),
-        sentence: |_| "x".into(),
-    },
-    Signal {
-        name: "patch-review",
-        weight: 0.0,
-        news: 0.0,
-        sees: "x",
-        strength: |scene| f64::from(scene.started_by_user && scene.own_distance == 1 && scene.ancestors == 1),
-        sentence: |_| "x".into(),
-    },
-    Signal {
-        name: "never",
-        weight: 0.0,
-        news: 0.0,
-        sees: "x",
-        strength: |scene| scene.sender.map_or(0.0, |s| if s.replied == 0 { f64::from(s.personal()).ln_1p().min(4.0) } else { 0.0 }),
-        sentence: |_| "x".into(),
-    },
-    Signal {
-        name: "fresh-answer",
-        weight: 0.0,
-        news: 0.0,
-        sees: "x",
-        strength: |scene| if scene.own_distance == 1 { scene.own_last.map_or(0.0, |at| (-(scene.at.0.saturating_sub(at.0).max(0) as f64 / 86400.0) / 1.0).exp2()) } else { 0.0 },
-        sentence: |_| "x".into(),
-    },
-    Signal {
-        name: "habit-hour",
-        weight: 0.2,
-        news: 0.0,
-        sees: "hour",
-        strength: |scene| habit(scene, 3),
-        sentence: |_| "you answer such".into(),
-    },
-    Signal {
-        name: "waiting",
-        weight: -0.1,
-        news: 0.0,
-        sees: "w",
-        strength: |scene| scene.waiting.map_or(0.0, |w| f64::from(w.0).ln_1p().min(3.0)),
-        sentence: |_| "x".into(),
-    },
-    Signal {
-        name: "waiting-fresh",
-        weight: 0.0,
-        news: 0.0,
-        sees: "w",
-        strength: |scene| scene.waiting.map_or(0.0, |w| if w.0 > 0 { (-(scene.at.0 - w.2.0).max(0) as f64 / 86400.0).exp2() } else {0.0} ),
-        sentence: |_| "x".into(),
-    },
-    Signal {
-        name: "engaged",
-        weight: 0.1,
-        news: 0.0,
-        sees: "w",
-        strength: |scene| scene.waiting.map_or(0.0, |w| f64::from(w.1).ln_1p().min(3.0)),
-        sentence: |_| "x".into(),
-    },
-    Signal {
-        name: "sender-volume",
-        weight: 0.0,
-        news: 0.0,
-        sees: "w",
-        strength: |scene| scene.sender.map_or(0.0, |s| s.volume.now(scene.at).ln_1p().min(6.0)),
-        sentence: |_| "x".into(),
-    },
-    Signal {
-        name: "sender-personal",
-        weight: 0.0,
-        news: 0.0,
-        sees: "w",
-        strength: |scene| scene.sender.map_or(0.0, |s| s.personal_volume.now(scene.at).ln_1p().min(6.0)),
-        sentence: |_| "x".into(),
-    },
-    Signal {
-        name: "at-desk",
-        weight: 0.1,
-        news: 0.0,
-        sees: "w",
-        strength: |scene| scene.account.and_then(|a| a.last_sent).map_or(0.0, |at| (-days(scene, at) * 6.0).exp2()),
-        sentence: |_| "x".into(),
-    },
-    Signal {
-        name: "weekend",
-        weight: -0.1,
-        news: 0.0,
-        sees: "w",
-        strength: |scene| { let d = (scene.at.0 / 86400 + 4) % 7; f64::from(d == 0 || d == 6) },
-        sentence: |_| "x".into(),
+        sees: "mail by people in the last week for each mail that the user wrote (logarithm)",
+        strength: |scene| match scene.account {
+            Some(account) if !scene.is_impersonal() => {
+                ((account.burst.now(scene.at) + 2.0) / (account.lately.now(scene.at) + 0.5)).ln().clamp(-2.0, 4.0)
+            }
+            _ => 0.0,
+        },
+        sentence: |_| "measured by how much you get and write these days".into(),
     },
 ];
 
 fn habit(scene: &Scene<'_>, which: usize) -> f64 {
-    scene.habits.get(which).map_or(0.0, |kind: &&Relation| {
+    scene.habits[which].map_or(0.0, |kind| {
         let usual = scene.rate.replies();
         let (answers, volume) = (kind.answers.now(scene.at), kind.personal_volume.now(scene.at));
-        (log_odds(((answers + 5.0 * usual) / (volume + 5.0)).clamp(0.01, 0.99)) - log_odds(usual)).clamp(-2.5, 2.5)
+        let share = (answers + 5.0 * usual) / (volume.max(answers) + 5.0);
+        (log_odds(share.clamp(0.01, 0.99)) - log_odds(usual)).clamp(-2.5, 2.5)
     })
 }
 
-fn share(answers: f64, volume: f64, scene: &Scene<'_>) -> f64 {
-    let usual = scene.rate.replies();
-    log_odds(((answers + 2.0 * usual) / (volume.max(answers) + 2.0)).clamp(0.01, 0.99)) - log_odds(usual)
+fn of_such(scene: &Scene<'_>, which: usize, what: &str) -> String {
+    let (replied, received) = scene.habits[which].map_or((0, 0), |kind| (kind.replied, kind.received));
+    format!("you answered {replied} of {} pieces of {what}", received.max(replied))
 }

@@ -1,8 +1,9 @@
 //! Where the user stands among the recipients.
 
-use super::{Place, Signal, counted};
+use super::{Place, Scene, Signal, counted};
+use crate::logic::ledger::ThreadState;
 
-pub(super) static SIGNALS: [Signal; 8] = [
+pub(super) static SIGNALS: [Signal; 10] = [
     Signal {
         name: "only-you",
         weight: 0.9,
@@ -22,14 +23,6 @@ pub(super) static SIGNALS: [Signal; 8] = [
         sees: "the user is the first in To, with others",
         strength: |scene| f64::from(scene.place == Place::First),
         sentence: |_| "it is addressed to you first".into(),
-    },
-    Signal {
-        name: "few",
-        weight: 0.1,
-        news: 0.0,
-        sees: "at most three recipients, the user among them",
-        strength: |scene| f64::from(scene.place != Place::Nowhere && scene.facts.recipients().count() <= 3),
-        sentence: |_| "it is addressed to few".into(),
     },
     Signal {
         name: "colleague",
@@ -64,6 +57,30 @@ pub(super) static SIGNALS: [Signal; 8] = [
         sentence: |_| "it is not addressed to you".into(),
     },
     Signal {
+        name: "to-you-in-others-thread",
+        weight: 0.4,
+        news: 0.0,
+        sees: "the user is in To, with others, of an answer in a thread in which they never wrote",
+        strength: |scene| f64::from(in_company(scene) && scene.thread == ThreadState::Others),
+        sentence: |_| "others' talk was addressed to you".into(),
+    },
+    Signal {
+        name: "to-you-in-your-thread",
+        weight: 0.4,
+        news: 0.0,
+        sees: "the user is in To, with others, of mail in a thread in which they wrote, which does not answer them",
+        strength: |scene| f64::from(in_company(scene) && scene.thread == ThreadState::Joined),
+        sentence: |_| "a talk that you took part in was addressed to you again".into(),
+    },
+    Signal {
+        name: "to-you-first-mail",
+        weight: 0.0,
+        news: 0.0,
+        sees: "the user is in To, with others, of mail that begins a thread",
+        strength: |scene| f64::from(in_company(scene) && scene.thread == ThreadState::New),
+        sentence: |_| "it begins a talk and is addressed to you".into(),
+    },
+    Signal {
         name: "crowd",
         weight: -0.15,
         news: 0.0,
@@ -75,3 +92,7 @@ pub(super) static SIGNALS: [Signal; 8] = [
         },
     },
 ];
+
+fn in_company(scene: &Scene<'_>) -> bool {
+    matches!(scene.place, Place::First | Place::To)
+}

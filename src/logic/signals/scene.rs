@@ -2,7 +2,7 @@
 
 use crate::logic::facts::{AuthResult, Facts, Sign, Signs};
 use crate::logic::ids::{Address, ListId, UnixTime};
-use crate::logic::ledger::{Form, ThreadState, form, thread_state, topic, AccountRate, Key, Ledger, Relation, registrable_domain};
+use crate::logic::ledger::{Form, Habits, ThreadState, Topic, form, thread_state, topic, AccountRate, Key, Ledger, Relation, registrable_domain};
 use crate::logic::words::{Role, Subject};
 
 /// A message with what is known of its sender.
@@ -22,27 +22,17 @@ pub struct Scene<'a> {
     /// What the account did of late, and in all.
     pub account: Option<&'a Relation>,
     /// The kinds of mail that it is of, as the user treats them; none for a machine's or a list's.
-    pub habits: Vec<&'a Relation>,
+    pub habits: [Option<&'a Relation>; 3],
     /// Where it stands to the user's own mail.
     pub thread: ThreadState,
     /// What its subject makes of it.
     pub form: Form,
-    /// The messages before it in its thread, the last first: which of them the user wrote, and when.
-    pub ancestors: usize,
-    /// How many of them the user wrote.
-    pub own_ancestors: usize,
-    /// How far back the user's last one lies: 1 is the one that it answers.
-    pub own_distance: usize,
-    /// When the user last wrote in the thread, or else about its subject.
+    /// The mail before it in its thread.
+    pub before: Before,
+    /// What is known of its subject.
+    pub topic: Option<Topic>,
+    /// When the user last wrote in its thread, or about its subject.
     pub own_last: Option<UnixTime>,
-    /// The user wrote the first message of its thread.
-    pub started_by_user: bool,
-    /// When the user last wrote about its subject.
-    pub own_topic: Option<UnixTime>,
-    /// w
-    pub waiting: Option<(u32, u32, UnixTime)>,
-    /// Circle
-    pub circle: f64,
     /// The sender is at the same domain as the user.
     pub colleague: bool,
     /// What it answers has been answered by the user already.
@@ -117,8 +107,8 @@ impl<'a> Scene<'a> {
         let others = !facts.in_reply_to.is_empty() || facts.recipients().next().is_none();
         signs.add_if(!acquainted && place == Place::Nowhere && subject.tagged && others, Sign::Overheard);
         let local = facts.from.as_ref().map_or("", Address::local);
-        let own_topic = topic(&facts.subject).and_then(|topic| ledger.own_at(topic));
-        let (ancestors, own_ancestors, own_distance, own_last) = own_before(facts, ledger);
+        let topic = topic(&facts.subject).and_then(|topic| ledger.topic(topic));
+        let (before, own_before) = Before::of(facts, ledger);
         let mut ids = facts.in_reply_to.iter().chain(&facts.references);
         Scene {
             facts,
@@ -128,26 +118,13 @@ impl<'a> Scene<'a> {
             list: facts.list_id.as_ref().and_then(list),
             domain: if believed { domain() } else { None },
             account: ledger.relation(&Key::Account),
-            habits: if signs.is_empty() {
-                ledger.habits_of(facts).each().filter_map(|habit| ledger.relation(&Key::Habit(habit))).collect()
-            } else {
-                Vec::new()
-            },
+            habits: if signs.is_empty() { habits(facts, place, subject, ledger) } else { [None; 3] },
             thread: thread_state(facts, |id| ledger.is_own(id)),
             form: form(facts, subject),
-            ancestors,
-            own_ancestors,
-            own_distance,
-            waiting: topic(&facts.subject).and_then(|t| ledger.topics.get(&t)).copied(),
-            own_last: own_last.max(own_topic),
-            circle: circle(facts, own, ledger, at),
-            own_topic,
-            started_by_user: facts.references.first().is_some_and(|&id| ledger.is_own(id)),
-            colleague: facts.from.as_ref().is_some_and(|from| {
-                registrable_domain(from.domain()).is_some_and(|domain| {
-                    own.iter().any(|own| registrable_domain(own.domain()).as_ref() == Some(&domain))
-                })
-            }),
+            before,
+            topic,
+            own_last: own_before.max(topic.and_then(|topic| topic.own_at())),
+            colleague: is_colleague(facts, own),
             parent_answered: facts.in_reply_to.iter().any(|&id| ledger.is_answered(id)),
             rate: ledger.account_rate(),
             trust,
@@ -176,23 +153,44 @@ impl<'a> Scene<'a> {
     }
 }
 
-fn circle(facts: &Facts, own: &[Address], ledger: &Ledger, at: UnixTime) -> f64 {
-    let others = facts.recipients().filter(|to| !own.iter().any(|own| same_person(own, to))).take(20);
-    let warmth: Vec<f64> = others.map(|to| ledger.sender(to).map_or(0.0, |r| r.warmth.now(at).ln_1p())).collect();
-    warmth.iter().sum::<f64>() / warmth.len().max(1) as f64
+/// The mail before a message in its thread, as its References tell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Before {
+    /// How many.
+    pub mails: usize,
+    /// How many of them the user wrote.
+    pub own: usize,
+    /// How far back the last of those lies: 1 is the mail that the message answers, 0 is none.
+    pub since_own: usize,
 }
 
-/// The messages before it in its thread; how many of them the user wrote, how far back the last of those lies, and when it was sent.
-fn own_before(facts: &Facts, ledger: &Ledger) -> (usize, usize, usize, Option<UnixTime>) {
-    let parent = facts.in_reply_to.first().copied();
-    let mut before: Vec<_> = facts.references.to_vec();
-    if let Some(parent) = parent {
-        before.retain(|&id| id != parent);
-        before.push(parent);
+impl Before {
+    /// Also when the user wrote the last of those.
+    fn of(facts: &Facts, ledger: &Ledger) -> (Before, Option<UnixTime>) {
+        let parent = facts.in_reply_to.first();
+        let others = facts.references.iter().rev().filter(|&id| Some(id) != parent);
+        let (mut before, mut last) = (Before::default(), None);
+        for id in parent.into_iter().chain(others) {
+            before.mails += 1;
+            let Some(at) = ledger.own_at(*id) else { continue };
+            before.own += 1;
+            last = last.max(Some(at));
+            if before.own == 1 {
+                before.since_own = before.mails;
+            }
+        }
+        (before, last)
     }
-    let own = before.iter().rev().enumerate().filter_map(|(back, &id)| ledger.own_at(id).map(|at| (back + 1, at)));
-    let own: Vec<_> = own.collect();
-    (before.len(), own.len(), own.first().map_or(0, |one| one.0), own.iter().map(|one| one.1).max())
+}
+
+fn habits<'a>(facts: &Facts, place: Place, subject: Subject, ledger: &'a Ledger) -> [Option<&'a Relation>; 3] {
+    let habits = Habits::new(place, thread_state(facts, |id| ledger.is_own(id)), form(facts, subject), facts.recipients().count());
+    habits.each().map(|habit| ledger.relation(&Key::Habit(habit?)))
+}
+
+fn is_colleague(facts: &Facts, own: &[Address]) -> bool {
+    let Some(domain) = facts.from.as_ref().and_then(|from| registrable_domain(from.domain())) else { return false };
+    own.iter().any(|own| own.domain().ends_with(&*domain) && registrable_domain(own.domain()).as_ref() == Some(&domain))
 }
 
 /// The topmost Authentication-Results counts only when it is the account's own host's.
