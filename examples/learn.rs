@@ -3,7 +3,7 @@
 //! `truth.tsv`) or a directory of such. `--out DIR` writes a weights file for each box, learned without it.
 //!
 //! Every box is replayed in time order; each received message gives the strengths of its signals, and whether it was answered.
-//! A regularised logistic regression, drawn towards the weights of the table, is fitted to all boxes but one and scored on
+//! A regularised logistic regression is fitted to all boxes but one and scored on
 //! that one. Nothing in it is random: the same boxes give the same weights.
 
 #[path = "learn/boxes.rs"]

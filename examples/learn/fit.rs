@@ -11,12 +11,26 @@ const LISTS: f64 = 0.0;
 /// What a unit of squared distance from the prior costs.
 const RIDGE: f64 = 8.0;
 const STEPS: usize = 40;
+/// What holds a weight where it is.
+const HELD: f64 = 1e9;
+/// The least weight of a signal whose sign is known.
+const LEAST: f64 = 0.05;
 /// The farthest that a weight may go in one step: far from the best weights, Newton's steps are too long.
 const LONGEST: f64 = 0.5;
 
-/// The weights that a fit is drawn to: those of the table. What the boxes do not show keeps them.
+/// Signals that the boxes do not show: there are no flags in them, and hardly any mail to the owner alone.
+const UNSEEN: [&str; 5] = ["read", "flagged", "writes-on-list", "only-you", "not-to-you"];
+
+/// Whether a signal keeps the weight that was set by hand. Signs of machines and words of news do too: the boxes are of one public
+/// list server each, and would teach that every machine is one.
+fn by_hand() -> Vec<bool> {
+    let machine = table().position(|signal| signal.name == "list").unwrap_or(usize::MAX);
+    table().enumerate().map(|(place, signal)| place >= machine || UNSEEN.contains(&signal.name)).collect()
+}
+
+/// The weights that a fit is drawn to: nothing, so that no earlier fit, which saw the box that is scored, has a say.
 pub fn prior() -> Vec<f64> {
-    table().map(|signal| signal.weight).collect()
+    table().zip(by_hand()).map(|(signal, held)| if held { signal.weight } else { 0.0 }).collect()
 }
 
 /// Answered and unanswered direct mail count the same in every box, so importance one half is where they are equally likely.
@@ -38,8 +52,8 @@ fn counted(mailbox: &Mailbox) -> impl Iterator<Item = (&Row, f64)> {
 
 /// The weights, in the order of the table.
 pub fn fit(mailboxes: &[&Mailbox], start: Vec<f64>) -> Vec<f64> {
-    let prior = prior();
-    let ridges: Vec<f64> = (0..prior.len()).map(ridge).collect();
+    let mut prior = prior();
+    let mut ridges = ridges();
     let mut weights = start;
     for _ in 0..STEPS {
         let n = weights.len();
@@ -62,6 +76,11 @@ pub fn fit(mailboxes: &[&Mailbox], start: Vec<f64>) -> Vec<f64> {
         let longest = step.iter().fold(0.0_f64, |most, step| most.max(step.abs()));
         step.iter_mut().for_each(|step| *step *= (LONGEST / longest).min(1.0));
         weights.iter_mut().zip(&step).for_each(|(weight, step)| *weight += step);
+        for (place, sign) in signs() {
+            if weights[place] * sign < LEAST && ridges[place] < HELD {
+                (prior[place], weights[place], ridges[place]) = (LEAST * sign, LEAST * sign, HELD);
+            }
+        }
         if step.iter().all(|step| step.abs() < 1e-4) {
             break;
         }
@@ -69,15 +88,27 @@ pub fn fit(mailboxes: &[&Mailbox], start: Vec<f64>) -> Vec<f64> {
     weights
 }
 
-/// The base is free. Signs of machines and words of news stay as they are set by hand: the boxes are of one public list server
-/// each, and would teach that every machine is one.
-fn ridge(place: usize) -> f64 {
-    let machine = table().position(|signal| signal.name == "list").unwrap_or(usize::MAX);
-    match table().nth(place) {
-        Some(signal) if signal.name == BASE => 0.1,
-        _ if place >= machine => 1e9,
-        _ => RIDGE,
-    }
+/// The signals that say the same as others in these boxes, and so could come out against what their sentence says.
+fn signs() -> impl Iterator<Item = (usize, f64)> {
+    const SIGNS: [(&str, f64); 10] = [
+        ("answers", 1.0),
+        ("writes-to", 1.0),
+        ("recent", 1.0),
+        ("domain-writes-to", 1.0),
+        ("question", 1.0),
+        ("long-ago", -1.0),
+        ("one-way", -1.0),
+        ("first-contact", -1.0),
+        ("crowd", -1.0),
+        ("absence", -1.0),
+    ];
+    SIGNS.into_iter().filter_map(|(name, sign)| Some((table().position(|signal| signal.name == name)?, sign)))
+}
+
+/// How strongly each weight is drawn to its prior. The base is free.
+fn ridges() -> Vec<f64> {
+    let ridge = |name: &str, held: bool| if held { HELD } else if name == BASE { 0.1 } else { RIDGE };
+    table().zip(by_hand()).map(|(signal, held)| ridge(signal.name, held)).collect()
 }
 
 /// The chance of an answer by `weights`.

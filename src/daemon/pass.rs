@@ -107,7 +107,7 @@ async fn attempts(config: &Config, setting: &Setting<'_>, run: &mut Run, report:
 pub(super) fn open(config: &Config, setting: &Setting<'_>) -> Result<Learner, Fault> {
     let store = Store::open(&config.state_dir)?;
     let account = store.account(&setting.account.name)?;
-    let ledger = store.ledger(account)?;
+    let ledger = store.ledger(account)?.of(&setting.account.own_addresses());
     Ok(Learner {
         store,
         ledger,

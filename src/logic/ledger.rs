@@ -99,7 +99,7 @@ pub struct Changes {
 impl Changes {
     /// Whether nothing changed.
     pub fn is_empty(&self) -> bool {
-        self.relations.is_empty() && self.own_ids.is_empty() && self.answered.is_empty() && self.authserv.is_empty()
+        self.relations.is_empty() && self.topics.is_empty() && self.own_ids.is_empty() && self.answered.is_empty() && self.authserv.is_empty()
     }
 }
 

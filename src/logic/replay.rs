@@ -92,7 +92,7 @@ impl Replay {
         if facts.from.as_ref().is_some_and(|from| self.own.contains(from)) {
             return;
         }
-        let habits = if facts.is_impersonal() { Habits::NONE } else { self.ledger.habits_of(facts) };
+        let habits = self.ledger.habits_of(facts);
         self.ledger.learn_received(facts, mail.arrival, mail.flags);
         if let (Some(id), Some(from)) = (facts.message_id.as_ref().map(MessageId::hash), &facts.from) {
             let sender = Sender { habits, address: from.clone(), list: facts.list_id.clone() };

@@ -38,7 +38,7 @@ pub const BASE: &str = "base";
 
 static BASE_SIGNAL: [Signal; 1] = [Signal {
     name: BASE,
-    weight: -0.5,
+    weight: 1.31,
     news: 0.0,
     sees: "every message",
     strength: |_| 1.0,

@@ -90,8 +90,11 @@ impl Habits {
 }
 
 impl Ledger {
-    /// The kinds of mail that a message is of.
+    /// The kinds of mail that a message is of; none when a machine or a list sent it.
     pub fn habits_of(&self, facts: &Facts) -> Habits {
+        if facts.is_impersonal() {
+            return Habits::NONE;
+        }
         let place = crate::logic::signals::place(facts, &self.own_addresses);
         let subject = Subject::read_form(&facts.subject);
         let thread = thread_state(facts, |id| self.is_own(id));

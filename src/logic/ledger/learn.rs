@@ -31,7 +31,7 @@ impl Ledger {
         if !received.machine {
             self.note_topic(facts, |topic| topic.received());
         }
-        let habits = if received.machine { Habits::NONE } else { self.habits_of(facts) };
+        let habits = self.habits_of(facts);
         for key in keys(author, facts.list_id.as_ref()).chain(habits.keys()).chain([Key::Account]) {
             received.count(self.touch(key));
         }

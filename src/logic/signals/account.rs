@@ -3,10 +3,10 @@
 use super::relation::{days, log_odds};
 use super::{Scene, Signal, counted};
 
-pub(super) static SIGNALS: [Signal; 6] = [
+pub(super) static SIGNALS: [Signal; 5] = [
     Signal {
         name: "habit-place",
-        weight: 0.3,
+        weight: 0.23,
         news: 0.0,
         sees: "the share that the user answers of mail that names them in the same place (To, Cc) and stands to their own mail in the \
                same way, against their share in general (log-odds, decayed, smoothed)",
@@ -15,7 +15,7 @@ pub(super) static SIGNALS: [Signal; 6] = [
     },
     Signal {
         name: "habit-form",
-        weight: 0.3,
+        weight: 0.22,
         news: 0.0,
         sees: "the same share for mail with the same form of subject (tagged, part of a series) in the same kind of thread",
         strength: |scene| habit(scene, 1),
@@ -23,7 +23,7 @@ pub(super) static SIGNALS: [Signal; 6] = [
     },
     Signal {
         name: "habit-crowd",
-        weight: 0.3,
+        weight: 0.25,
         news: 0.0,
         sees: "the same share for mail to about as many recipients",
         strength: |scene| habit(scene, 2),
@@ -31,7 +31,7 @@ pub(super) static SIGNALS: [Signal; 6] = [
     },
     Signal {
         name: "activity",
-        weight: 0.3,
+        weight: 0.1,
         news: 0.0,
         sees: "how much the user wrote in the last week against the last half year (logarithm)",
         strength: |scene| match scene.account {
@@ -48,7 +48,7 @@ pub(super) static SIGNALS: [Signal; 6] = [
     },
     Signal {
         name: "absence",
-        weight: -0.1,
+        weight: -0.05,
         news: 0.0,
         sees: "days since the user last wrote to anybody (logarithm)",
         strength: |scene| match scene.account.and_then(|account| account.last_sent) {
@@ -62,19 +62,6 @@ pub(super) static SIGNALS: [Signal; 6] = [
                 days => format!("you have written to nobody for {}", counted(days, "day", "days")),
             }
         },
-    },
-    Signal {
-        name: "workload",
-        weight: -0.1,
-        news: 0.0,
-        sees: "mail by people in the last week for each mail that the user wrote (logarithm)",
-        strength: |scene| match scene.account {
-            Some(account) if !scene.is_impersonal() => {
-                ((account.burst.now(scene.at) + 2.0) / (account.lately.now(scene.at) + 0.5)).ln().clamp(-2.0, 4.0)
-            }
-            _ => 0.0,
-        },
-        sentence: |_| "measured by how much you get and write these days".into(),
     },
 ];
 

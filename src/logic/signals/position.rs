@@ -3,7 +3,7 @@
 use super::{Place, Scene, Signal, counted};
 use crate::logic::ledger::ThreadState;
 
-pub(super) static SIGNALS: [Signal; 10] = [
+pub(super) static SIGNALS: [Signal; 9] = [
     Signal {
         name: "only-you",
         weight: 0.9,
@@ -18,7 +18,7 @@ pub(super) static SIGNALS: [Signal; 10] = [
     },
     Signal {
         name: "first-to",
-        weight: 0.2,
+        weight: 0.67,
         news: 0.0,
         sees: "the user is the first in To, with others",
         strength: |scene| f64::from(scene.place == Place::First),
@@ -26,7 +26,7 @@ pub(super) static SIGNALS: [Signal; 10] = [
     },
     Signal {
         name: "colleague",
-        weight: 0.1,
+        weight: -0.32,
         news: 0.0,
         sees: "the sender's domain is the user's own",
         strength: |scene| f64::from(scene.colleague),
@@ -34,7 +34,7 @@ pub(super) static SIGNALS: [Signal; 10] = [
     },
     Signal {
         name: "to-you",
-        weight: 0.3,
+        weight: -0.36,
         news: 0.0,
         sees: "the user is in To, with others",
         strength: |scene| f64::from(scene.place == Place::To),
@@ -42,7 +42,7 @@ pub(super) static SIGNALS: [Signal; 10] = [
     },
     Signal {
         name: "cc-you",
-        weight: -0.6,
+        weight: -0.29,
         news: 0.0,
         sees: "the user is in Cc",
         strength: |scene| f64::from(scene.place == Place::Cc),
@@ -58,7 +58,7 @@ pub(super) static SIGNALS: [Signal; 10] = [
     },
     Signal {
         name: "to-you-in-others-thread",
-        weight: 0.4,
+        weight: 0.22,
         news: 0.0,
         sees: "the user is in To, with others, of an answer in a thread in which they never wrote",
         strength: |scene| f64::from(in_company(scene) && scene.thread == ThreadState::Others),
@@ -66,23 +66,15 @@ pub(super) static SIGNALS: [Signal; 10] = [
     },
     Signal {
         name: "to-you-in-your-thread",
-        weight: 0.4,
+        weight: 0.32,
         news: 0.0,
         sees: "the user is in To, with others, of mail in a thread in which they wrote, which does not answer them",
         strength: |scene| f64::from(in_company(scene) && scene.thread == ThreadState::Joined),
         sentence: |_| "a talk that you took part in was addressed to you again".into(),
     },
     Signal {
-        name: "to-you-first-mail",
-        weight: 0.0,
-        news: 0.0,
-        sees: "the user is in To, with others, of mail that begins a thread",
-        strength: |scene| f64::from(in_company(scene) && scene.thread == ThreadState::New),
-        sentence: |_| "it begins a talk and is addressed to you".into(),
-    },
-    Signal {
         name: "crowd",
-        weight: -0.15,
+        weight: -0.05,
         news: 0.0,
         sees: "the number of recipients beyond the first (logarithm)",
         strength: |scene| (scene.facts.recipients().count().max(1) as f64).ln().min(4.0),

@@ -7,7 +7,7 @@ use crate::logic::ledger::Relation;
 pub(super) static SIGNALS: [Signal; 14] = [
     Signal {
         name: "answers",
-        weight: 0.3,
+        weight: 0.05,
         news: 0.0,
         sees: "the share of the sender's mail that the user answered, decayed, against the user's share in general (log-odds, smoothed)",
         strength: |scene| scene.sender.map_or(0.0, |sender| answers(sender, scene)),
@@ -23,7 +23,7 @@ pub(super) static SIGNALS: [Signal; 14] = [
     },
     Signal {
         name: "domain-answers",
-        weight: 0.2,
+        weight: 0.11,
         news: 0.0,
         sees: "the same share for everybody at the sender's domain",
         strength: |scene| scene.domain.map_or(0.0, |domain| answers(domain, scene)),
@@ -37,7 +37,7 @@ pub(super) static SIGNALS: [Signal; 14] = [
     },
     Signal {
         name: "answers-user",
-        weight: 0.3,
+        weight: 0.21,
         news: 0.0,
         sees: "the share of the sender's mail that answers the user",
         strength: |scene| {
@@ -50,7 +50,7 @@ pub(super) static SIGNALS: [Signal; 14] = [
     },
     Signal {
         name: "long-ago",
-        weight: -0.1,
+        weight: -0.05,
         news: 0.0,
         sees: "days since the user's last mail to the sender (logarithm)",
         strength: |scene| {
@@ -63,7 +63,7 @@ pub(super) static SIGNALS: [Signal; 14] = [
     },
     Signal {
         name: "burst",
-        weight: -0.2,
+        weight: -0.22,
         news: 0.0,
         sees: "mail of the sender's own hand in the last week (logarithm)",
         strength: |scene| scene.sender.map_or(0.0, |sender| sender.burst.now(scene.at).ln_1p().min(4.0)),
@@ -71,7 +71,7 @@ pub(super) static SIGNALS: [Signal; 14] = [
     },
     Signal {
         name: "follows",
-        weight: -0.3,
+        weight: -0.22,
         news: 0.0,
         sees: "minutes since the sender's last mail (halved every ten)",
         strength: |scene| match scene.sender {
@@ -86,7 +86,7 @@ pub(super) static SIGNALS: [Signal; 14] = [
     },
     Signal {
         name: "writes-to",
-        weight: 0.35,
+        weight: 0.05,
         news: 0.0,
         sees: "mail that the user sent to the sender and answers given, halved every 180 days (logarithm)",
         strength: |scene| scene.sender.map_or(0.0, |sender| sender.warmth.now(scene.at).ln_1p().min(3.0)),
@@ -97,7 +97,7 @@ pub(super) static SIGNALS: [Signal; 14] = [
     },
     Signal {
         name: "recent",
-        weight: 0.7,
+        weight: 0.05,
         news: 0.0,
         sees: "days between the user's last mail to the sender and this one (halved every 14 days)",
         strength: |scene| {
@@ -114,7 +114,7 @@ pub(super) static SIGNALS: [Signal; 14] = [
     },
     Signal {
         name: "domain-writes-to",
-        weight: 0.25,
+        weight: 0.05,
         news: 0.0,
         sees: "mail that the user sent to the sender's domain, decayed, when the user never wrote to the sender",
         strength: |scene| match scene.domain {
@@ -127,7 +127,7 @@ pub(super) static SIGNALS: [Signal; 14] = [
     },
     Signal {
         name: "first-contact",
-        weight: -0.2,
+        weight: -0.05,
         news: 0.0,
         sees: "a sender of whom nothing is known",
         strength: |scene| {
@@ -137,7 +137,7 @@ pub(super) static SIGNALS: [Signal; 14] = [
     },
     Signal {
         name: "one-way",
-        weight: -0.25,
+        weight: -0.05,
         news: 0.0,
         sees: "much mail from a sender to whom the user never wrote (logarithm)",
         strength: |scene| match scene.sender {

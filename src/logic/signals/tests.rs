@@ -147,7 +147,7 @@ fn history(before: &str) -> Ledger {
                 ledger.learn_own(&facts::read(b"To: a@b.example\r\n"), yesterday);
             }
         }
-        "own" => ledger.restore_own_id(MessageId::new("<own@me>").unwrap().hash()),
+        "own" => ledger.restore_own_id(MessageId::new("<own@me>").unwrap().hash(), yesterday),
         other => assert_eq!(other, "", "no such history"),
     }
     ledger
