@@ -33,16 +33,21 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let together = fit::fit(&all, fit::prior());
     let places: Vec<usize> = (0..mailboxes.len()).collect();
     let held_out = in_parallel(&places, |&place| {
-        let others: Vec<&Mailbox> = mailboxes.iter().enumerate().filter(|(other, _)| *other != place).map(|(_, one)| one).collect();
+        let others: Vec<&Mailbox> =
+            mailboxes.iter().enumerate().filter(|(other, _)| *other != place).map(|(_, one)| one).collect();
         fit::fit(&others, together.clone())
     });
     if words.iter().any(|word| word == "--quick") {
-        let figures: Vec<Figures> = mailboxes.iter().zip(&held_out).map(|(one, weights)| score::quick(one, weights)).collect();
+        let figures: Vec<Figures> =
+            mailboxes.iter().zip(&held_out).map(|(one, weights)| score::quick(one, weights)).collect();
         report(&mailboxes, &figures);
     } else {
         let figures: Vec<Figures> = in_parallel(&places, |&place| {
             let weights = Weights::built_in().with_importance(&held_out[place]);
-            score::replayed(&mailboxes[place], Replay::new(mailboxes[place].owner.clone(), Caution::Normal, None, weights))
+            score::replayed(
+                &mailboxes[place],
+                Replay::new(mailboxes[place].owner.clone(), Caution::Normal, None, weights),
+            )
         });
         report(&mailboxes, &figures);
     }

@@ -57,7 +57,8 @@ pub fn find<'a>(given: impl Iterator<Item = &'a Path>) -> Result<Vec<PathBuf>, s
 impl Mailbox {
     /// Reads a box and replays it.
     pub fn read(path: &Path) -> Result<Mailbox, std::io::Error> {
-        let owner: Vec<Address> = fs::read_to_string(path.join("owner.txt"))?.lines().filter_map(Address::parse).collect();
+        let owner: Vec<Address> =
+            fs::read_to_string(path.join("owner.txt"))?.lines().filter_map(Address::parse).collect();
         let mut messages = mbox(&fs::read(path.join("INBOX.mbox"))?, false);
         messages.extend(mbox(&fs::read(path.join("Sent.mbox"))?, true));
         messages.sort_by_key(|message| message.arrival);

@@ -107,13 +107,22 @@ fn signs() -> impl Iterator<Item = (usize, f64)> {
 
 /// How strongly each weight is drawn to its prior. The base is free.
 fn ridges() -> Vec<f64> {
-    let ridge = |name: &str, held: bool| if held { HELD } else if name == BASE { 0.1 } else { RIDGE };
+    let ridge = |name: &str, held: bool| {
+        if held {
+            HELD
+        } else if name == BASE {
+            0.1
+        } else {
+            RIDGE
+        }
+    };
     table().zip(by_hand()).map(|(signal, held)| ridge(signal.name, held)).collect()
 }
 
 /// The chance of an answer by `weights`.
 pub fn likely(row: &Row, weights: &[f64]) -> f64 {
-    let sum: f64 = row.strengths.iter().map(|&(place, strength)| weights[usize::from(place)] * f64::from(strength)).sum();
+    let sum: f64 =
+        row.strengths.iter().map(|&(place, strength)| weights[usize::from(place)] * f64::from(strength)).sum();
     1.0 / (1.0 + (-sum).exp())
 }
 

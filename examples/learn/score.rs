@@ -44,7 +44,8 @@ pub fn quick(mailbox: &Mailbox, weights: &[f64]) -> Figures {
 /// All figures, by replaying the box once more with the weights that `replay` was given.
 pub fn replayed(mailbox: &Mailbox, mut replay: Replay) -> Figures {
     let verdicts = mailbox.messages.iter().filter_map(|message| replay.next(&message.mail()));
-    let judged = mailbox.rows.iter().zip(verdicts).map(|(row, (_, verdict))| (row, verdict.importance, verdict.category));
+    let judged =
+        mailbox.rows.iter().zip(verdicts).map(|(row, (_, verdict))| (row, verdict.importance, verdict.category));
     figures(&judged.collect::<Vec<_>>())
 }
 
@@ -80,5 +81,6 @@ fn auc(mut scored: Vec<(f64, bool)>) -> Option<f64> {
         ranks += answered * (2 * before + 1 + tied.len()) as f64 / 2.0;
         before += tied.len();
     }
-    (positives > 0.0 && negatives > 0.0).then(|| (ranks - positives * (positives + 1.0) / 2.0) / (positives * negatives))
+    (positives > 0.0 && negatives > 0.0)
+        .then(|| (ranks - positives * (positives + 1.0) / 2.0) / (positives * negatives))
 }

@@ -6,11 +6,11 @@ mod relation;
 mod topic;
 
 pub use super::domains::registrable_domain;
-pub(crate) use habit::{form, thread_state};
 pub use habit::{Form, Habit, Habits, ThreadState};
+pub(crate) use habit::{form, thread_state};
+pub use relation::{Decayed, Lately, Relation};
 pub use topic::Topic;
 pub(crate) use topic::topic;
-pub use relation::{Decayed, Lately, Relation};
 
 use std::collections::{HashMap, HashSet};
 
@@ -99,7 +99,11 @@ pub struct Changes {
 impl Changes {
     /// Whether nothing changed.
     pub fn is_empty(&self) -> bool {
-        self.relations.is_empty() && self.topics.is_empty() && self.own_ids.is_empty() && self.answered.is_empty() && self.authserv.is_empty()
+        self.relations.is_empty()
+            && self.topics.is_empty()
+            && self.own_ids.is_empty()
+            && self.answered.is_empty()
+            && self.authserv.is_empty()
     }
 }
 
@@ -124,9 +128,10 @@ impl Ledger {
         self.relation(&Key::Address(address.clone()))
     }
 
-    /// Everything that is known, in no order.
+    /// Everything that is known of senders, lists and domains, in no order.
     pub fn relations(&self) -> impl Iterator<Item = (&Key, &Relation)> {
-        self.relations.iter().map(|(key, entry)| (key, &entry.relation))
+        let with_others = |key: &Key| !matches!(key, Key::Habit(_) | Key::Account);
+        self.relations.iter().filter(move |(key, _)| with_others(key)).map(|(key, entry)| (key, &entry.relation))
     }
 
     /// Whether the user ever wrote to this address, by mail of their own or by an answer.

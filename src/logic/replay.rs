@@ -135,7 +135,11 @@ mod tests {
         assert_eq!(facts.from.unwrap().as_str(), "a@berg.example");
         assert_eq!(after.category, Category::Top);
         assert!(after.importance > before.importance);
-        assert!(after.reasons.iter().any(|reason| reason.text == "you answered 1 of their 1 mail"), "{:#?}", after.reasons);
+        assert!(
+            after.reasons.iter().any(|reason| reason.text == "you answered 1 of their 1 mail"),
+            "{:#?}",
+            after.reasons
+        );
     }
 
     #[test]

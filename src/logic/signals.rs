@@ -4,8 +4,8 @@
 //! The weights add up: the sum of `weight × strength` is the log-odds of "the user will want to see this". They are set by
 //! hand for now.
 
-mod kind;
 mod account;
+mod kind;
 mod machine;
 mod position;
 mod relation;
@@ -13,8 +13,8 @@ mod scene;
 mod thread;
 mod weights;
 
-pub(crate) use scene::{place, same_person};
 pub use scene::{Before, Place, Scene, Trust};
+pub(crate) use scene::{place, same_person};
 pub use weights::{Weight, Weights};
 
 /// One row of the table.

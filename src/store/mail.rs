@@ -6,8 +6,8 @@ use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 
 use super::{AccountId, Store};
 use crate::logic::fault::Fault;
-use crate::logic::ledger::Habits;
 use crate::logic::ids::{Digest, Flags, FolderName, Instance, ListId, MidHash, ModSeq, Uid, UidValidity, UnixTime};
+use crate::logic::ledger::Habits;
 
 /// How far a mailbox has been read.
 #[derive(Clone, Debug, PartialEq)]
@@ -416,7 +416,9 @@ impl<'a> LearnTransaction<'a> {
                 "SELECT sender, list, habits FROM instance INDEXED BY instance_by_message_id
                  WHERE account = ?1 AND mid_hash = ?2 LIMIT 1",
             )?
-            .query_row(params![account.0, id.0.cast_signed()], |row| Ok((row.get(0)?, row.get(1)?, Habits::from_bits(row.get(2)?))))
+            .query_row(params![account.0, id.0.cast_signed()], |row| {
+                Ok((row.get(0)?, row.get(1)?, Habits::from_bits(row.get(2)?)))
+            })
             .optional()
     }
 

@@ -1,8 +1,8 @@
 //! How the ledger learns: from mail received, from the user's own mail, and from what the user does with flags.
 
+use super::{Habits, Topic, topic};
 use super::{Key, Ledger, Relation, registrable_domain};
 use crate::logic::facts::{AuthResult, Facts};
-use super::{Habits, Topic, topic};
 use crate::logic::ids::{Address, Flags, ListId, MessageId, MidHash, UnixTime};
 
 /// Mail of the user's own to more people than this is an announcement, not a conversation.

@@ -29,10 +29,7 @@ pub(super) static SIGNALS: [Signal; 14] = [
         strength: |scene| scene.domain.map_or(0.0, |domain| answers(domain, scene)),
         sentence: |scene| {
             let (replied, received) = scene.domain.map_or((0, 0), |domain| (domain.replied, domain.received));
-            format!(
-                "you answered {replied} of {} from their domain",
-                counted(received.max(replied), "mail", "mails")
-            )
+            format!("you answered {replied} of {} from their domain", counted(received.max(replied), "mail", "mails"))
         },
     },
     Signal {

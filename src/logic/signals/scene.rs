@@ -2,7 +2,9 @@
 
 use crate::logic::facts::{AuthResult, Facts, Sign, Signs};
 use crate::logic::ids::{Address, ListId, UnixTime};
-use crate::logic::ledger::{Form, Habits, ThreadState, Topic, form, thread_state, topic, AccountRate, Key, Ledger, Relation, registrable_domain};
+use crate::logic::ledger::{
+    AccountRate, Form, Habits, Key, Ledger, Relation, ThreadState, Topic, form, registrable_domain, thread_state, topic,
+};
 use crate::logic::words::{Role, Subject};
 
 /// A message with what is known of its sender.
@@ -184,7 +186,12 @@ impl Before {
 }
 
 fn habits<'a>(facts: &Facts, place: Place, subject: Subject, ledger: &'a Ledger) -> [Option<&'a Relation>; 3] {
-    let habits = Habits::new(place, thread_state(facts, |id| ledger.is_own(id)), form(facts, subject), facts.recipients().count());
+    let habits = Habits::new(
+        place,
+        thread_state(facts, |id| ledger.is_own(id)),
+        form(facts, subject),
+        facts.recipients().count(),
+    );
     habits.each().map(|habit| ledger.relation(&Key::Habit(habit?)))
 }
 

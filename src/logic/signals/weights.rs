@@ -32,9 +32,8 @@ struct File {
     signals: BTreeMap<String, Weight>,
 }
 
-static BUILT_IN: LazyLock<Weights> = LazyLock::new(|| {
-    Weights(table().map(|signal| Weight { weight: signal.weight, news: signal.news }).collect())
-});
+static BUILT_IN: LazyLock<Weights> =
+    LazyLock::new(|| Weights(table().map(|signal| Weight { weight: signal.weight, news: signal.news }).collect()));
 
 impl Weights {
     /// Those of the table.
