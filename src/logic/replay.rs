@@ -142,6 +142,76 @@ mod tests {
         );
     }
 
+    /// Fifty messages and no Sent folder: what a new user has.
+    #[test]
+    fn a_cold_start_files_mailings_and_machines_and_never_a_person() {
+        let mut replay = replay();
+        for day in 0..50 {
+            let (header, expected): (String, &[Category]) = match day % 5 {
+                0 => (
+                    format!(
+                        "From: Paper <news@paper.example>|To: me@maren.example|Subject: Weekly digest {day}|List-Unsubscribe: <https://paper.example/u>|List-Id: <weekly.paper.example>"
+                    ),
+                    &[Category::News],
+                ),
+                1 => (
+                    format!(
+                        "From: Shop <no-reply@shop.example>|To: me@maren.example|Subject: Your order {day} was shipped|Auto-Submitted: auto-generated"
+                    ),
+                    &[Category::Bulk],
+                ),
+                2 => (
+                    format!(
+                        "From: Shop <hello@offers.shop.example>|To: me@maren.example|Subject: {day}% off, last chance|List-Unsubscribe: <https://shop.example/u>|Precedence: bulk"
+                    ),
+                    &[Category::Bulk],
+                ),
+                3 => (
+                    format!("From: Anna Berg <anna@berg.example>|To: me@maren.example|Subject: Lunch on day {day}?"),
+                    &[Category::Inbox],
+                ),
+                _ => (
+                    format!(
+                        "From: Otto {day} <otto{day}@gmail.com>|To: x@y.example|Cc: me@maren.example|Subject: Re: our sale"
+                    ),
+                    &[Category::Inbox],
+                ),
+            };
+            let (facts, verdict) = next(&mut replay, day, false, &header).unwrap();
+            assert!(expected.contains(&verdict.category), "{}: {verdict:#?}", facts.subject);
+        }
+    }
+
+    #[test]
+    fn an_impostor_never_gets_to_the_top_and_the_reason_says_so() {
+        let mut replay = replay();
+        let host = "Authentication-Results: mx.maren.example; dmarc=";
+        let friend = "From: Anna Berg <anna@berg.example>|To: me@maren.example";
+        for day in 0..30 {
+            next(&mut replay, day, false, &format!("{host}pass|{friend}|Message-ID: <{day}@berg.example>"));
+            let answer = format!(
+                "From: me@maren.example|To: anna@berg.example|Message-ID: <{day}@me>|In-Reply-To: <{day}@berg.example>"
+            );
+            next(&mut replay, day, true, &answer);
+        }
+        let genuine = format!("{host}pass|{friend}|In-Reply-To: <29@me>");
+        assert_eq!(next(&mut replay, 30, false, &genuine).unwrap().1.category, Category::Top);
+        for forged in [
+            format!("{host}fail|{friend}|In-Reply-To: <29@me>"),
+            format!("{host}fail|{friend}"),
+            format!("{host}fail|{host}pass|{friend}|In-Reply-To: <29@me>"),
+            format!("Authentication-Results: mx.evil.example; dmarc=pass|{friend}"),
+        ] {
+            let (_, verdict) = next(&mut replay, 31, false, &forged).unwrap();
+            assert_eq!(verdict.category, Category::Inbox, "{forged}");
+            assert!(
+                verdict.reasons.iter().any(|reason| reason.text.contains("used to pass DMARC")),
+                "{:#?}",
+                verdict.reasons
+            );
+        }
+    }
+
     #[test]
     fn the_flags_of_today_do_not_judge_yesterday() {
         let mut replay = replay();

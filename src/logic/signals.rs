@@ -5,6 +5,7 @@
 //! hand for now.
 
 mod account;
+mod document;
 mod kind;
 mod machine;
 mod position;
@@ -13,6 +14,7 @@ mod scene;
 mod thread;
 mod weights;
 
+pub use document::document;
 pub use scene::{Before, Place, Scene, Trust};
 pub(crate) use scene::{place, same_person};
 pub use weights::{Weight, Weights};

@@ -117,6 +117,9 @@ impl Ledger {
         let mut keys: Vec<_> = facts.recipients().flat_map(|to| keys(to, None)).collect();
         keys.sort_unstable();
         keys.dedup();
+        if keys.is_empty() {
+            return;
+        }
         for key in keys.into_iter().chain([Key::Account]) {
             let relation = self.touch(key);
             relation.seen(at);
