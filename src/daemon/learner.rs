@@ -182,6 +182,7 @@ impl Learner {
                     mid_hash,
                     sender: facts.from.as_ref().map(Address::as_str),
                     list: facts.list_id.as_ref().map(ListId::as_str),
+                    habits: ledger.habits_of(&facts),
                     older,
                     standing: first_standing(batch.role, instance, arrival, *now, inbox),
                 };
@@ -191,12 +192,13 @@ impl Learner {
                     let is_own = facts.from.as_ref().is_some_and(|from| own.contains(from));
                     if batch.role == Role::Sent || (is_own && *no_sent && batch.role != Role::Inbox) {
                         for answered in ledger.learn_own(&facts, arrival) {
-                            if let Some((Some(sender), list)) = db.sender_of(*account, answered)?
+                            if let Some((Some(sender), list, habits)) = db.sender_of(*account, answered)?
                                 && let Some(sender) = Address::parse(&sender)
                             {
                                 ledger.credit_answer(
                                     &sender,
                                     list.and_then(|list| ListId::new(&list)).as_ref(),
+                                    habits,
                                     arrival,
                                 );
                             }

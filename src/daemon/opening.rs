@@ -17,7 +17,7 @@ use crate::store::Store;
 pub(super) fn open(config: &Config, setting: &Setting<'_>) -> Result<Learner, Fault> {
     let store = Store::open(&config.state_dir)?;
     let account = store.account(&setting.account.name)?;
-    let ledger = store.ledger(account)?;
+    let ledger = store.ledger(account)?.of(&setting.account.own_addresses());
     Ok(Learner {
         store,
         ledger,

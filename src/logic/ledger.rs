@@ -1,10 +1,16 @@
 //! What the account's own history says of a sender, a list and a domain.
 
+mod habit;
 mod learn;
 mod relation;
+mod topic;
 
 pub use super::domains::registrable_domain;
-pub use relation::{Decayed, Relation};
+pub use habit::{Form, Habit, Habits, ThreadState};
+pub(crate) use habit::{form, thread_state};
+pub use relation::{Decayed, Lately, Relation};
+pub use topic::Topic;
+pub(crate) use topic::topic;
 
 use std::collections::{HashMap, HashSet};
 
@@ -17,6 +23,10 @@ pub enum Key {
     Address(Address),
     /// A mailing list.
     List(ListId),
+    /// A kind of mail, as it reaches the user: how often they answer it.
+    Habit(Habit),
+    /// All mail of the account.
+    Account,
     /// A registrable domain (public-suffix aware), lower-cased; never a free-mail provider's.
     Domain(Box<str>),
 }
@@ -26,7 +36,11 @@ pub enum Key {
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
     relations: HashMap<Key, Entry>,
-    own: HashSet<MidHash>,
+    /// By [`topic`].
+    topics: HashMap<MidHash, Topic>,
+    own_addresses: Vec<Address>,
+    /// The user's own mail, with when it was sent.
+    own: HashMap<MidHash, UnixTime>,
     answered: HashSet<MidHash>,
     /// How often each authserv-id topped received mail; mail without one is counted under the empty name.
     authserv: HashMap<Box<str>, u32>,
@@ -49,6 +63,7 @@ struct Entry {
 struct Pending {
     relations: Vec<Key>,
     own: Vec<(MidHash, UnixTime)>,
+    topics: Vec<MidHash>,
     answered: Vec<(MidHash, UnixTime)>,
     authserv: HashSet<Box<str>>,
 }
@@ -73,6 +88,8 @@ pub struct Changes {
     pub relations: Vec<(Key, Relation)>,
     /// Message-IDs of the user's own mail, and when it was sent.
     pub own_ids: Vec<(MidHash, UnixTime)>,
+    /// Topics that are new or different.
+    pub topics: Vec<(MidHash, Topic)>,
     /// Message-IDs that the user answered, and when.
     pub answered: Vec<(MidHash, UnixTime)>,
     /// How often each authserv-id topped received mail, in all (not since the last time). The empty one stands for none.
@@ -82,7 +99,11 @@ pub struct Changes {
 impl Changes {
     /// Whether nothing changed.
     pub fn is_empty(&self) -> bool {
-        self.relations.is_empty() && self.own_ids.is_empty() && self.answered.is_empty() && self.authserv.is_empty()
+        self.relations.is_empty()
+            && self.topics.is_empty()
+            && self.own_ids.is_empty()
+            && self.answered.is_empty()
+            && self.authserv.is_empty()
     }
 }
 
@@ -107,9 +128,10 @@ impl Ledger {
         self.relation(&Key::Address(address.clone()))
     }
 
-    /// Everything that is known, in no order.
+    /// Everything that is known of senders, lists and domains, in no order.
     pub fn relations(&self) -> impl Iterator<Item = (&Key, &Relation)> {
-        self.relations.iter().map(|(key, entry)| (key, &entry.relation))
+        let with_others = |key: &Key| !matches!(key, Key::Habit(_) | Key::Account);
+        self.relations.iter().filter(move |(key, _)| with_others(key)).map(|(key, entry)| (key, &entry.relation))
     }
 
     /// Whether the user ever wrote to this address, by mail of their own or by an answer.
@@ -119,7 +141,29 @@ impl Ledger {
 
     /// Whether the user wrote the message with this Message-ID.
     pub fn is_own(&self, id: MidHash) -> bool {
-        self.own.contains(&id)
+        self.own.contains_key(&id)
+    }
+
+    /// When the user wrote the message with this Message-ID.
+    pub fn own_at(&self, id: MidHash) -> Option<UnixTime> {
+        self.own.get(&id).copied()
+    }
+
+    /// What is known of a subject, by its hash.
+    pub fn topic(&self, topic: MidHash) -> Option<Topic> {
+        self.topics.get(&topic).copied()
+    }
+
+    /// Puts back what was known of a subject.
+    pub fn restore_topic(&mut self, topic: MidHash, known: Topic) {
+        self.topics.insert(topic, known);
+    }
+
+    /// The user's own addresses: by them the ledger sees how a message reaches the user.
+    #[must_use]
+    pub fn of(mut self, own: &[Address]) -> Ledger {
+        self.own_addresses = own.to_vec();
+        self
     }
 
     /// Whether the user answered the message with this Message-ID.
@@ -152,8 +196,8 @@ impl Ledger {
     }
 
     /// Puts back a Message-ID of the user's own mail.
-    pub fn restore_own_id(&mut self, id: MidHash) {
-        self.own.insert(id);
+    pub fn restore_own_id(&mut self, id: MidHash, at: UnixTime) {
+        self.own.insert(id, at);
     }
 
     /// Puts back a Message-ID that the user answered.
@@ -178,6 +222,12 @@ impl Ledger {
             }
         }
         let count = |id: Box<str>| (id.to_string(), self.authserv.get(&id).copied().unwrap_or_default());
+        for name in pending.topics {
+            if let Some(topic) = self.topics.get_mut(&name) {
+                topic.changed = false;
+                changes.topics.push((name, *topic));
+            }
+        }
         changes.authserv = pending.authserv.into_iter().map(count).collect();
         changes
     }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::facts::{self, Facts};
 use super::ids::{Address, Flags, ListId, MessageId, MidHash, UnixTime};
-use super::ledger::Ledger;
+use super::ledger::{Habits, Ledger};
 use super::orders::Orders;
 use super::policy::Caution;
 use super::signals::Weights;
@@ -36,6 +36,7 @@ pub struct Replay {
 
 /// Whom to credit when a message is answered.
 struct Sender {
+    habits: Habits,
     address: Address,
     list: Option<ListId>,
 }
@@ -44,11 +45,11 @@ impl Replay {
     /// A replay that knows nothing yet. `own` are the user's addresses; without `authserv` the authserv-id is learned.
     pub fn new(own: Vec<Address>, caution: Caution, authserv: Option<String>, weights: Weights) -> Replay {
         Replay {
-            own,
             caution,
             authserv,
             weights,
-            ledger: Ledger::new(),
+            ledger: Ledger::new().of(&own),
+            own,
             orders: Orders::default(),
             received: HashMap::new(),
         }
@@ -82,7 +83,7 @@ impl Replay {
     fn learn_own(&mut self, facts: &Facts, at: UnixTime) {
         for answered in self.ledger.learn_own(facts, at) {
             if let Some(sender) = self.received.get(&answered) {
-                self.ledger.credit_answer(&sender.address, sender.list.as_ref(), at);
+                self.ledger.credit_answer(&sender.address, sender.list.as_ref(), sender.habits, at);
             }
         }
     }
@@ -91,9 +92,10 @@ impl Replay {
         if facts.from.as_ref().is_some_and(|from| self.own.contains(from)) {
             return;
         }
+        let habits = self.ledger.habits_of(facts);
         self.ledger.learn_received(facts, mail.arrival, mail.flags);
         if let (Some(id), Some(from)) = (facts.message_id.as_ref().map(MessageId::hash), &facts.from) {
-            let sender = Sender { address: from.clone(), list: facts.list_id.clone() };
+            let sender = Sender { habits, address: from.clone(), list: facts.list_id.clone() };
             self.received.entry(id).or_insert(sender);
         }
     }
@@ -138,6 +140,76 @@ mod tests {
             "{:#?}",
             after.reasons
         );
+    }
+
+    /// Fifty messages and no Sent folder: what a new user has.
+    #[test]
+    fn a_cold_start_files_mailings_and_machines_and_never_a_person() {
+        let mut replay = replay();
+        for day in 0..50 {
+            let (header, expected): (String, &[Category]) = match day % 5 {
+                0 => (
+                    format!(
+                        "From: Paper <news@paper.example>|To: me@maren.example|Subject: Weekly digest {day}|List-Unsubscribe: <https://paper.example/u>|List-Id: <weekly.paper.example>"
+                    ),
+                    &[Category::News],
+                ),
+                1 => (
+                    format!(
+                        "From: Shop <no-reply@shop.example>|To: me@maren.example|Subject: Your order {day} was shipped|Auto-Submitted: auto-generated"
+                    ),
+                    &[Category::Bulk],
+                ),
+                2 => (
+                    format!(
+                        "From: Shop <hello@offers.shop.example>|To: me@maren.example|Subject: {day}% off, last chance|List-Unsubscribe: <https://shop.example/u>|Precedence: bulk"
+                    ),
+                    &[Category::Bulk],
+                ),
+                3 => (
+                    format!("From: Anna Berg <anna@berg.example>|To: me@maren.example|Subject: Lunch on day {day}?"),
+                    &[Category::Inbox],
+                ),
+                _ => (
+                    format!(
+                        "From: Otto {day} <otto{day}@gmail.com>|To: x@y.example|Cc: me@maren.example|Subject: Re: our sale"
+                    ),
+                    &[Category::Inbox],
+                ),
+            };
+            let (facts, verdict) = next(&mut replay, day, false, &header).unwrap();
+            assert!(expected.contains(&verdict.category), "{}: {verdict:#?}", facts.subject);
+        }
+    }
+
+    #[test]
+    fn an_impostor_never_gets_to_the_top_and_the_reason_says_so() {
+        let mut replay = replay();
+        let host = "Authentication-Results: mx.maren.example; dmarc=";
+        let friend = "From: Anna Berg <anna@berg.example>|To: me@maren.example";
+        for day in 0..30 {
+            next(&mut replay, day, false, &format!("{host}pass|{friend}|Message-ID: <{day}@berg.example>"));
+            let answer = format!(
+                "From: me@maren.example|To: anna@berg.example|Message-ID: <{day}@me>|In-Reply-To: <{day}@berg.example>"
+            );
+            next(&mut replay, day, true, &answer);
+        }
+        let genuine = format!("{host}pass|{friend}|In-Reply-To: <29@me>");
+        assert_eq!(next(&mut replay, 30, false, &genuine).unwrap().1.category, Category::Top);
+        for forged in [
+            format!("{host}fail|{friend}|In-Reply-To: <29@me>"),
+            format!("{host}fail|{friend}"),
+            format!("{host}fail|{host}pass|{friend}|In-Reply-To: <29@me>"),
+            format!("Authentication-Results: mx.evil.example; dmarc=pass|{friend}"),
+        ] {
+            let (_, verdict) = next(&mut replay, 31, false, &forged).unwrap();
+            assert_eq!(verdict.category, Category::Inbox, "{forged}");
+            assert!(
+                verdict.reasons.iter().any(|reason| reason.text.contains("used to pass DMARC")),
+                "{:#?}",
+                verdict.reasons
+            );
+        }
     }
 
     #[test]

@@ -4,6 +4,8 @@
 //! The weights add up: the sum of `weight × strength` is the log-odds of "the user will want to see this". They are set by
 //! hand for now.
 
+mod account;
+mod document;
 mod kind;
 mod machine;
 mod position;
@@ -12,8 +14,9 @@ mod scene;
 mod thread;
 mod weights;
 
-pub(crate) use scene::same_person;
-pub use scene::{Place, Scene, Trust};
+pub use document::document;
+pub use scene::{Before, Place, Scene, Trust};
+pub(crate) use scene::{place, same_person};
 pub use weights::{Weight, Weights};
 
 /// One row of the table.
@@ -37,7 +40,7 @@ pub const BASE: &str = "base";
 
 static BASE_SIGNAL: [Signal; 1] = [Signal {
     name: BASE,
-    weight: -0.5,
+    weight: 1.31,
     news: 0.0,
     sees: "every message",
     strength: |_| 1.0,
@@ -51,6 +54,7 @@ pub fn table() -> impl Iterator<Item = &'static Signal> {
         &relation::SIGNALS,
         &thread::SIGNALS,
         &position::SIGNALS,
+        &account::SIGNALS,
         &machine::SIGNALS,
         &kind::SIGNALS,
     ]

@@ -118,6 +118,20 @@ impl Subject {
     }
 }
 
+/// A subject without marks of answers and tags.
+pub fn bare(subject: &str) -> &str {
+    Subject::default().form(subject).trim()
+}
+
+/// Place and number of parts, when a tag before the subject names them: 2 and 5 of `[PATCH v3 2/5] x`.
+pub fn part(subject: &str) -> Option<(u32, u32)> {
+    let tags = &subject[..subject.len() - bare(subject).len().min(subject.len())];
+    tags.split(|c: char| c.is_whitespace() || c == '[' || c == ']').find_map(|word| {
+        let (place, parts) = word.split_once('/')?;
+        Some((place.parse().ok()?, parts.parse().ok()?))
+    })
+}
+
 /// Tags that the receiving company's gateway sets on everything from outside.
 const GATEWAY_TAGS: [&str; 7] = ["ext", "extern", "external", "externe", "external sender", "spam", "suspected spam"];
 const REPLY: [&str; 9] = ["re", "aw", "antw", "sv", "rv", "rif", "ref", "odp", "回复"];

@@ -1,12 +1,14 @@
 //! The ledger on disk.
 
-use rusqlite::{Connection, Row, params};
+use std::borrow::Cow;
+
+use rusqlite::{Row, params};
 
 use super::mail::LearnTransaction;
 use super::{AccountId, Store};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{Address, Category, ListId, MidHash, UnixTime};
-use crate::logic::ledger::{Changes, Decayed, Key, Ledger, Relation};
+use crate::logic::ledger::{Changes, Decayed, Habit, Key, Lately, Ledger, Relation, Topic};
 
 /// A sender as `mailherd senders` shows it.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,7 +22,8 @@ pub struct SenderRow {
 }
 
 const COLUMNS: &str = "received, read, flagged, replied, sent_to, machine, dmarc_passed, warmth, warmth_at, volume, \
-                       volume_at, first_seen, last_seen, last_sent";
+                       volume_at, first_seen, last_seen, last_sent, personal_volume, burst, personal_at, answers, \
+                       answers_at, lately, lately_at, answered_user";
 
 impl Store {
     /// The whole ledger of an account.
@@ -34,11 +37,21 @@ impl Store {
                     ledger.restore_relation(key, relation(row, 2)?);
                 }
             }
-            for hash in hashes(db, "SELECT hash FROM own_message WHERE account = ?1", account)? {
-                ledger.restore_own_id(hash);
+            let mut statement = db.prepare("SELECT hash, at FROM own_message WHERE account = ?1")?;
+            let mut rows = statement.query([account.0])?;
+            while let Some(row) = rows.next()? {
+                ledger.restore_own_id(hash(row)?, UnixTime(row.get(1)?));
             }
-            for hash in hashes(db, "SELECT hash FROM answer WHERE account = ?1", account)? {
-                ledger.restore_answered(hash);
+            let mut statement = db.prepare("SELECT hash, own, waiting, at FROM topic WHERE account = ?1")?;
+            let mut rows = statement.query([account.0])?;
+            while let Some(row) = rows.next()? {
+                let topic = Topic::restored(row.get(1)?, row.get(2)?, UnixTime(row.get(3)?));
+                ledger.restore_topic(hash(row)?, topic);
+            }
+            let mut statement = db.prepare("SELECT hash FROM answer WHERE account = ?1")?;
+            let mut rows = statement.query([account.0])?;
+            while let Some(row) = rows.next()? {
+                ledger.restore_answered(hash(row)?);
             }
             let mut statement = db.prepare("SELECT name, count FROM authserv WHERE account = ?1")?;
             let mut rows = statement.query([account.0])?;
@@ -95,14 +108,18 @@ impl LearnTransaction<'_> {
     pub fn ledger(&self, account: AccountId, changes: &Changes) -> rusqlite::Result<()> {
         let mut upsert = self.db.prepare_cached(
             "INSERT INTO ledger (account, kind, name, received, read, flagged, replied, sent_to, machine, dmarc_passed,
-                                 warmth, warmth_at, volume, volume_at, first_seen, last_seen, last_sent)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+                                 warmth, warmth_at, volume, volume_at, first_seen, last_seen, last_sent,
+                                 personal_volume, burst, personal_at, answers, answers_at, lately, lately_at, answered_user)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23,
+                     ?24, ?25)
              ON CONFLICT (account, kind, name) DO UPDATE SET received = ?4, read = ?5, flagged = ?6, replied = ?7,
                  sent_to = ?8, machine = ?9, dmarc_passed = ?10, warmth = ?11, warmth_at = ?12, volume = ?13,
-                 volume_at = ?14, first_seen = ?15, last_seen = ?16, last_sent = ?17",
+                 volume_at = ?14, first_seen = ?15, last_seen = ?16, last_sent = ?17, personal_volume = ?18, burst = ?19,
+                 personal_at = ?20, answers = ?21, answers_at = ?22, lately = ?23, lately_at = ?24, answered_user = ?25",
         )?;
         for (key, one) in &changes.relations {
             let (kind, name) = columns(key);
+            let name = &*name;
             upsert.execute(params![
                 account.0,
                 kind,
@@ -120,7 +137,15 @@ impl LearnTransaction<'_> {
                 one.volume.at.0,
                 one.first_seen.0,
                 one.last_seen.0,
-                one.last_sent.map(|at| at.0)
+                one.last_sent.map(|at| at.0),
+                one.personal_volume.value,
+                one.burst.value,
+                one.personal_volume.at.0,
+                one.answers.value,
+                one.answers.at.0,
+                one.lately.value,
+                one.lately.at.0,
+                one.answered_user
             ])?;
         }
         let mut own = self
@@ -128,6 +153,13 @@ impl LearnTransaction<'_> {
             .prepare_cached("INSERT INTO own_message (account, hash, at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")?;
         for (hash, at) in &changes.own_ids {
             own.execute(params![account.0, hash.0.cast_signed(), at.0])?;
+        }
+        let mut topics = self.db.prepare_cached(
+            "INSERT INTO topic (account, hash, own, waiting, at) VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT (account, hash) DO UPDATE SET own = ?3, waiting = ?4, at = ?5",
+        )?;
+        for (hash, topic) in &changes.topics {
+            topics.execute(params![account.0, hash.0.cast_signed(), topic.own, topic.waiting, topic.at.0])?;
         }
         let mut answer = self
             .db
@@ -146,11 +178,13 @@ impl LearnTransaction<'_> {
     }
 }
 
-fn columns(key: &Key) -> (&'static str, &str) {
+fn columns(key: &Key) -> (&'static str, Cow<'_, str>) {
     match key {
-        Key::Address(address) => ("address", address.as_str()),
-        Key::List(list) => ("list", list.as_str()),
-        Key::Domain(domain) => ("domain", domain),
+        Key::Address(address) => ("address", address.as_str().into()),
+        Key::List(list) => ("list", list.as_str().into()),
+        Key::Domain(domain) => ("domain", (&**domain).into()),
+        Key::Habit(habit) => ("habit", habit.name().into()),
+        Key::Account => ("account", "".into()),
     }
 }
 
@@ -158,6 +192,8 @@ fn key(kind: &str, name: &str) -> Option<Key> {
     match kind {
         "address" => Address::parse(name).map(Key::Address),
         "list" => ListId::new(name).map(Key::List),
+        "habit" => Habit::from_name(name).map(Key::Habit),
+        "account" => Some(Key::Account),
         _ => Some(Key::Domain(name.into())),
     }
 }
@@ -176,6 +212,12 @@ fn relation(row: &Row<'_>, first: usize) -> rusqlite::Result<Relation> {
         first_seen: UnixTime(row.get(first + 11)?),
         last_seen: UnixTime(row.get(first + 12)?),
         last_sent: row.get::<_, Option<i64>>(first + 13)?.map(UnixTime),
+        // Both count the same mail.
+        personal_volume: Decayed { value: row.get(first + 14)?, at: UnixTime(row.get(first + 16)?) },
+        burst: Lately { value: row.get(first + 15)?, at: UnixTime(row.get(first + 16)?) },
+        answers: Decayed { value: row.get(first + 17)?, at: UnixTime(row.get(first + 18)?) },
+        lately: Lately { value: row.get(first + 19)?, at: UnixTime(row.get(first + 20)?) },
+        answered_user: row.get(first + 21)?,
     })
 }
 
@@ -185,8 +227,7 @@ fn sender_row(row: &Row<'_>) -> rusqlite::Result<Option<SenderRow>> {
     Ok(Some(SenderRow { address, relation: relation(row, 2)?, category }))
 }
 
-fn hashes(db: &Connection, query: &str, account: AccountId) -> rusqlite::Result<Vec<MidHash>> {
-    let mut statement = db.prepare(query)?;
-    let rows = statement.query_map([account.0], |row| Ok(MidHash(row.get::<_, i64>(0)?.cast_unsigned())))?;
-    rows.collect()
+/// The first column.
+fn hash(row: &Row<'_>) -> rusqlite::Result<MidHash> {
+    Ok(MidHash(row.get::<_, i64>(0)?.cast_unsigned()))
 }

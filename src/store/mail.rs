@@ -7,6 +7,7 @@ use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 use super::{AccountId, Store};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{Digest, Flags, FolderName, Instance, ListId, MidHash, ModSeq, Uid, UidValidity, UnixTime};
+use crate::logic::ledger::Habits;
 
 /// How far a mailbox has been read.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,6 +71,8 @@ pub struct Seen<'a> {
     pub sender: Option<&'a str>,
     /// Its List-Id.
     pub list: Option<&'a str>,
+    /// The kinds of mail that it is of.
+    pub habits: Habits,
     /// The older one of INTERNALDATE and Date.
     pub older: UnixTime,
     /// What it gets when it was never seen before.
@@ -338,8 +341,8 @@ impl<'a> LearnTransaction<'a> {
              ON CONFLICT (folder, uid) DO UPDATE SET digest = ?3, size = ?4, flags = ?5",
         )?;
         let insert_instance = db.prepare_cached(
-            "INSERT INTO instance (account, digest, size, mid_hash, sender, list, older, standing)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING",
+            "INSERT INTO instance (account, digest, size, mid_hash, sender, list, older, standing, habits)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO NOTHING",
         )?;
         Ok(LearnTransaction { db, insert_message: insert_message.into(), insert_instance: insert_instance.into() })
     }
@@ -356,7 +359,8 @@ impl<'a> LearnTransaction<'a> {
             seen.sender,
             seen.list,
             seen.older.0,
-            seen.standing.number()
+            seen.standing.number(),
+            seen.habits.bits()
         ])? == 1;
         if new {
             return Ok((true, seen.standing));
@@ -405,14 +409,16 @@ impl<'a> LearnTransaction<'a> {
         &self,
         account: AccountId,
         id: MidHash,
-    ) -> rusqlite::Result<Option<(Option<String>, Option<String>)>> {
+    ) -> rusqlite::Result<Option<(Option<String>, Option<String>, Habits)>> {
         // INDEXED BY: without statistics SQLite takes the primary key, and walks all instances of the account.
         self.db
             .prepare_cached(
-                "SELECT sender, list FROM instance INDEXED BY instance_by_message_id
+                "SELECT sender, list, habits FROM instance INDEXED BY instance_by_message_id
                  WHERE account = ?1 AND mid_hash = ?2 LIMIT 1",
             )?
-            .query_row(params![account.0, id.0.cast_signed()], |row| Ok((row.get(0)?, row.get(1)?)))
+            .query_row(params![account.0, id.0.cast_signed()], |row| {
+                Ok((row.get(0)?, row.get(1)?, Habits::from_bits(row.get(2)?)))
+            })
             .optional()
     }
 

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use crate::logic::fault::Fault;
 
 /// The steps. Step N brings a database from version N to N + 1; steps are never changed once released.
-const STEPS: &[&str] = &[include_str!("step-1.sql")];
+const STEPS: &[&str] = &[include_str!("step-1.sql"), include_str!("step-2.sql")];
 
 /// The version that this mailherd writes.
 fn newest() -> u32 {
@@ -94,6 +94,27 @@ mod tests {
             )
             .unwrap();
         assert_eq!(strict, 0, "every table is STRICT");
+    }
+
+    #[test]
+    fn a_database_of_the_first_version_keeps_what_it_knew() {
+        let mut db = Connection::open_in_memory().unwrap();
+        db.execute_batch(STEPS[0]).unwrap();
+        db.pragma_update(None, "user_version", 1).unwrap();
+        db.execute_batch(
+            "INSERT INTO account (id, name) VALUES (1, 'home');
+             INSERT INTO ledger (account, kind, name, received, read, flagged, replied, sent_to, machine, dmarc_passed, warmth,
+                                 warmth_at, volume, volume_at, first_seen, last_seen, last_sent)
+             VALUES (1, 'address', 'a@b.example', 5, 4, 0, 2, 1, 1, 0, 3.0, 200, 5.0, 300, 100, 300, 200)",
+        )
+        .unwrap();
+        migrate(&mut db).ok().unwrap();
+        let kept: (f64, i64, f64, i64, u32) = db
+            .query_row("SELECT personal_volume, personal_at, answers, answers_at, received FROM ledger", [], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+            })
+            .unwrap();
+        assert_eq!(kept, (4.0, 300, 2.0, 200, 5));
     }
 
     #[test]

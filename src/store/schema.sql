@@ -29,6 +29,7 @@ CREATE TABLE instance (
     list     TEXT,                                -- List-Id
     older    INTEGER NOT NULL,                    -- the older one of INTERNALDATE and Date
     standing INTEGER NOT NULL,                    -- 0 not judged yet, 1 kept in INBOX, 2 filed, 3 first seen elsewhere
+    habits   INTEGER NOT NULL DEFAULT 0,          -- the kinds of mail that it was of when it was learned from
     PRIMARY KEY (account, digest, size)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX instance_by_message_id ON instance (account, mid_hash) WHERE mid_hash IS NOT NULL;
@@ -47,7 +48,7 @@ CREATE TABLE message (
 -- What the account's history says of a sender, a list and a domain.
 CREATE TABLE ledger (
     account      INTEGER NOT NULL REFERENCES account (id),
-    kind         TEXT NOT NULL,                   -- address, list, domain
+    kind         TEXT NOT NULL,                   -- address, list, domain; habit (a kind of mail), account (all of it)
     name         TEXT NOT NULL,
     received     INTEGER NOT NULL,
     read         INTEGER NOT NULL,
@@ -64,6 +65,14 @@ CREATE TABLE ledger (
     last_seen    INTEGER NOT NULL,
     last_sent    INTEGER,
     category     TEXT,                            -- what its last judged mail was
+    personal_volume REAL NOT NULL DEFAULT 0,      -- decayed count of mail by people, as it was at personal_at
+    burst           REAL NOT NULL DEFAULT 0,      -- the same, of the last days
+    personal_at     INTEGER NOT NULL DEFAULT 0,
+    answers         REAL NOT NULL DEFAULT 0,      -- decayed count of answers that the user gave, as it was at answers_at
+    answers_at      INTEGER NOT NULL DEFAULT 0,
+    lately          REAL NOT NULL DEFAULT 0,      -- mail that the user sent in the last days, decayed, as it was at lately_at
+    lately_at       INTEGER NOT NULL DEFAULT 0,
+    answered_user   INTEGER NOT NULL DEFAULT 0,   -- of the received: answers to mail of the user's own
     PRIMARY KEY (account, kind, name)
 ) STRICT, WITHOUT ROWID;
 
@@ -80,6 +89,16 @@ CREATE TABLE answer (
     account INTEGER NOT NULL REFERENCES account (id),
     hash    INTEGER NOT NULL,
     at      INTEGER NOT NULL,
+    PRIMARY KEY (account, hash)
+) STRICT, WITHOUT ROWID;
+
+-- Subjects (hashed): what the user wrote about them, and what came since.
+CREATE TABLE topic (
+    account INTEGER NOT NULL REFERENCES account (id),
+    hash    INTEGER NOT NULL,
+    own     INTEGER NOT NULL,                     -- mail that the user wrote about it
+    waiting INTEGER NOT NULL,                     -- mail by people that came since
+    at      INTEGER NOT NULL,                     -- when the user last wrote about it, or 0
     PRIMARY KEY (account, hash)
 ) STRICT, WITHOUT ROWID;
 

@@ -1,5 +1,6 @@
 //! How the ledger learns: from mail received, from the user's own mail, and from what the user does with flags.
 
+use super::{Habits, Topic, topic};
 use super::{Key, Ledger, Relation, registrable_domain};
 use crate::logic::facts::{AuthResult, Facts};
 use crate::logic::ids::{Address, Flags, ListId, MessageId, MidHash, UnixTime};
@@ -24,9 +25,14 @@ impl Ledger {
             flags,
             answered,
             machine: facts.is_impersonal(),
+            answers_user: facts.in_reply_to.iter().any(|&id| self.is_own(id)),
             dmarc_passed: facts.auth.as_ref().is_some_and(|auth| auth.dmarc == AuthResult::Pass),
         };
-        for key in keys(author, facts.list_id.as_ref()) {
+        if !received.machine {
+            self.note_topic(facts, |topic| topic.received());
+        }
+        let habits = self.habits_of(facts);
+        for key in keys(author, facts.list_id.as_ref()).chain(habits.keys()).chain([Key::Account]) {
             received.count(self.touch(key));
         }
         let account = &mut self.account;
@@ -46,22 +52,24 @@ impl Ledger {
             return Vec::new();
         }
         if let Some(id) = facts.message_id.as_ref().map(MessageId::hash)
-            && self.own.insert(id)
+            && self.own.insert(id, at).is_none()
         {
             self.changes.own.push((id, at));
         }
+        self.note_topic(facts, |topic| topic.written(at));
         self.count_sent(facts, at);
         let answered: Vec<_> = facts.in_reply_to.iter().copied().filter(|&id| self.answered.insert(id)).collect();
         self.changes.answered.extend(answered.iter().map(|&id| (id, at)));
         answered
     }
 
-    /// The user answered, at `at`, a message from `sender` that came by `list` if by any.
-    pub fn credit_answer(&mut self, sender: &Address, list: Option<&ListId>, at: UnixTime) {
-        for key in keys(sender, list) {
+    /// The user answered, at `at`, a message from `sender` that came by `list` if by any, and that met these `habits`.
+    pub fn credit_answer(&mut self, sender: &Address, list: Option<&ListId>, habits: Habits, at: UnixTime) {
+        for key in keys(sender, list).chain(habits.keys()).chain([Key::Account]) {
             let relation = self.touch(key);
             relation.seen(at);
             relation.warmed(at);
+            relation.answers.add(at);
             relation.replied += 1;
         }
         self.account.replied += 1;
@@ -93,6 +101,15 @@ impl Ledger {
         flags.answered || id.is_some_and(|id| self.answered.contains(&id))
     }
 
+    fn note_topic(&mut self, facts: &Facts, change: impl FnOnce(&mut Topic)) {
+        let Some(name) = topic(&facts.subject) else { return };
+        let known = self.topics.entry(name).or_default();
+        change(known);
+        if !std::mem::replace(&mut known.changed, true) {
+            self.changes.topics.push(name);
+        }
+    }
+
     fn count_sent(&mut self, facts: &Facts, at: UnixTime) {
         if facts.recipients().count() > MAX_CONVERSATION {
             return;
@@ -100,10 +117,14 @@ impl Ledger {
         let mut keys: Vec<_> = facts.recipients().flat_map(|to| keys(to, None)).collect();
         keys.sort_unstable();
         keys.dedup();
-        for key in keys {
+        if keys.is_empty() {
+            return;
+        }
+        for key in keys.into_iter().chain([Key::Account]) {
             let relation = self.touch(key);
             relation.seen(at);
             relation.warmed(at);
+            relation.lately.add(at);
             relation.sent_to += 1;
         }
     }
@@ -138,6 +159,7 @@ struct Received {
     flags: Flags,
     answered: bool,
     machine: bool,
+    answers_user: bool,
     dmarc_passed: bool,
 }
 
@@ -150,7 +172,13 @@ impl Received {
         relation.machine += u32::from(self.machine);
         relation.dmarc_passed += u32::from(self.dmarc_passed);
         relation.volume.add(self.arrival);
+        relation.answered_user += u32::from(self.answers_user);
+        if !self.machine {
+            relation.personal_volume.add(self.arrival);
+            relation.burst.add(self.arrival);
+        }
         if self.answered {
+            relation.answers.add(self.arrival);
             relation.replied += 1;
             relation.warmed(self.arrival);
         }

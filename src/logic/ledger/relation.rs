@@ -2,19 +2,19 @@
 
 use crate::logic::ids::UnixTime;
 
-/// A count that halves every [`Decayed::HALF_LIFE_DAYS`] days. Events may be added in any order of time.
+/// A count that halves every `DAYS` days. Events may be added in any order of time.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Decayed {
+pub struct Decayed<const DAYS: u32 = 180> {
     /// The count as it was at `at`.
     pub value: f64,
     /// When.
     pub at: UnixTime,
 }
 
-impl Decayed {
-    /// Days in which a count halves.
-    pub const HALF_LIFE_DAYS: f64 = 180.0;
+/// A count of the last days: it halves every week.
+pub type Lately = Decayed<7>;
 
+impl<const DAYS: u32> Decayed<DAYS> {
     /// Counts one event at `at`, which may lie before events that were counted already.
     pub fn add(&mut self, at: UnixTime) {
         if self.value == 0.0 {
@@ -22,21 +22,21 @@ impl Decayed {
         } else if at > self.at {
             *self = Decayed { value: self.now(at) + 1.0, at };
         } else {
-            self.value += shrunk(at, self.at);
+            self.value += Self::shrunk(at, self.at);
         }
     }
 
     /// The count at `now`. A `now` before the last event counts that event in full.
     pub fn now(&self, now: UnixTime) -> f64 {
-        self.value * shrunk(self.at, now)
+        self.value * Self::shrunk(self.at, now)
     }
-}
 
-/// What is left at `to` of one event at `from`: 0..1.
-fn shrunk(from: UnixTime, to: UnixTime) -> f64 {
-    // Not `days_since`: an INTERNALDATE may be anything, and the difference of two must not overflow.
-    let days = to.0.saturating_sub(from.0).max(0) as f64 / UnixTime::DAY as f64;
-    (-days / Decayed::HALF_LIFE_DAYS).exp2()
+    /// What is left at `to` of one event at `from`: 0..1.
+    fn shrunk(from: UnixTime, to: UnixTime) -> f64 {
+        // Not `days_since`: an INTERNALDATE may be anything, and the difference of two must not overflow.
+        let days = to.0.saturating_sub(from.0).max(0) as f64 / UnixTime::DAY as f64;
+        (-days / f64::from(DAYS)).exp2()
+    }
 }
 
 /// One row of the ledger. Counts are of messages.
@@ -60,6 +60,16 @@ pub struct Relation {
     pub warmth: Decayed,
     /// What it sent, decayed.
     pub volume: Decayed,
+    /// What it sent without a machine's or a list's sign, decayed.
+    pub personal_volume: Decayed,
+    /// The same of the last days.
+    pub burst: Lately,
+    /// Answers that the user gave it, decayed.
+    pub answers: Decayed,
+    /// What the user did towards it in the last days (mail sent).
+    pub lately: Lately,
+    /// Of the received: answers to mail of the user's own.
+    pub answered_user: u32,
     /// First mail in either direction.
     pub first_seen: UnixTime,
     /// Last mail in either direction.

@@ -83,7 +83,7 @@ fn an_answer_is_credited_once_whichever_is_learned_first() {
     in_order.learn_received(&received, early, Flags::default());
     let newly = in_order.learn_own(&answer, late);
     assert_eq!(newly, [MidHash::of("<q@berg.example>")]);
-    in_order.credit_answer(&anna, None, late);
+    in_order.credit_answer(&anna, None, in_order.habits_of(&received), late);
     assert_eq!(in_order.learn_own(&answer, late), [], "only once");
 
     let mut reversed = Ledger::new();
@@ -141,14 +141,16 @@ fn changes_are_what_changed_and_restore_the_same_ledger() {
     ledger.learn_received(&received, UnixTime(DAY), seen());
     ledger
         .learn_own(&mail("To: a@berg.example\nMessage-ID: <1@me>\nIn-Reply-To: <q@berg.example>\n"), UnixTime(2 * DAY));
+    // The sender, the domain, the account, and three habits.
     let changes = ledger.take_changes();
-    assert_eq!((changes.relations.len(), changes.own_ids.len(), changes.answered.len()), (2, 1, 1));
+    assert_eq!((changes.relations.len(), changes.own_ids.len(), changes.answered.len()), (6, 1, 1));
     assert_eq!(changes.authserv, [("mx".to_string(), 1)]);
     assert!(ledger.take_changes().is_empty());
 
     let mut restored = Ledger::new();
     changes.relations.into_iter().for_each(|(key, relation)| restored.restore_relation(key, relation));
-    changes.own_ids.into_iter().for_each(|(id, _)| restored.restore_own_id(id));
+    changes.topics.into_iter().for_each(|(name, topic)| restored.restore_topic(name, topic));
+    changes.own_ids.into_iter().for_each(|(id, at)| restored.restore_own_id(id, at));
     changes.answered.into_iter().for_each(|(id, _)| restored.restore_answered(id));
     changes.authserv.into_iter().for_each(|(id, count)| restored.restore_authserv(&id, count));
     assert!(restored.take_changes().is_empty(), "what was kept is no change");
@@ -168,7 +170,7 @@ fn changes_are_what_changed_and_restore_the_same_ledger() {
 
 #[test]
 fn the_smallest_and_largest_times_do_no_harm() {
-    let mut count = Decayed::default();
+    let mut count: Decayed = Decayed::default();
     for at in [0, i64::MIN, i64::MAX, 5] {
         count.add(UnixTime(at));
         assert!(count.now(UnixTime(i64::MIN)).is_finite() && count.now(UnixTime(i64::MAX)).is_finite());
@@ -184,7 +186,7 @@ proptest! {
     #[test]
     fn decayed_counts_do_not_depend_on_the_order(mut days in proptest::collection::vec(0_i64..2_000, 1..30), now in 2_000_i64..3_000) {
         let count = |days: &[i64]| {
-            let mut count = Decayed::default();
+            let mut count: Decayed = Decayed::default();
             days.iter().for_each(|day| count.add(UnixTime(day * DAY)));
             count.now(UnixTime(now * DAY))
         };

@@ -4,7 +4,7 @@ use super::Signal;
 use crate::logic::facts::{Oddity, Sign};
 use crate::logic::words::{Kind, Role};
 
-pub(super) static SIGNALS: [Signal; 20] = [
+pub(super) static SIGNALS: [Signal; 21] = [
     Signal {
         name: "list",
         weight: -2.6,
@@ -12,6 +12,14 @@ pub(super) static SIGNALS: [Signal; 20] = [
         sees: "List-Id or List-Post",
         strength: |scene| f64::from(scene.has(Sign::List)),
         sentence: |_| "a mailing list sent it (List-Id)".into(),
+    },
+    Signal {
+        name: "impersonal",
+        weight: -1.8,
+        news: 0.0,
+        sees: "any sign at all of a machine or a list",
+        strength: |scene| f64::from(scene.is_impersonal()),
+        sentence: |_| "no single person wrote it to single people".into(),
     },
     Signal {
         name: "list-post",

@@ -1,8 +1,9 @@
 //! Where the user stands among the recipients.
 
-use super::{Place, Signal, counted};
+use super::{Place, Scene, Signal, counted};
+use crate::logic::ledger::ThreadState;
 
-pub(super) static SIGNALS: [Signal; 5] = [
+pub(super) static SIGNALS: [Signal; 9] = [
     Signal {
         name: "only-you",
         weight: 0.9,
@@ -16,8 +17,24 @@ pub(super) static SIGNALS: [Signal; 5] = [
         sentence: |_| "it is addressed to you alone".into(),
     },
     Signal {
+        name: "first-to",
+        weight: 0.67,
+        news: 0.0,
+        sees: "the user is the first in To, with others",
+        strength: |scene| f64::from(scene.place == Place::First),
+        sentence: |_| "it is addressed to you first".into(),
+    },
+    Signal {
+        name: "colleague",
+        weight: -0.32,
+        news: 0.0,
+        sees: "the sender's domain is the user's own",
+        strength: |scene| f64::from(scene.colleague),
+        sentence: |_| "the sender is at your own domain".into(),
+    },
+    Signal {
         name: "to-you",
-        weight: 0.3,
+        weight: -0.36,
         news: 0.0,
         sees: "the user is in To, with others",
         strength: |scene| f64::from(scene.place == Place::To),
@@ -25,7 +42,7 @@ pub(super) static SIGNALS: [Signal; 5] = [
     },
     Signal {
         name: "cc-you",
-        weight: -0.6,
+        weight: -0.29,
         news: 0.0,
         sees: "the user is in Cc",
         strength: |scene| f64::from(scene.place == Place::Cc),
@@ -40,8 +57,24 @@ pub(super) static SIGNALS: [Signal; 5] = [
         sentence: |_| "it is not addressed to you".into(),
     },
     Signal {
+        name: "to-you-in-others-thread",
+        weight: 0.22,
+        news: 0.0,
+        sees: "the user is in To, with others, of an answer in a thread in which they never wrote",
+        strength: |scene| f64::from(in_company(scene) && scene.thread == ThreadState::Others),
+        sentence: |_| "others' talk was addressed to you".into(),
+    },
+    Signal {
+        name: "to-you-in-your-thread",
+        weight: 0.32,
+        news: 0.0,
+        sees: "the user is in To, with others, of mail in a thread in which they wrote, which does not answer them",
+        strength: |scene| f64::from(in_company(scene) && scene.thread == ThreadState::Joined),
+        sentence: |_| "a talk that you took part in was addressed to you again".into(),
+    },
+    Signal {
         name: "crowd",
-        weight: -0.15,
+        weight: -0.05,
         news: 0.0,
         sees: "the number of recipients beyond the first (logarithm)",
         strength: |scene| (scene.facts.recipients().count().max(1) as f64).ln().min(4.0),
@@ -51,3 +84,7 @@ pub(super) static SIGNALS: [Signal; 5] = [
         },
     },
 ];
+
+fn in_company(scene: &Scene<'_>) -> bool {
+    matches!(scene.place, Place::First | Place::To)
+}

@@ -4,13 +4,13 @@ use super::{Scene, Signal, counted};
 use crate::logic::ids::UnixTime;
 use crate::logic::ledger::Relation;
 
-pub(super) static SIGNALS: [Signal; 10] = [
+pub(super) static SIGNALS: [Signal; 14] = [
     Signal {
         name: "answers",
-        weight: 0.6,
+        weight: 0.05,
         news: 0.0,
-        sees: "the share of the sender's mail that the user answered, against the user's share in general (log-odds, smoothed)",
-        strength: |scene| scene.sender.map_or(0.0, |sender| answers(sender, scene.rate.replies())),
+        sees: "the share of the sender's mail that the user answered, decayed, against the user's share in general (log-odds, smoothed)",
+        strength: |scene| scene.sender.map_or(0.0, |sender| answers(sender, scene)),
         sentence: |scene| {
             let sender = scene.sender.cloned().unwrap_or_default();
             match (sender.replied, sender.received) {
@@ -22,8 +22,68 @@ pub(super) static SIGNALS: [Signal; 10] = [
         },
     },
     Signal {
+        name: "domain-answers",
+        weight: 0.11,
+        news: 0.0,
+        sees: "the same share for everybody at the sender's domain",
+        strength: |scene| scene.domain.map_or(0.0, |domain| answers(domain, scene)),
+        sentence: |scene| {
+            let (replied, received) = scene.domain.map_or((0, 0), |domain| (domain.replied, domain.received));
+            format!("you answered {replied} of {} from their domain", counted(received.max(replied), "mail", "mails"))
+        },
+    },
+    Signal {
+        name: "answers-user",
+        weight: 0.21,
+        news: 0.0,
+        sees: "the share of the sender's mail that answers the user",
+        strength: |scene| {
+            scene.sender.map_or(0.0, |sender| f64::from(sender.answered_user) / f64::from(sender.received + 2))
+        },
+        sentence: |scene| {
+            let (answers, received) = scene.sender.map_or((0, 0), |sender| (sender.answered_user, sender.received));
+            format!("{answers} of their {} answered you", counted(received, "mail", "mails"))
+        },
+    },
+    Signal {
+        name: "long-ago",
+        weight: -0.05,
+        news: 0.0,
+        sees: "days since the user's last mail to the sender (logarithm)",
+        strength: |scene| {
+            scene.sender.and_then(|sender| sender.last_sent).map_or(0.0, |last| days(scene, last).ln_1p().min(6.0))
+        },
+        sentence: |scene| {
+            let last = scene.sender.and_then(|sender| sender.last_sent).unwrap_or_default();
+            format!("it is {} since you wrote to them", counted(days(scene, last) as u32, "day", "days"))
+        },
+    },
+    Signal {
+        name: "burst",
+        weight: -0.22,
+        news: 0.0,
+        sees: "mail of the sender's own hand in the last week (logarithm)",
+        strength: |scene| scene.sender.map_or(0.0, |sender| sender.burst.now(scene.at).ln_1p().min(4.0)),
+        sentence: |_| "they wrote to you already this week".into(),
+    },
+    Signal {
+        name: "follows",
+        weight: -0.22,
+        news: 0.0,
+        sees: "minutes since the sender's last mail (halved every ten)",
+        strength: |scene| match scene.sender {
+            Some(sender) if sender.burst.value > 0.0 => {
+                let minutes = scene.at.0.saturating_sub(sender.burst.at.0).max(0) as f64 / 60.0;
+                let near = (-minutes / 10.0).exp2();
+                if near > 0.01 { near } else { 0.0 }
+            }
+            _ => 0.0,
+        },
+        sentence: |_| "it came right after another mail of theirs".into(),
+    },
+    Signal {
         name: "writes-to",
-        weight: 0.35,
+        weight: 0.05,
         news: 0.0,
         sees: "mail that the user sent to the sender and answers given, halved every 180 days (logarithm)",
         strength: |scene| scene.sender.map_or(0.0, |sender| sender.warmth.now(scene.at).ln_1p().min(3.0)),
@@ -34,7 +94,7 @@ pub(super) static SIGNALS: [Signal; 10] = [
     },
     Signal {
         name: "recent",
-        weight: 0.7,
+        weight: 0.05,
         news: 0.0,
         sees: "days between the user's last mail to the sender and this one (halved every 14 days)",
         strength: |scene| {
@@ -50,26 +110,8 @@ pub(super) static SIGNALS: [Signal; 10] = [
         },
     },
     Signal {
-        name: "domain-answers",
-        weight: 0.4,
-        news: 0.0,
-        sees: "the same share for everybody at the sender's domain, when the sender has no history",
-        strength: |scene| match (scene.sender, scene.domain) {
-            (None, Some(domain)) => answers(domain, scene.rate.replies()),
-            _ => 0.0,
-        },
-        sentence: |scene| {
-            let domain = scene.domain.cloned().unwrap_or_default();
-            format!(
-                "you answered {} of {} from their domain",
-                domain.replied,
-                counted(domain.received, "mail", "mails")
-            )
-        },
-    },
-    Signal {
         name: "domain-writes-to",
-        weight: 0.25,
+        weight: 0.05,
         news: 0.0,
         sees: "mail that the user sent to the sender's domain, decayed, when the user never wrote to the sender",
         strength: |scene| match scene.domain {
@@ -82,7 +124,7 @@ pub(super) static SIGNALS: [Signal; 10] = [
     },
     Signal {
         name: "first-contact",
-        weight: -0.2,
+        weight: -0.05,
         news: 0.0,
         sees: "a sender of whom nothing is known",
         strength: |scene| {
@@ -92,7 +134,7 @@ pub(super) static SIGNALS: [Signal; 10] = [
     },
     Signal {
         name: "one-way",
-        weight: -0.25,
+        weight: -0.05,
         news: 0.0,
         sees: "much mail from a sender to whom the user never wrote (logarithm)",
         strength: |scene| match scene.sender {
@@ -141,11 +183,13 @@ pub(super) static SIGNALS: [Signal; 10] = [
     },
 ];
 
-/// Log-odds of the share of answered mail against `usual`, smoothed by two mails that were treated as usual, so
-/// that a sender without a history is as good as any.
-fn answers(relation: &Relation, usual: f64) -> f64 {
-    let (replied, received) = (f64::from(relation.replied), f64::from(relation.personal().max(relation.replied)));
-    log_odds(((replied + 2.0 * usual) / (received + 2.0)).clamp(0.01, 0.99)) - log_odds(usual)
+/// Log-odds of the share of answered mail against what is usual, smoothed by two mails that were treated as usual, so that a
+/// sender without a history is as good as any.
+fn answers(relation: &Relation, scene: &Scene<'_>) -> f64 {
+    let usual = scene.rate.replies();
+    let answers = relation.answers.now(scene.at);
+    let received = relation.personal_volume.now(scene.at).max(answers);
+    log_odds(((answers + 2.0 * usual) / (received + 2.0)).clamp(0.01, 0.99)) - log_odds(usual)
 }
 
 fn reading(relation: &Relation, usual: f64) -> f64 {
@@ -153,7 +197,7 @@ fn reading(relation: &Relation, usual: f64) -> f64 {
     (log_odds(share.clamp(0.02, 0.98)) - log_odds(usual)).clamp(-2.0, 1.0)
 }
 
-fn log_odds(share: f64) -> f64 {
+pub(super) fn log_odds(share: f64) -> f64 {
     (share / (1.0 - share)).ln()
 }
 
@@ -161,6 +205,6 @@ fn recency(days: f64) -> f64 {
     (-days / 14.0).exp2()
 }
 
-fn days(scene: &Scene<'_>, last: UnixTime) -> f64 {
+pub(super) fn days(scene: &Scene<'_>, last: UnixTime) -> f64 {
     (scene.at.0.saturating_sub(last.0) as f64 / UnixTime::DAY as f64).max(0.0)
 }

@@ -2,7 +2,9 @@
 
 use crate::logic::facts::{AuthResult, Facts, Sign, Signs};
 use crate::logic::ids::{Address, ListId, UnixTime};
-use crate::logic::ledger::{AccountRate, Key, Ledger, Relation, registrable_domain};
+use crate::logic::ledger::{
+    AccountRate, Form, Habits, Key, Ledger, Relation, ThreadState, Topic, form, registrable_domain, thread_state, topic,
+};
 use crate::logic::words::{Role, Subject};
 
 /// A message with what is known of its sender.
@@ -19,6 +21,24 @@ pub struct Scene<'a> {
     pub list: Option<&'a Relation>,
     /// The sender's domain's, under the same condition; never a free-mail provider's.
     pub domain: Option<&'a Relation>,
+    /// What the account did of late, and in all.
+    pub account: Option<&'a Relation>,
+    /// The kinds of mail that it is of, as the user treats them; none for a machine's or a list's.
+    pub habits: [Option<&'a Relation>; 3],
+    /// Where it stands to the user's own mail.
+    pub thread: ThreadState,
+    /// What its subject makes of it.
+    pub form: Form,
+    /// The mail before it in its thread.
+    pub before: Before,
+    /// What is known of its subject.
+    pub topic: Option<Topic>,
+    /// When the user last wrote in its thread, or about its subject.
+    pub own_last: Option<UnixTime>,
+    /// The sender is at the same domain as the user.
+    pub colleague: bool,
+    /// What it answers has been answered by the user already.
+    pub parent_answered: bool,
     /// How the user treats mail in general.
     pub rate: AccountRate,
     /// Whether the sender is who it claims to be.
@@ -57,6 +77,8 @@ pub enum Trust {
 pub enum Place {
     /// Alone in To, and nobody in Cc.
     Alone,
+    /// First in To, with others.
+    First,
     /// In To, with others.
     To,
     /// In Cc.
@@ -87,6 +109,8 @@ impl<'a> Scene<'a> {
         let others = !facts.in_reply_to.is_empty() || facts.recipients().next().is_none();
         signs.add_if(!acquainted && place == Place::Nowhere && subject.tagged && others, Sign::Overheard);
         let local = facts.from.as_ref().map_or("", Address::local);
+        let topic = topic(&facts.subject).and_then(|topic| ledger.topic(topic));
+        let (before, own_before) = Before::of(facts, ledger);
         let mut ids = facts.in_reply_to.iter().chain(&facts.references);
         Scene {
             facts,
@@ -95,6 +119,15 @@ impl<'a> Scene<'a> {
             sender: relation.filter(|_| believed),
             list: facts.list_id.as_ref().and_then(list),
             domain: if believed { domain() } else { None },
+            account: ledger.relation(&Key::Account),
+            habits: if signs.is_empty() { habits(facts, place, subject, ledger) } else { [None; 3] },
+            thread: thread_state(facts, |id| ledger.is_own(id)),
+            form: form(facts, subject),
+            before,
+            topic,
+            own_last: own_before.max(topic.and_then(|topic| topic.own_at())),
+            colleague: is_colleague(facts, own),
+            parent_answered: facts.in_reply_to.iter().any(|&id| ledger.is_answered(id)),
             rate: ledger.account_rate(),
             trust,
             place,
@@ -122,6 +155,51 @@ impl<'a> Scene<'a> {
     }
 }
 
+/// The mail before a message in its thread, as its References tell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Before {
+    /// How many.
+    pub mails: usize,
+    /// How many of them the user wrote.
+    pub own: usize,
+    /// How far back the last of those lies: 1 is the mail that the message answers, 0 is none.
+    pub since_own: usize,
+}
+
+impl Before {
+    /// Also when the user wrote the last of those.
+    fn of(facts: &Facts, ledger: &Ledger) -> (Before, Option<UnixTime>) {
+        let parent = facts.in_reply_to.first();
+        let others = facts.references.iter().rev().filter(|&id| Some(id) != parent);
+        let (mut before, mut last) = (Before::default(), None);
+        for id in parent.into_iter().chain(others) {
+            before.mails += 1;
+            let Some(at) = ledger.own_at(*id) else { continue };
+            before.own += 1;
+            last = last.max(Some(at));
+            if before.own == 1 {
+                before.since_own = before.mails;
+            }
+        }
+        (before, last)
+    }
+}
+
+fn habits<'a>(facts: &Facts, place: Place, subject: Subject, ledger: &'a Ledger) -> [Option<&'a Relation>; 3] {
+    let habits = Habits::new(
+        place,
+        thread_state(facts, |id| ledger.is_own(id)),
+        form(facts, subject),
+        facts.recipients().count(),
+    );
+    habits.each().map(|habit| ledger.relation(&Key::Habit(habit?)))
+}
+
+fn is_colleague(facts: &Facts, own: &[Address]) -> bool {
+    let Some(domain) = facts.from.as_ref().and_then(|from| registrable_domain(from.domain())) else { return false };
+    own.iter().any(|own| own.domain().ends_with(&*domain) && registrable_domain(own.domain()).as_ref() == Some(&domain))
+}
+
 /// The topmost Authentication-Results counts only when it is the account's own host's.
 fn trust(facts: &Facts, sender: Option<&Relation>, authserv: Option<&str>) -> Trust {
     let Some(authserv) = authserv else { return Trust::Unknown };
@@ -135,10 +213,14 @@ fn trust(facts: &Facts, sender: Option<&Relation>, authserv: Option<&str>) -> Tr
     }
 }
 
-fn place(facts: &Facts, own: &[Address]) -> Place {
+pub(crate) fn place(facts: &Facts, own: &[Address]) -> Place {
     let is_own = |address: &Address| own.iter().any(|own| same_person(own, address));
     if facts.to.iter().any(is_own) {
-        if facts.to.len() == 1 && facts.cc.is_empty() { Place::Alone } else { Place::To }
+        match facts.to.first().is_some_and(is_own) {
+            true if facts.to.len() == 1 && facts.cc.is_empty() => Place::Alone,
+            true => Place::First,
+            false => Place::To,
+        }
     } else if facts.cc.iter().any(is_own) {
         Place::Cc
     } else {

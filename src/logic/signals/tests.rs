@@ -8,13 +8,52 @@ use crate::logic::ledger::Ledger;
 const NOW: UnixTime = UnixTime(1_793_534_400);
 
 /// Signal, what happened before, header (one line per `|`), sentence.
-const SEEN: [(&str, &str, &str, &str); 50] = [
+const SEEN: [(&str, &str, &str, &str); 73] = [
     ("base", "", "", "most mail is not answered"),
     ("answers", "answered", "From: a@b.example", "you answered 3 of their 3 mails"),
     ("answers", "got", "From: a@b.example", "you answered none of their 4 mails"),
     ("writes-to", "wrote", "From: a@b.example", "you wrote to them 2 times"),
     ("recent", "wrote", "From: a@b.example", "you wrote to them 1 day before"),
     ("domain-answers", "answered", "From: new@b.example", "you answered 3 of 3 mails from their domain"),
+    ("answers-user", "answers", "From: a@b.example", "2 of their 2 mails answered you"),
+    ("long-ago", "wrote", "From: a@b.example", "it is 1 day since you wrote to them"),
+    ("burst", "got", "From: a@b.example", "they wrote to you already this week"),
+    ("follows", "just-now", "From: a@b.example", "it came right after another mail of theirs"),
+    ("deep-thread", "", "In-Reply-To: <x@y>|References: <z@y> <x@y>", "2 mails before it in its thread"),
+    ("you-talk", "own", "In-Reply-To: <own@me>", "you wrote 1 mail in its thread"),
+    ("thread-left", "own", "In-Reply-To: <x@y>|References: <own@me> <x@y>", "others went on without you"),
+    ("old-thread", "own", "In-Reply-To: <own@me>", "it is 1 day since you wrote about it"),
+    ("topic", "topic", "Subject: [v2] The harvest festival", "you wrote about the same subject before"),
+    ("answered-already", "answered", "In-Reply-To: <1@b.example>", "you answered already what it answers"),
+    ("later-part", "", "Subject: [PATCH 2/3] x", "a later part of a series"),
+    ("first-part", "", "Subject: [PATCH 0/3] x", "the first part of a series"),
+    ("answers-your-opening", "own", "In-Reply-To: <own@me>", "it answers the mail that you began with"),
+    (
+        "unanswered",
+        "festival",
+        "Subject: The harvest festival",
+        "2 mails about the same subject came before, and you did not answer",
+    ),
+    ("first-to", "", "To: me@maren.example, x@y.example", "it is addressed to you first"),
+    ("colleague", "", "From: x@maren.example", "the sender is at your own domain"),
+    (
+        "to-you-in-others-thread",
+        "",
+        "To: me@maren.example, x@y.example|In-Reply-To: <x@y>",
+        "others' talk was addressed to you",
+    ),
+    (
+        "to-you-in-your-thread",
+        "own",
+        "To: x@y.example, me@maren.example|In-Reply-To: <x@y>|References: <own@me> <x@y>",
+        "a talk that you took part in was addressed to you again",
+    ),
+    ("habit-place", "answered", "From: z@y.example", "you answered 3 of 3 pieces of mail that reaches you this way"),
+    ("habit-form", "answered", "From: z@y.example", "you answered 3 of 3 pieces of mail with such a subject"),
+    ("habit-crowd", "got", "From: z@y.example", "you answered 0 of 4 pieces of mail to about as many people"),
+    ("activity", "wrote", "From: z@y.example", "you write much these days"),
+    ("absence", "wrote", "From: z@y.example", "you have written to nobody for 1 day"),
+    ("impersonal", "", "Precedence: bulk", "no single person wrote it to single people"),
     ("domain-writes-to", "wrote", "From: new@b.example", "you write to others at their domain"),
     ("first-contact", "", "From: a@b.example", "first mail from them"),
     ("one-way", "got", "From: a@b.example", "4 mails from them, and you never wrote back"),
@@ -25,10 +64,9 @@ const SEEN: [(&str, &str, &str, &str); 50] = [
     ("your-thread", "own", "In-Reply-To: <x@y>|References: <own@me> <x@y>", "you wrote earlier in this thread"),
     ("others-thread", "", "In-Reply-To: <x@y>", "it answers somebody else's mail"),
     ("re", "", "Subject: AW: x", "its subject is an answer's (Re:)"),
-    ("forward", "", "Subject: WG: x", "it was forwarded by hand"),
     ("question", "", "Subject: Lunch?", "its subject asks something"),
     ("only-you", "", "To: me@maren.example", "it is addressed to you alone"),
-    ("to-you", "", "To: me@maren.example, x@y.example", "it is addressed to you and others"),
+    ("to-you", "", "To: x@y.example, me@maren.example", "it is addressed to you and others"),
     ("cc-you", "", "To: x@y.example|Cc: me@maren.example", "you are only in Cc"),
     ("not-to-you", "", "To: x@y.example", "it is not addressed to you"),
     ("crowd", "", "To: x@y.example, z@y.example, me@maren.example", "2 others got it too"),
@@ -147,7 +185,18 @@ fn history(before: &str) -> Ledger {
                 ledger.learn_own(&facts::read(b"To: a@b.example\r\n"), yesterday);
             }
         }
-        "own" => ledger.restore_own_id(MessageId::new("<own@me>").unwrap().hash()),
+        "own" => ledger.restore_own_id(MessageId::new("<own@me>").unwrap().hash(), yesterday),
+        "answers" => {
+            ledger.restore_own_id(MessageId::new("<own@me>").unwrap().hash(), yesterday);
+            let answer = facts::read(b"From: a@b.example\r\nIn-Reply-To: <own@me>\r\n");
+            (0..2).for_each(|_| ledger.learn_received(&answer, yesterday, Flags::default()));
+        }
+        "just-now" => ledger.learn_received(&facts::read(b"From: a@b.example\r\n"), NOW, Flags::default()),
+        "topic" => drop(ledger.learn_own(&facts::read(b"Subject: The harvest festival\r\n"), yesterday)),
+        "festival" => {
+            let mail = facts::read(b"From: a@b.example\r\nSubject: Re: The harvest festival\r\n");
+            (0..2).for_each(|_| ledger.learn_received(&mail, yesterday, Flags::default()));
+        }
         other => assert_eq!(other, "", "no such history"),
     }
     ledger

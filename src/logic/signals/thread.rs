@@ -1,11 +1,13 @@
 //! What the message answers.
 
-use super::Signal;
+use super::relation::days;
+use super::{Signal, counted};
+use crate::logic::ledger::Form;
 
-pub(super) static SIGNALS: [Signal; 6] = [
+pub(super) static SIGNALS: [Signal; 15] = [
     Signal {
         name: "answers-you",
-        weight: 2.2,
+        weight: 0.32,
         news: 0.0,
         sees: "In-Reply-To names mail of the user's own",
         strength: |scene| f64::from(scene.answers_own),
@@ -13,15 +15,82 @@ pub(super) static SIGNALS: [Signal; 6] = [
     },
     Signal {
         name: "your-thread",
-        weight: 1.2,
+        weight: 0.49,
         news: 0.0,
         sees: "References name mail of the user's own",
         strength: |scene| f64::from(scene.own_thread && !scene.answers_own),
         sentence: |_| "you wrote earlier in this thread".into(),
     },
     Signal {
+        name: "deep-thread",
+        weight: -0.16,
+        news: 0.0,
+        sees: "how many mails stand before it in its thread (logarithm)",
+        strength: |scene| (scene.before.mails as f64).ln_1p().min(3.5),
+        sentence: |scene| format!("{} before it in its thread", counted(scene.before.mails as u32, "mail", "mails")),
+    },
+    Signal {
+        name: "you-talk",
+        weight: 0.25,
+        news: 0.0,
+        sees: "how many of them the user wrote (logarithm)",
+        strength: |scene| (scene.before.own as f64).ln_1p().min(2.5),
+        sentence: |scene| format!("you wrote {} in its thread", counted(scene.before.own as u32, "mail", "mails")),
+    },
+    Signal {
+        name: "thread-left",
+        weight: -0.11,
+        news: 0.0,
+        sees: "how many mails its thread went on without the user (logarithm)",
+        strength: |scene| (scene.before.since_own.max(1) as f64).ln().min(3.0),
+        sentence: |_| "others went on without you".into(),
+    },
+    Signal {
+        name: "old-thread",
+        weight: 0.02,
+        news: 0.0,
+        sees: "days since the user wrote in its thread or about its subject (logarithm)",
+        strength: |scene| scene.own_last.map_or(0.0, |last| days(scene, last).ln_1p().min(6.0)),
+        sentence: |scene| {
+            let last = scene.own_last.unwrap_or_default();
+            format!("it is {} since you wrote about it", counted(days(scene, last) as u32, "day", "days"))
+        },
+    },
+    Signal {
+        name: "topic",
+        weight: 0.16,
+        news: 0.0,
+        sees: "the user wrote about the same subject, but not in its thread",
+        strength: |scene| f64::from(scene.topic.is_some_and(|topic| topic.own > 0) && !scene.own_thread),
+        sentence: |_| "you wrote about the same subject before".into(),
+    },
+    Signal {
+        name: "answered-already",
+        weight: -0.16,
+        news: 0.0,
+        sees: "it answers something that the user answered already",
+        strength: |scene| f64::from(scene.parent_answered),
+        sentence: |_| "you answered already what it answers".into(),
+    },
+    Signal {
+        name: "later-part",
+        weight: 0.1,
+        news: 0.0,
+        sees: "a later part of a series, such as [PATCH 3/7]",
+        strength: |scene| f64::from(scene.form == Form::LaterPart && !scene.subject.reply),
+        sentence: |_| "a later part of a series".into(),
+    },
+    Signal {
+        name: "first-part",
+        weight: -0.17,
+        news: 0.0,
+        sees: "the first part of a series, such as [PATCH 0/7]",
+        strength: |scene| f64::from(scene.form == Form::FirstPart && !scene.subject.reply),
+        sentence: |_| "the first part of a series".into(),
+    },
+    Signal {
         name: "others-thread",
-        weight: -0.5,
+        weight: 0.29,
         news: 0.0,
         sees: "an answer in a thread in which the user never wrote",
         strength: |scene| {
@@ -32,26 +101,37 @@ pub(super) static SIGNALS: [Signal; 6] = [
     },
     Signal {
         name: "re",
-        weight: -0.5,
+        weight: -1.06,
         news: 0.3,
         sees: "a subject that begins with Re: or the like",
         strength: |scene| f64::from(scene.subject.reply),
         sentence: |_| "its subject is an answer's (Re:)".into(),
     },
     Signal {
-        name: "forward",
-        weight: 0.1,
-        news: 0.0,
-        sees: "a subject that begins with Fwd: or the like",
-        strength: |scene| f64::from(scene.subject.forward),
-        sentence: |_| "it was forwarded by hand".into(),
-    },
-    Signal {
         name: "question",
-        weight: 0.1,
+        weight: 0.05,
         news: 0.0,
         sees: "a question mark in the subject of mail without a sign of a machine or a list",
         strength: |scene| f64::from(scene.subject.question && !scene.is_impersonal()),
         sentence: |_| "its subject asks something".into(),
+    },
+    Signal {
+        name: "answers-your-opening",
+        weight: -0.47,
+        news: 0.0,
+        sees: "the first answer to a thread that the user began",
+        strength: |scene| f64::from(scene.answers_own && scene.before.mails == 1),
+        sentence: |_| "it answers the mail that you began with".into(),
+    },
+    Signal {
+        name: "unanswered",
+        weight: -0.36,
+        news: 0.0,
+        sees: "mail about the same subject since the user last wrote about it (logarithm)",
+        strength: |scene| scene.topic.map_or(0.0, |topic| f64::from(topic.waiting).ln_1p().min(3.0)),
+        sentence: |scene| {
+            let waiting = scene.topic.map_or(0, |topic| topic.waiting);
+            format!("{} about the same subject came before, and you did not answer", counted(waiting, "mail", "mails"))
+        },
     },
 ];

@@ -61,7 +61,7 @@ struct World {
 impl World {
     fn of(mail: &str) -> World {
         let mut world = World {
-            ledger: Ledger::new(),
+            ledger: Ledger::new().of(&own()),
             orders: Vec::new(),
             flags: Flags::default(),
             caution: Caution::Normal,
@@ -86,7 +86,7 @@ impl World {
             ["host", name] => self.host = Some((*name).into()),
             ["caution", "low"] => self.caution = Caution::Low,
             ["caution", "high"] => self.caution = Caution::High,
-            ["own", id] => self.ledger.restore_own_id(MessageId::new(id).unwrap().hash()),
+            ["own", id] => self.ledger.restore_own_id(MessageId::new(id).unwrap().hash(), NOW.minus_days(1)),
             ["order", category, who] => self.orders.push(Order {
                 id: self.orders.len() as i64 + 1,
                 who: Who::parse(who).unwrap(),
@@ -117,7 +117,7 @@ impl World {
     }
 
     fn judge(self) -> Verdict {
-        let own = ["me@maren.example", "alias@maren.example"].map(|own| Address::parse(own).unwrap());
+        let own = own();
         let orders = Orders::new(self.orders);
         let situation = Situation {
             own: &own,
@@ -130,6 +130,10 @@ impl World {
         };
         judge(&facts::read(self.header.as_bytes()), self.flags, NOW, &situation)
     }
+}
+
+fn own() -> [Address; 2] {
+    ["me@maren.example", "alias@maren.example"].map(|own| Address::parse(own).unwrap())
 }
 
 fn received(from: &str, place: u32, extra: &str) -> Facts {
