@@ -40,7 +40,7 @@ pub const BASE: &str = "base";
 
 static BASE_SIGNAL: [Signal; 1] = [Signal {
     name: BASE,
-    weight: 1.31,
+    weight: 1.32,
     news: 0.0,
     sees: "every message",
     strength: |_| 1.0,

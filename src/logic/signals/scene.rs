@@ -5,7 +5,7 @@ use crate::logic::ids::{Address, ListId, UnixTime};
 use crate::logic::ledger::{
     AccountRate, Form, Habits, Key, Ledger, Relation, ThreadState, Topic, form, registrable_domain, thread_state, topic,
 };
-use crate::logic::words::{Role, Subject};
+use crate::logic::words::{Kind, Role, Subject};
 
 /// A message with what is known of its sender.
 pub struct Scene<'a> {
@@ -107,7 +107,9 @@ impl<'a> Scene<'a> {
         let subject = if by_machine { Subject::read(&facts.subject) } else { Subject::read_form(&facts.subject) };
         let mut signs = if acquainted { facts.signs.hard() } else { facts.signs };
         let others = !facts.in_reply_to.is_empty() || facts.recipients().next().is_none();
-        signs.add_if(!acquainted && place == Place::Nowhere && subject.tagged && others, Sign::Overheard);
+        let periodical = facts.role == Role::Office && subject.says(Kind::Editorial);
+        let overheard = place == Place::Nowhere && (subject.tagged && others || periodical);
+        signs.add_if(!acquainted && overheard, Sign::Overheard);
         let local = facts.from.as_ref().map_or("", Address::local);
         let topic = topic(&facts.subject).and_then(|topic| ledger.topic(topic));
         let (before, own_before) = Before::of(facts, ledger);
