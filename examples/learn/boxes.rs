@@ -109,7 +109,7 @@ impl Message {
 }
 
 /// The messages of an mbox of headers: `From sender Fri Sep 25 09:37:02 2020`, then the header.
-fn mbox(bytes: &[u8], own: bool) -> Vec<Message> {
+pub fn mbox(bytes: &[u8], own: bool) -> Vec<Message> {
     let mut messages: Vec<Message> = Vec::new();
     let mut blank = true;
     for line in bytes.split_inclusive(|&byte| byte == b'\n') {

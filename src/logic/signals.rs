@@ -1,8 +1,11 @@
 //! THE table of signals: everything that speaks for or against a message being important to the user, and whether what is not
 //! important is news or bulk. Each signal has a name, two weights, what it looks at, and a sentence.
 //!
-//! The weights add up: the sum of `weight × strength` is the log-odds of "the user will want to see this". They are set by
-//! hand for now.
+//! The weights add up: the sum of `weight × strength` is the log-odds of "the user will want to see this". Those of importance,
+//! down to the family of machines, were learned by `cargo run --release --example learn -- boxes boxes-more` from 32 mailboxes of
+//! public mailing lists; each box scored by weights learned without it gave a mean auc_direct of 0.811 on the ten boxes and of 0.834 on
+//! the other 22 (auc_all 0.939 and 0.953). A weight of 0.05 is the least that the learning command allows where
+//! another signal says nearly the same. The other weights were set by hand: the boxes show no flags and no machines.
 
 mod account;
 mod document;
@@ -40,7 +43,7 @@ pub const BASE: &str = "base";
 
 static BASE_SIGNAL: [Signal; 1] = [Signal {
     name: BASE,
-    weight: 1.31,
+    weight: 1.32,
     news: 0.0,
     sees: "every message",
     strength: |_| 1.0,

@@ -4,7 +4,7 @@
 mod role;
 mod tables;
 
-pub use role::{Role, is_generated, is_mass_domain, is_mass_name, role};
+pub use role::{Role, is_generated, is_mass_domain, is_mass_name, is_organisation, role};
 
 use std::sync::LazyLock;
 
@@ -53,6 +53,9 @@ impl Subject {
         let rest = read.form(subject);
         read.invitation = rest.split_once(':').is_some_and(|(head, _)| is_invitation(head));
         read.words(&fold(rest));
+        if rest.split_whitespace().any(is_issue_number) {
+            read.kinds |= 1 << Kind::Editorial as u8;
+        }
         read
     }
 
@@ -130,6 +133,14 @@ pub fn part(subject: &str) -> Option<(u32, u32)> {
         let (place, parts) = word.split_once('/')?;
         Some((place.parse().ok()?, parts.parse().ok()?))
     })
+}
+
+/// Volume and number, as periodicals head their subjects: `Gardener 12.3: Beans`.
+fn is_issue_number(word: &str) -> bool {
+    let short = |part: &str| (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+    word.strip_suffix(':')
+        .and_then(|word| word.split_once('.'))
+        .is_some_and(|(volume, number)| short(volume) && short(number))
 }
 
 /// Tags that the receiving company's gateway sets on everything from outside.

@@ -79,6 +79,9 @@ pub struct Seen<'a> {
     pub standing: Standing,
 }
 
+/// Whom to credit with the answer to a message: the address in From, its List-Id, and the kinds of mail that it was of.
+pub type SenderOf = (Option<String>, Option<String>, Habits);
+
 impl Store {
     /// What is known of a mailbox; `None` when it was never read.
     pub fn folder(&self, account: AccountId, name: &FolderName) -> Result<Option<FolderState>, Fault> {
@@ -405,11 +408,7 @@ impl<'a> LearnTransaction<'a> {
     }
 
     /// The sender and the list of the message with this Message-ID.
-    pub fn sender_of(
-        &self,
-        account: AccountId,
-        id: MidHash,
-    ) -> rusqlite::Result<Option<(Option<String>, Option<String>, Habits)>> {
+    pub fn sender_of(&self, account: AccountId, id: MidHash) -> rusqlite::Result<Option<SenderOf>> {
         // INDEXED BY: without statistics SQLite takes the primary key, and walks all instances of the account.
         self.db
             .prepare_cached(

@@ -37,8 +37,8 @@ pub enum Sign {
     MassDomain,
     /// A display name that calls itself a newsletter.
     MassName,
-    /// A subject with a list's tag, on mail that is addressed to nobody, or to others in their own thread. Depends on who the
-    /// user is: the facts of a message never have it.
+    /// A subject with a list's tag, on mail that is addressed to nobody, or to others in their own thread; or an office's with a
+    /// newsletter's words, on mail to others. Depends on who the user is: the facts of a message never have it.
     Overheard,
 }
 
@@ -145,7 +145,8 @@ impl Facts {
         signs.add_if(self.report, Sign::Report);
         signs.add_if(self.auto_response_suppress, Sign::SuppressesReplies);
         signs.add_if(self.has_mass_envelope(), Sign::MassEnvelope);
-        signs.add_if(words::is_mass_name(&self.from_name), Sign::MassName);
+        let mass_name = words::is_mass_name(&self.from_name) || words::is_organisation(&self.from_name);
+        signs.add_if(mass_name, Sign::MassName);
         if let Some(from) = &self.from {
             signs.add_if(self.role == Role::NoReply, Sign::NoReply);
             signs.add_if(self.role == Role::Robot, Sign::RobotSender);

@@ -145,7 +145,7 @@ pub(super) static SIGNALS: [Signal; 21] = [
         name: "overheard",
         weight: -1.2,
         news: 1.0,
-        sees: "a list's tag in the subject of mail to nobody, or of others' thread, when the user is not among the recipients",
+        sees: "the user is not among the recipients of an office's mail with a newsletter's words, or of mail with a list's tag in a thread of others or to nobody",
         strength: |scene| f64::from(scene.has(Sign::Overheard)),
         sentence: |_| "a list's mail without a list's header".into(),
     },

@@ -26,7 +26,7 @@ pub(super) static SIGNALS: [Signal; 9] = [
     },
     Signal {
         name: "colleague",
-        weight: -0.32,
+        weight: -0.33,
         news: 0.0,
         sees: "the sender's domain is the user's own",
         strength: |scene| f64::from(scene.colleague),
@@ -66,7 +66,7 @@ pub(super) static SIGNALS: [Signal; 9] = [
     },
     Signal {
         name: "to-you-in-your-thread",
-        weight: 0.32,
+        weight: 0.33,
         news: 0.0,
         sees: "the user is in To, with others, of mail in a thread in which they wrote, which does not answer them",
         strength: |scene| f64::from(in_company(scene) && scene.thread == ThreadState::Joined),

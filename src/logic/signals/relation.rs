@@ -60,7 +60,7 @@ pub(super) static SIGNALS: [Signal; 14] = [
     },
     Signal {
         name: "burst",
-        weight: -0.22,
+        weight: -0.23,
         news: 0.0,
         sees: "mail of the sender's own hand in the last week (logarithm)",
         strength: |scene| scene.sender.map_or(0.0, |sender| sender.burst.now(scene.at).ln_1p().min(4.0)),
@@ -68,7 +68,7 @@ pub(super) static SIGNALS: [Signal; 14] = [
     },
     Signal {
         name: "follows",
-        weight: -0.22,
+        weight: -0.23,
         news: 0.0,
         sees: "minutes since the sender's last mail (halved every ten)",
         strength: |scene| match scene.sender {

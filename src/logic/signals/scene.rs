@@ -5,7 +5,7 @@ use crate::logic::ids::{Address, ListId, UnixTime};
 use crate::logic::ledger::{
     AccountRate, Form, Habits, Key, Ledger, Relation, ThreadState, Topic, form, registrable_domain, thread_state, topic,
 };
-use crate::logic::words::{Role, Subject};
+use crate::logic::words::{Kind, Role, Subject};
 
 /// A message with what is known of its sender.
 pub struct Scene<'a> {
@@ -100,14 +100,17 @@ impl<'a> Scene<'a> {
         let trust = trust(facts, relation, authserv);
         let believed = trust != Trust::Lost;
         let acquainted = believed && relation.is_some_and(Relation::is_written_to);
-        let domain = || ledger.relation(&Key::Domain(registrable_domain(facts.author()?.domain())?));
+        let registrable = facts.author().and_then(|author| registrable_domain(author.domain()));
+        let colleague = registrable.as_deref().is_some_and(|domain| is_colleague(domain, own));
         let list = |id: &ListId| ledger.relation(&Key::List(id.clone()));
         let place = place(facts, own);
         let by_machine = facts.is_impersonal() || facts.role != Role::Person;
         let subject = if by_machine { Subject::read(&facts.subject) } else { Subject::read_form(&facts.subject) };
         let mut signs = if acquainted { facts.signs.hard() } else { facts.signs };
         let others = !facts.in_reply_to.is_empty() || facts.recipients().next().is_none();
-        signs.add_if(!acquainted && place == Place::Nowhere && subject.tagged && others, Sign::Overheard);
+        let periodical = facts.role == Role::Office && subject.says(Kind::Editorial);
+        let overheard = place == Place::Nowhere && (subject.tagged && others || periodical);
+        signs.add_if(!acquainted && overheard, Sign::Overheard);
         let local = facts.from.as_ref().map_or("", Address::local);
         let topic = topic(&facts.subject).and_then(|topic| ledger.topic(topic));
         let (before, own_before) = Before::of(facts, ledger);
@@ -118,7 +121,7 @@ impl<'a> Scene<'a> {
             claimed: relation.filter(|_| !believed),
             sender: relation.filter(|_| believed),
             list: facts.list_id.as_ref().and_then(list),
-            domain: if believed { domain() } else { None },
+            domain: registrable.filter(|_| believed).and_then(|domain| ledger.relation(&Key::Domain(domain))),
             account: ledger.relation(&Key::Account),
             habits: if signs.is_empty() { habits(facts, place, subject, ledger) } else { [None; 3] },
             thread: thread_state(facts, |id| ledger.is_own(id)),
@@ -126,7 +129,7 @@ impl<'a> Scene<'a> {
             before,
             topic,
             own_last: own_before.max(topic.and_then(|topic| topic.own_at())),
-            colleague: is_colleague(facts, own),
+            colleague,
             parent_answered: facts.in_reply_to.iter().any(|&id| ledger.is_answered(id)),
             rate: ledger.account_rate(),
             trust,
@@ -195,9 +198,8 @@ fn habits<'a>(facts: &Facts, place: Place, subject: Subject, ledger: &'a Ledger)
     habits.each().map(|habit| ledger.relation(&Key::Habit(habit?)))
 }
 
-fn is_colleague(facts: &Facts, own: &[Address]) -> bool {
-    let Some(domain) = facts.from.as_ref().and_then(|from| registrable_domain(from.domain())) else { return false };
-    own.iter().any(|own| own.domain().ends_with(&*domain) && registrable_domain(own.domain()).as_ref() == Some(&domain))
+fn is_colleague(domain: &str, own: &[Address]) -> bool {
+    own.iter().any(|own| own.domain().ends_with(domain) && registrable_domain(own.domain()).as_deref() == Some(domain))
 }
 
 /// The topmost Authentication-Results counts only when it is the account's own host's.

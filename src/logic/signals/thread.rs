@@ -15,7 +15,7 @@ pub(super) static SIGNALS: [Signal; 15] = [
     },
     Signal {
         name: "your-thread",
-        weight: 0.49,
+        weight: 0.5,
         news: 0.0,
         sees: "References name mail of the user's own",
         strength: |scene| f64::from(scene.own_thread && !scene.answers_own),
@@ -31,7 +31,7 @@ pub(super) static SIGNALS: [Signal; 15] = [
     },
     Signal {
         name: "you-talk",
-        weight: 0.25,
+        weight: 0.24,
         news: 0.0,
         sees: "how many of them the user wrote (logarithm)",
         strength: |scene| (scene.before.own as f64).ln_1p().min(2.5),
@@ -58,7 +58,7 @@ pub(super) static SIGNALS: [Signal; 15] = [
     },
     Signal {
         name: "topic",
-        weight: 0.16,
+        weight: 0.17,
         news: 0.0,
         sees: "the user wrote about the same subject, but not in its thread",
         strength: |scene| f64::from(scene.topic.is_some_and(|topic| topic.own > 0) && !scene.own_thread),

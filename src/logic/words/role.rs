@@ -75,6 +75,11 @@ pub fn is_generated(local: &str) -> bool {
 
 /// Whether a domain, below its registrable part, names a task of mass mail: `newsletter.shop.example`.
 pub fn is_mass_domain(domain: &str) -> bool {
+    // Publishers name themselves so: imakenews.net, newsdata.com.
+    let registered = domain.rsplit('.').nth(1).unwrap_or_default();
+    if registered.len() > 4 && (registered.starts_with("news") || registered.ends_with("news")) {
+        return true;
+    }
     let mut labels = domain.rsplit('.').skip(2);
     labels.any(|label| MASS_DOMAINS.contains(label.trim_end_matches(|c: char| c.is_ascii_digit())))
 }
@@ -83,4 +88,10 @@ pub fn is_mass_domain(domain: &str) -> bool {
 pub fn is_mass_name(name: &str) -> bool {
     let mut words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 2);
     words.any(|word| MASS_NAMES.contains(word.to_ascii_lowercase().as_str()))
+}
+
+/// Whether a display name is an organisation's by its article: `The Garden Post`.
+pub fn is_organisation(name: &str) -> bool {
+    let mut words = name.split_whitespace();
+    words.next().is_some_and(|word| word.eq_ignore_ascii_case("the")) && words.count() > 1
 }

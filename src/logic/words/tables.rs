@@ -82,7 +82,7 @@ static TABLES: [(Kind, [&str; 7]); 7] = [
             "notification*, notify, bot, notice, reminder, alert, alerts, warning, failed, failure, succeeded, \
              success, completed, scheduled, build, cron, backup, error, status, monitor*, ticket, case, commented, \
              comment, mentioned, assigned, invited you, liked, followed, new message, expires, expiring, expired, \
-             expiration, due, maintenance, outage, down, up, job, merged, pull request, changes in, your request, \
+             expiration, due, maintenance, outage, down, job, merged, pull request, changes in, your request, \
              welcome, confirm, confirmation, activity, updated, approval, overdue, request, requests, terms of \
              service, privacy policy, survey, feedback, password",
             "benachrichtigung*, hinweis, erinnerung*, warnung, fehlgeschlagen, fehler, abgeschlossen, sicherung, \

@@ -30,6 +30,14 @@ fn marks_of_answers_and_tags_are_seen_in_any_order() {
 }
 
 #[test]
+fn organisations_and_periodicals_are_told_from_people() {
+    assert!(is_organisation("The Garden Post") && !is_organisation("Theo Berg") && !is_organisation("The Dude"));
+    assert!(is_mass_domain("gardennews.example") && !is_mass_domain("newsome.anna.example"));
+    assert!(Subject::read("Gardener 12.3: Beans").says(Kind::Editorial));
+    assert!(!Subject::read("Linux 6.12 is out").says(Kind::Editorial));
+}
+
+#[test]
 fn folding_survives_any_text() {
     assert_eq!(fold("  L’Été — à ½ prix!! "), "lete a ½ prix");
     assert_eq!(fold(""), "");
