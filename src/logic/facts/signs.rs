@@ -2,6 +2,7 @@
 //! single people.
 
 use super::{AutoSubmitted, Facts, Oddity, ReturnPath};
+use crate::logic::domains::registrable_domain;
 use crate::logic::ids::Address;
 use crate::logic::words::{self, Role};
 
@@ -37,6 +38,9 @@ pub enum Sign {
     MassDomain,
     /// A display name that calls itself a newsletter.
     MassName,
+    /// A bounce address of the sender's own domain as envelope sender. Companies write so to many, and some mail systems for
+    /// everybody: it says nothing about somebody whom the user has written to.
+    OwnBounces,
     /// A subject with a list's tag, on mail that is addressed to nobody, or to others in their own thread; or an office's with a
     /// newsletter's words, on mail to others. Depends on who the user is: the facts of a message never have it.
     Overheard,
@@ -44,7 +48,7 @@ pub enum Sign {
 
 impl Sign {
     /// In the order of their declaration.
-    pub const ALL: [Sign; 15] = [
+    pub const ALL: [Sign; 16] = [
         Sign::List,
         Sign::Unsubscribe,
         Sign::Precedence,
@@ -59,6 +63,7 @@ impl Sign {
         Sign::GeneratedSender,
         Sign::MassDomain,
         Sign::MassName,
+        Sign::OwnBounces,
         Sign::Overheard,
     ];
 
@@ -144,7 +149,13 @@ impl Facts {
         signs.add_if(self.return_path == ReturnPath::Null, Sign::NullSender);
         signs.add_if(self.report, Sign::Report);
         signs.add_if(self.auto_response_suppress, Sign::SuppressesReplies);
-        signs.add_if(self.has_mass_envelope(), Sign::MassEnvelope);
+        let mass_envelope = self.has_mass_envelope();
+        let own_bounces = mass_envelope && self.has_own_bounces();
+        signs.add_if(mass_envelope && !own_bounces, Sign::MassEnvelope);
+        // Free-mail providers have no registrable domain of a sender's own: what they send is their users' mail.
+        let free_mail =
+            own_bounces && self.from.as_ref().is_some_and(|from| registrable_domain(from.domain()).is_none());
+        signs.add_if(own_bounces && !free_mail, Sign::OwnBounces);
         let mass_name = words::is_mass_name(&self.from_name) || words::is_organisation(&self.from_name);
         signs.add_if(mass_name, Sign::MassName);
         if let Some(from) = &self.from {
@@ -154,6 +165,14 @@ impl Facts {
             signs.add_if(words::is_mass_domain(from.domain()), Sign::MassDomain);
         }
         signs
+    }
+
+    /// Whether the envelope is nothing more than a bounce address at the sender's own domain.
+    fn has_own_bounces(&self) -> bool {
+        let (ReturnPath::Address(envelope), Some(from), None) = (&self.return_path, &self.from, &self.sender) else {
+            return false;
+        };
+        envelope.domain() == from.domain() && envelope.local().starts_with("bounce") && !envelope.local().contains('=')
     }
 
     fn has_mass_envelope(&self) -> bool {

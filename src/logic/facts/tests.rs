@@ -166,6 +166,8 @@ fn signs_of_machines_and_lists() {
         ("From: No-Reply@x.example", Some(Sign::NoReply)),
         ("Return-Path: <bounces-1@x.example>", Some(Sign::MassEnvelope)),
         ("Sender: owner-l@x.example", Some(Sign::MassEnvelope)),
+        ("From: a@x.example\r\nReturn-Path: <bounce-7@x.example>", Some(Sign::OwnBounces)),
+        ("From: a@x.example\r\nReturn-Path: <bounce-7@mailer.example>", Some(Sign::MassEnvelope)),
         ("Return-Path: <prvs=1234=anna@x.example>", None),
         ("Return-Path: <me+caf_=x=y.example@gmail.com>", None),
         ("From: alerts@x.example", Some(Sign::RobotSender)),

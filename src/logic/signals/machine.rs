@@ -106,7 +106,7 @@ pub(super) static SIGNALS: [Signal; 21] = [
         weight: -1.6,
         news: 0.3,
         sees: "an envelope sender or Sender of list software or a mailing service (bounces, owner, VERP)",
-        strength: |scene| f64::from(scene.has(Sign::MassEnvelope)),
+        strength: |scene| f64::from(scene.has(Sign::MassEnvelope) || scene.has(Sign::OwnBounces)),
         sentence: |_| "its envelope is a mass mailing's".into(),
     },
     Signal {
