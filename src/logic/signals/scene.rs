@@ -114,6 +114,7 @@ impl<'a> Scene<'a> {
         let local = facts.from.as_ref().map_or("", Address::local);
         let topic = topic(&facts.subject).and_then(|topic| ledger.topic(topic));
         let (before, own_before) = Before::of(facts, ledger);
+        let thread = thread_state(facts, |id| ledger.is_own(id));
         let mut ids = facts.in_reply_to.iter().chain(&facts.references);
         Scene {
             facts,
@@ -123,8 +124,8 @@ impl<'a> Scene<'a> {
             list: facts.list_id.as_ref().and_then(list),
             domain: registrable.filter(|_| believed).and_then(|domain| ledger.relation(&Key::Domain(domain))),
             account: ledger.relation(&Key::Account),
-            habits: if signs.is_empty() { habits(facts, place, subject, ledger) } else { [None; 3] },
-            thread: thread_state(facts, |id| ledger.is_own(id)),
+            habits: if signs.is_empty() { habits(facts, place, thread, subject, ledger) } else { [None; 3] },
+            thread,
             form: form(facts, subject),
             before,
             topic,
@@ -134,8 +135,8 @@ impl<'a> Scene<'a> {
             rate: ledger.account_rate(),
             trust,
             place,
-            answers_own: facts.in_reply_to.iter().any(|&id| ledger.is_own(id)),
-            own_thread: ids.clone().any(|&id| ledger.is_own(id)),
+            answers_own: thread == ThreadState::AnswersUser,
+            own_thread: matches!(thread, ThreadState::AnswersUser | ThreadState::Joined),
             answered_thread: ids.any(|&id| ledger.is_answered(id)),
             subject,
             sender_words: if signs.is_empty() {
@@ -188,13 +189,14 @@ impl Before {
     }
 }
 
-fn habits<'a>(facts: &Facts, place: Place, subject: Subject, ledger: &'a Ledger) -> [Option<&'a Relation>; 3] {
-    let habits = Habits::new(
-        place,
-        thread_state(facts, |id| ledger.is_own(id)),
-        form(facts, subject),
-        facts.recipients().count(),
-    );
+fn habits<'a>(
+    facts: &Facts,
+    place: Place,
+    thread: ThreadState,
+    subject: Subject,
+    ledger: &'a Ledger,
+) -> [Option<&'a Relation>; 3] {
+    let habits = Habits::new(place, thread, form(facts, subject), facts.recipients().count());
     habits.each().map(|habit| ledger.relation(&Key::Habit(habit?)))
 }
 
