@@ -11,7 +11,7 @@ use crate::logic::ids::{Digest, FolderName, Instance, Uid};
 use crate::logic::orders::Orders;
 use crate::logic::plan::Judged;
 use crate::logic::signals::Weights;
-use crate::logic::verdict::{Situation, Verdict, judge};
+use crate::logic::verdict::{Situation, judge};
 
 /// The orders that hold on an account.
 pub(super) fn orders(learner: &Learner) -> Result<Orders, Fault> {
@@ -32,14 +32,9 @@ pub(super) fn situation<'a>(setting: &Setting<'a>, learner: &'a Learner, orders:
     }
 }
 
-/// What a message is, and why.
-pub(super) fn verdict(one: &Fresh, situation: &Situation<'_>) -> Verdict {
-    judge(&one.facts, one.flags, one.internal_date, situation)
-}
-
 /// A message with its verdict.
 pub(super) fn judged(one: Fresh, situation: &Situation<'_>) -> Judged {
-    let verdict = verdict(&one, situation);
+    let verdict = judge(&one.facts, one.flags, one.internal_date, situation);
     Judged {
         uid: one.uid,
         instance: one.instance,

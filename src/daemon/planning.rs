@@ -1,12 +1,11 @@
 //! From verdicts to what is to be done.
 
-use super::judging::verdict;
 use super::learner::Fresh;
 use super::setting::Setting;
 use crate::logic::ids::{Category, FolderName, Instance, Uid, UidValidity};
 use crate::logic::journal::{Intent, Kind, Place};
 use crate::logic::plan::{Judged, Managed, Step, TopMode, step};
-use crate::logic::verdict::{Reason, Situation};
+use crate::logic::verdict::{Reason, Situation, judge_without_words};
 
 /// Messages by category.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -43,7 +42,7 @@ impl Counts {
 /// when nothing else is left to do.
 pub(super) fn decide(fresh: &[Fresh], situation: &Situation<'_>, top: TopMode) -> Vec<(Category, Step)> {
     let decide = |part: &[Fresh]| -> Vec<(Category, Step)> {
-        let verdicts = part.iter().map(|one| verdict(one, situation));
+        let verdicts = part.iter().map(|one| judge_without_words(&one.facts, one.flags, one.internal_date, situation));
         verdicts.map(|verdict| (verdict.category, step(&verdict, top))).collect()
     };
     let (first, second) = fresh.split_at(fresh.len() / 2);

@@ -60,9 +60,19 @@ pub struct Reason {
 /// The rules, first match decides: untouchable, blackhole orders, other orders, thread, time-critical, score. Whatever gives
 /// `top` gives `inbox` instead where the message may not be trusted with it.
 pub fn judge(facts: &Facts, flags: Flags, arrival: UnixTime, situation: &Situation<'_>) -> Verdict {
+    judge_with(true, facts, flags, arrival, situation)
+}
+
+/// As [`judge`], but the signals' reasons have no sentences: for a first look at very many messages, of which most are then
+/// asked for their reasons one batch at a time, or never.
+pub fn judge_without_words(facts: &Facts, flags: Flags, arrival: UnixTime, situation: &Situation<'_>) -> Verdict {
+    judge_with(false, facts, flags, arrival, situation)
+}
+
+fn judge_with(words: bool, facts: &Facts, flags: Flags, arrival: UnixTime, situation: &Situation<'_>) -> Verdict {
     let at = if arrival.0 > 0 { arrival.min(situation.now) } else { situation.now };
     let scene = Scene::new(facts, situation.own, situation.ledger, situation.authserv, at);
-    let score = Score::of(&scene, situation.weights);
+    let score = Score::of(&scene, situation.weights, words);
     let decision = rules::decide(&scene, flags, situation, &score);
     let mut reasons = decision.reasons;
     reasons.extend(score.reasons);
@@ -83,11 +93,14 @@ struct Score {
     news: f64,
     /// The signals that lean most towards news and towards bulk.
     leanings: [Option<(f64, String)>; 2],
+    /// Whether sentences are wanted.
+    words: bool,
 }
 
 impl Score {
-    fn of(scene: &Scene<'_>, weights: &Weights) -> Score {
-        let mut score = Score { importance: 0.0, reasons: Vec::with_capacity(12), news: 0.0, leanings: [None, None] };
+    fn of(scene: &Scene<'_>, weights: &Weights, words: bool) -> Score {
+        let mut score =
+            Score { importance: 0.0, reasons: Vec::with_capacity(12), news: 0.0, leanings: [None, None], words };
         for (signal, weight) in table().zip(weights.iter()) {
             let strength = (signal.strength)(scene);
             if strength != 0.0 {
@@ -103,8 +116,11 @@ impl Score {
 
     fn add(&mut self, scene: &Scene<'_>, signal: &'static Signal, weight: Weight, strength: f64) {
         let (weight, news) = (weight.weight * strength, weight.news * strength);
+        let words = self.words;
+        let sentence = || if words { (signal.sentence)(scene) } else { String::new() };
         if weight != 0.0 {
-            self.reasons.push(Reason { signal: signal.name, weight, text: (signal.sentence)(scene) });
+            let text = sentence();
+            self.reasons.push(Reason { signal: signal.name, weight, text });
         }
         if news == 0.0 || !scene.is_impersonal() {
             return;
@@ -112,7 +128,7 @@ impl Score {
         self.news += news;
         let most = &mut self.leanings[usize::from(news < 0.0)];
         if most.as_ref().is_none_or(|(most, _)| news.abs() > *most) {
-            *most = Some((news.abs(), (signal.sentence)(scene)));
+            *most = Some((news.abs(), sentence()));
         }
     }
 
