@@ -101,6 +101,7 @@ fn answers_name_what_they_answer() {
 fn headers_are_what_a_mail_host_makes_of_them() {
     let account = &*YEAR;
     for message in account.folders.iter().flat_map(|folder| &folder.messages).filter(|it| it.kind != Kind::Odd) {
+        assert!(!message.bytes.contains(&b'{'), "no slot of a template is left: {}", head(message));
         let parsed = MessageParser::default().parse(&*message.bytes).unwrap();
         let head = head(message);
         assert!(parsed.from().is_some() && parsed.message_id().is_some() && parsed.subject().is_some(), "{head}");
@@ -146,6 +147,24 @@ fn a_spoofed_friend_is_a_friend_by_name_only() {
         let same = |head: &String| value(head, "From").is_some_and(|genuine| genuine.ends_with(from));
         assert!(genuine.iter().any(|head| same(head) && head.contains("dmarc=pass")), "{from}");
     }
+}
+
+#[test]
+fn odd_mail_is_as_odd_as_it_says() {
+    let odd: Vec<&Message> = YEAR.folders[0].messages.iter().filter(|it| it.kind == Kind::Odd).collect();
+    assert!(odd.iter().any(|message| (1 << 19..1 << 21).contains(&message.bytes.len())), "a megabyte of header");
+    let of = |id: &str| odd.iter().filter(|it| value(&head(it), "Message-ID") == Some(id)).collect::<Vec<_>>();
+    let twins = of("<the-same@odd.example>");
+    assert!(twins.len() == 2 && twins[0].bytes != twins[1].bytes, "one Message-ID on two mails");
+    assert!(
+        odd.iter().enumerate().any(|(place, it)| odd[..place].iter().any(|other| other.bytes == it.bytes)),
+        "copies"
+    );
+    let without = |name: &str| odd.iter().filter(|it| value(&head(it), name).is_none()).count();
+    assert!(without("From") > 0 && without("Date") > 0 && without("Message-ID") > 0);
+    assert!(odd.iter().any(|it| head(it).matches("\r\nFrom: ").count() == 2));
+    assert!(odd.iter().any(|it| std::str::from_utf8(&it.bytes).is_err()), "raw 8-bit");
+    assert!(odd.iter().any(|it| head(it).contains('\u{1b}')), "escape sequences");
 }
 
 #[test]
