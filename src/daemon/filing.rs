@@ -161,7 +161,7 @@ async fn note_modseq(
     account: AccountId,
     target: &FolderName,
 ) -> Result<(), Fault> {
-    if !session.capabilities().has("CONDSTORE") || target.is_inbox() {
+    if !session.capabilities().has_condstore() || target.is_inbox() {
         return Ok(());
     }
     let status = session.status(target).await?;

@@ -222,14 +222,6 @@ impl Store {
         self.read(|db| db.query_row("SELECT EXISTS (SELECT 1 FROM run WHERE id = ?1)", [run.0], |row| row.get(0)))
     }
 
-    /// When the last run before `run` began.
-    pub fn previous_run(&self, run: RunId) -> Result<Option<UnixTime>, Fault> {
-        self.read(|db| {
-            db.query_row("SELECT max(at) FROM run WHERE id < ?1", [run.0], |row| row.get::<_, Option<i64>>(0))
-        })
-        .map(|at| at.map(UnixTime))
-    }
-
     fn rows(&self, rest: &str, values: impl rusqlite::Params) -> Result<Vec<Row>, Fault> {
         self.read(|db| {
             let mut statement = db.prepare_cached(&format!(

@@ -70,7 +70,7 @@ async fn prove(
             Some(Settlement::Gone) | None => outcomes.push(Outcome::gone(row)),
         }
     }
-    let uidplus = session.capabilities().has("UIDPLUS");
+    let uidplus = session.capabilities().can_expunge_by_uid();
     if uidplus {
         outcomes.extend(by_copy::finish(session, &copied, witness).await?);
     } else {

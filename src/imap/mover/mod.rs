@@ -79,7 +79,7 @@ impl<F: FnMut(&[(RowId, Uid)]) -> Result<(), Fault>> Witness for F {
 
 /// Whether this server lets mailherd move mail safely.
 pub fn can_move(session: &Session) -> bool {
-    session.capabilities().has("MOVE") || session.capabilities().has("UIDPLUS")
+    session.capabilities().can_move() || session.capabilities().can_expunge_by_uid()
 }
 
 /// Sends a command that moves many messages. A slow server may take a quarter of a second for each (measured on a Maildir)
@@ -136,8 +136,8 @@ pub async fn carry_out(session: &mut Session, rows: &[Row], witness: &mut impl W
     outcomes.extend(match first.intent.kind {
         Kind::Flag => flag::carry_out(session, &fit).await?,
         Kind::Append => fit.iter().map(|row| Outcome::refused(row, "mailherd does not append by itself")).collect(),
-        Kind::Move if session.capabilities().has("MOVE") => by_move::carry_out(session, &fit, witness).await?,
-        Kind::Move if session.capabilities().has("UIDPLUS") => {
+        Kind::Move if session.capabilities().can_move() => by_move::carry_out(session, &fit, witness).await?,
+        Kind::Move if session.capabilities().can_expunge_by_uid() => {
             by_copy::carry_out(session, &fit, source.may_delete(), witness).await?
         }
         Kind::Move => fit.iter().map(|row| Outcome::denied(row, cannot_move().cause)).collect(),

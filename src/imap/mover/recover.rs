@@ -63,7 +63,7 @@ pub async fn recover(
             Some(Settlement::Gone) | None => outcomes.push(Outcome::gone(row)),
         }
     }
-    if session.capabilities().has("UIDPLUS") {
+    if session.capabilities().can_expunge_by_uid() {
         keep(session, &copied, &arrivals).await?;
         outcomes.extend(by_copy::finish(session, &copied, witness).await?);
     } else {

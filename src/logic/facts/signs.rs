@@ -66,11 +66,6 @@ impl Sign {
         Sign::OwnBounces,
         Sign::Overheard,
     ];
-
-    /// Whether it is a guess at names, which says nothing about somebody whom the user has written to.
-    pub fn is_soft(self) -> bool {
-        self >= Sign::RobotSender
-    }
 }
 
 /// A set of [`Sign`]s.
@@ -88,7 +83,7 @@ impl Signs {
         self.0 == 0
     }
 
-    /// Those that are no guesses at names.
+    /// Those that are no guesses at names: a guess says nothing about somebody whom the user has written to.
     #[must_use]
     pub fn hard(self) -> Signs {
         Signs(self.0 & ((1 << Sign::RobotSender as u16) - 1))
