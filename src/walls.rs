@@ -21,8 +21,9 @@ const WALLS: &[(&str, &[&str])] = &[
     ("demo", &["logic"]),
     ("backtest", &["logic"]),
     ("daemon", &["logic", "config", "imap", "store", "backtest"]),
-    // Never `imap`: a face asks the engine.
-    ("cli", &["logic", "config", "store", "backtest", "daemon", "demo"]),
+    // Never `imap` or `store`: a face asks the engine.
+    ("tui", &["logic", "daemon"]),
+    ("cli", &["logic", "config", "store", "backtest", "daemon", "demo", "tui"]),
 ];
 
 /// What would give `logic` a socket, a file, a clock, the environment, chance or a terminal.
@@ -52,7 +53,8 @@ const IMPURE: &[&[&str]] = &[
 ];
 
 /// Crates that one room alone knows.
-const OWNED: &[(&str, &str)] = &[("rusqlite", "store"), ("async_imap", "imap"), ("clap", "cli")];
+const OWNED: &[(&str, &str)] =
+    &[("rusqlite", "store"), ("async_imap", "imap"), ("clap", "cli"), ("ratatui", "tui"), ("crossterm", "tui")];
 
 /// The verbs of IMAP that change mail (RFC 9051, RFC 6851).
 const CHANGING: &[&str] = &["MOVE", "COPY", "STORE", "EXPUNGE", "APPEND"];

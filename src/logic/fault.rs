@@ -2,8 +2,11 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// What the caller can do about a [`Fault`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum FaultKind {
     /// Try again later: the network, a busy server, a full mailbox.
     Transient,
@@ -20,7 +23,7 @@ pub enum FaultKind {
 }
 
 /// An error with its cause and its hint. `Display` prints the cause only; the faces print the hint below it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fault {
     /// What the caller can do.
     pub kind: FaultKind,

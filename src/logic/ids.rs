@@ -2,12 +2,14 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// A message's number in one mailbox (RFC 9051, section 2.3.1.1). Without its [`UidValidity`] it names nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Uid(pub u32);
 
 /// The generation of a mailbox's UIDs (RFC 9051, section 2.3.1.1). When it changes, every [`Uid`] kept is void.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct UidValidity(pub u32);
 
 /// A modification sequence (RFC 7162).
@@ -15,7 +17,7 @@ pub struct UidValidity(pub u32);
 pub struct ModSeq(pub u64);
 
 /// Seconds since 1970-01-01 00:00 UTC.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct UnixTime(pub i64);
 
 impl UnixTime {
@@ -169,7 +171,7 @@ pub struct Instance {
 }
 
 /// A mailbox name as the server spells it: raw, in modified UTF-7 and with the server's delimiter, unquoted.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct FolderName(Box<str>);
 
 impl FolderName {
@@ -196,7 +198,7 @@ impl FolderName {
 }
 
 /// What a message is, in the order in which people want to see it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Category {
     /// From somebody the user talks with.
@@ -234,7 +236,8 @@ impl Category {
 }
 
 /// The flags of a message that mailherd looks at (RFC 9051, section 2.3.2).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(from = "u8", into = "u8")]
 pub struct Flags {
     /// `\Seen`
     pub seen: bool,
@@ -263,6 +266,18 @@ impl Flags {
     pub fn from_bits(bits: u8) -> Flags {
         let set = |place: u8| bits & (1 << place) != 0;
         Flags { seen: set(0), answered: set(1), flagged: set(2), deleted: set(3), draft: set(4), important: set(5) }
+    }
+}
+
+impl From<u8> for Flags {
+    fn from(bits: u8) -> Flags {
+        Flags::from_bits(bits)
+    }
+}
+
+impl From<Flags> for u8 {
+    fn from(flags: Flags) -> u8 {
+        flags.bits()
     }
 }
 

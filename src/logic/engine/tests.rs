@@ -1,0 +1,49 @@
+use super::*;
+use crate::logic::fault::Fault;
+use crate::logic::ids::{Category, Flags, FolderName, Uid, UidValidity, UnixTime};
+
+fn key() -> MessageKey {
+    MessageKey { account: "home".into(), folder: FolderName::inbox(), validity: UidValidity(7), uid: Uid(12) }
+}
+
+#[track_caller]
+fn survives<T: serde::Serialize + serde::de::DeserializeOwned + PartialEq + std::fmt::Debug>(value: T) {
+    let line = serde_json::to_string(&value).unwrap();
+    assert!(!line.contains('\n'), "one object a line: {line}");
+    assert_eq!(serde_json::from_str::<T>(&line).unwrap(), value, "{line}");
+}
+
+#[test]
+fn words_survive_the_socket() {
+    let query = MailQuery {
+        category: Category::News,
+        account: None,
+        filter: "Käse\n\u{202e}".into(),
+        page: Page { offset: 0, limit: 50 },
+        around: Some(key()),
+    };
+    survives(Request::Mail(query.clone()));
+    survives(Request::Find(Find { list: query, text: "x".into(), from: 3, backward: true }));
+    survives(Request::Do(Act::File {
+        messages: vec![key()],
+        category: Category::Bulk,
+        width: Width::Domain,
+        sure: false,
+    }));
+    survives(Request::Do(Act::Undo(Undo::Done { runs: vec![1], orders: vec![2] })));
+    let flags = Flags { seen: true, important: true, ..Flags::default() };
+    let row = MailRow {
+        key: key(),
+        name: String::new(),
+        address: "a@b.example".into(),
+        subject: "s".into(),
+        at: UnixTime(1),
+        flags,
+        list: None,
+        filed: true,
+    };
+    survives(Reply::Mail(MailPage { rows: vec![row], offset: 0, total: 1, place: Some(0) }));
+    survives(Reply::Runs(Vec::new(), 0));
+    survives(Notice::Filed { account: "home".into(), run: 3, counts: [1, 0, 2, 3, 0] });
+    survives(Fault::credentials("the password was refused", "look at password_command"));
+}
