@@ -87,6 +87,7 @@ impl<C: Iterator<Item = String>> Pipeline<'_, C> {
         while self.waiting.len() < self.in_flight && !self.refused {
             let Some(command) = self.commands.next() else { break };
             check(&command)?;
+            self.session.ear.during(&command);
             self.waiting.push_back(self.session.send(&command).await?);
         }
         Ok(())

@@ -59,10 +59,12 @@ impl Session {
         };
         let condstore = if self.capabilities().has_condstore() { " (CONDSTORE)" } else { "" };
         self.selected = None;
+        self.ear.left();
         let answer = self.exec(&format!("{verb} {}{condstore}", quote(folder.wire()))).await?;
         let answer = answer.ok_or_fault(format!("opening the folder {}", Printable::new(folder.wire())))?;
         let selected = opened(folder, access, &answer)?;
         self.selected = Some(folder.clone());
+        self.ear.opened(selected.exists);
         Ok(selected)
     }
 
@@ -77,6 +79,7 @@ impl Session {
         }
         if self.capabilities().has("UNSELECT") || self.capabilities().has("IMAP4rev2") {
             self.selected = None;
+            self.ear.left();
             self.exec("UNSELECT").await?.ok_or_fault("leaving the folder")?;
         } else {
             self.select(&FolderName::inbox(), Access::ReadOnly).await?;
