@@ -4,6 +4,7 @@
 //! what came while a pass read or moved mail is not lost to the wait that follows. What mailherd causes itself (the
 //! EXPUNGEs of its moves, the flags that it stores) is no news; else each pass would wake the next one.
 
+use super::command::quote;
 use super::parse::ranges;
 use super::response::{Code, FetchRow, StatusRow, UidRanges, Untagged};
 use crate::logic::ids::FolderName;
@@ -42,6 +43,8 @@ pub(super) struct Ear {
     pub(super) told_of: Vec<FolderName>,
     /// Whether IDLE was advertised and does not work.
     pub(super) idle_fails: bool,
+    /// The same of NOTIFY.
+    pub(super) notify_fails: bool,
 }
 
 /// The command under way, as far as what comes with it may be its answer.
@@ -53,8 +56,8 @@ enum Doing {
     Opening,
     /// FETCH
     Reading,
-    /// STATUS, LIST
-    Asking,
+    /// STATUS, LIST: these commands.
+    Asking(String),
     /// UID STORE
     Storing(UidRanges),
     /// UID MOVE, UID EXPUNGE: of so many messages the end has yet to be told.
@@ -73,7 +76,7 @@ impl Doing {
         match verb {
             "SELECT" | "EXAMINE" | "UNSELECT" => Doing::Opening,
             "FETCH" => Doing::Reading,
-            "STATUS" | "LIST" => Doing::Asking,
+            "STATUS" | "LIST" => Doing::Asking(command.to_owned()),
             "STORE" => Doing::Storing(set),
             "MOVE" | "EXPUNGE" => {
                 let count = set.len();
@@ -88,6 +91,14 @@ impl Ear {
     /// From now on this command is under way.
     pub fn during(&mut self, command: &str) {
         self.doing = Doing::of(command);
+    }
+
+    /// This one, too. Commands that are under way together are of one kind.
+    pub fn during_also(&mut self, command: &str) {
+        match (&mut self.doing, Doing::of(command)) {
+            (Doing::Asking(all), Doing::Asking(more)) => all.push_str(&more),
+            (doing, other) => *doing = other,
+        }
     }
 
     /// A folder is open, with so many messages: what was pushed of another one before is no news of it.
@@ -195,12 +206,8 @@ impl Ear {
     }
 
     fn hear_status(&mut self, row: &StatusRow) {
-        if self.told_of.is_empty() || matches!(self.doing, Doing::Asking) {
-            return;
-        }
-        // NOTIFY tells of nothing else, so a name that is not known is one of ours in another spelling.
-        if !self.told_of.contains(&row.folder) {
-            self.pushed.overflow = true;
+        let asked = matches!(&self.doing, Doing::Asking(commands) if commands.contains(&quote(row.folder.wire())));
+        if asked || !self.told_of.contains(&row.folder) {
             return;
         }
         self.changes = self.changes.saturating_add(1);

@@ -3,7 +3,8 @@
 //! Bytes come through [`guard`], which lets [`framer`] cut them into responses and [`parse`] read them; async-imap, which
 //! writes the commands and does the login, sees only what it cannot misread. [`connect`] opens a [`session`], which has
 //! one [`exec`](session::Session::exec) and one [`stream`](session::Session::stream); [`select`] and [`folders`] are said
-//! in these words. [`watch`] waits for news.
+//! in these words. [`watch`] waits for news, and `elsewhere` asks about folders that
+//! are not open.
 //!
 //! Only [`mover`] sends commands that change mail.
 //!
@@ -16,6 +17,7 @@ pub mod command;
 pub mod connect;
 mod cursor;
 mod ear;
+mod elsewhere;
 mod fetch;
 pub mod folders;
 pub mod framer;

@@ -92,8 +92,7 @@ impl Session {
     /// # Errors
     /// As [`Session::exec`]; when the server refuses; protocol when it answers about nothing.
     pub async fn status(&mut self, folder: &FolderName) -> Result<StatusRow, Fault> {
-        let modseq = if self.capabilities().has_condstore() { " HIGHESTMODSEQ" } else { "" };
-        let command = format!("STATUS {} (MESSAGES UIDNEXT UIDVALIDITY{modseq})", quote(folder.wire()));
+        let command = format!("STATUS {} ({})", quote(folder.wire()), self.status_items());
         let what = format!("asking about the folder {}", Printable::new(folder.wire()));
         let answer = self.exec(&command).await?.ok_or_fault(&what)?;
         // Matched by kind, not by name: servers spell names back in other ways (quoting, INBOX's case, Unicode forms).
@@ -102,6 +101,15 @@ impl Session {
             _ => None,
         });
         row.ok_or_else(|| Fault::protocol(format!("{what}: the server answered nothing"), "run `mailherd doctor`"))
+    }
+
+    /// What STATUS is asked.
+    pub(super) fn status_items(&self) -> &'static str {
+        if self.capabilities().has_condstore() {
+            "MESSAGES UIDNEXT UIDVALIDITY HIGHESTMODSEQ"
+        } else {
+            "MESSAGES UIDNEXT UIDVALIDITY"
+        }
     }
 }
 
