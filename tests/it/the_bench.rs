@@ -173,7 +173,10 @@ fn hears(stream: &mut TcpStream, patience: Duration) -> Option<Vec<u8>> {
     match stream.read(&mut chunk) {
         Ok(size) => Some(chunk[..size].to_vec()),
         Err(error) if error.kind() == ErrorKind::WouldBlock => None,
-        Err(_) => Some(Vec::new()),
+        Err(error) if error.kind() == ErrorKind::ConnectionReset => Some(Vec::new()),
+        // A read with a time limit is not taken up again by the kernel (signal(7)).
+        Err(error) if error.kind() == ErrorKind::Interrupted => hears(stream, patience),
+        Err(error) => panic!("{error:?}"),
     }
 }
 
