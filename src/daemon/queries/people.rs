@@ -1,6 +1,7 @@
 //! The ledger in pages.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use super::{Look, in_words, limit};
 use crate::logic::engine::{SenderQuery, SenderRow, SenderSort, SendersPage};
@@ -60,9 +61,9 @@ impl Look<'_> {
     fn orders(&self, rows: &[LedgerRow]) -> Result<HashMap<AccountId, Orders>, Fault> {
         let mut orders = HashMap::new();
         for row in rows {
-            if !orders.contains_key(&row.account) {
+            if let Entry::Vacant(entry) = orders.entry(row.account) {
                 let stored = self.store.orders(Some(row.account), false)?;
-                orders.insert(row.account, Orders::new(stored.into_iter().map(|stored| stored.order).collect()));
+                entry.insert(Orders::new(stored.into_iter().map(|stored| stored.order).collect()));
             }
         }
         Ok(orders)
