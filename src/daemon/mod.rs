@@ -9,6 +9,7 @@ pub mod doctor;
 pub mod inspect;
 pub mod order;
 pub mod pass;
+pub mod queries;
 pub mod undo;
 
 mod clock;
