@@ -28,3 +28,4 @@ mod surprises;
 mod the_bench;
 mod top;
 mod undo;
+mod watching;

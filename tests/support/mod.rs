@@ -14,6 +14,7 @@ pub mod guard;
 pub mod json;
 pub mod mail;
 pub mod many;
+pub mod network;
 pub mod program;
 pub mod proxy;
 pub mod response;
