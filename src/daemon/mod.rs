@@ -10,6 +10,7 @@ pub mod engine;
 pub mod inspect;
 pub mod order;
 pub mod pass;
+pub mod queries;
 pub mod undo;
 
 mod clock;

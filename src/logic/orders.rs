@@ -79,6 +79,15 @@ impl Who {
             Who::List(_) => false,
         }
     }
+
+    /// The opposite of [`Who::columns`].
+    pub fn from_columns(kind: &str, name: &str) -> Option<Who> {
+        match kind {
+            "address" => Address::parse(name).map(Who::Address),
+            "list" => ListId::new(name).map(Who::List),
+            _ => Some(Who::Domain(name.into())),
+        }
+    }
 }
 
 /// One order.

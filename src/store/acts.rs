@@ -68,6 +68,22 @@ impl Store {
         })
     }
 
+    /// The mailboxes of an account whose mail is of a category, INBOX among them.
+    pub fn managed(&self, account: AccountId) -> Result<Vec<(FolderName, Category)>, Fault> {
+        self.read(|db| {
+            let mut statement =
+                db.prepare_cached("SELECT name, category FROM folder WHERE account = ?1 AND category IS NOT NULL")?;
+            let mut rows = statement.query([account.0])?;
+            let mut folders = Vec::new();
+            while let Some(row) = rows.next()? {
+                if let Some(category) = Category::from_word(row.get_ref(1)?.as_str()?) {
+                    folders.push((FolderName::from_wire(row.get_ref(0)?.as_str()?), category));
+                }
+            }
+            Ok(folders)
+        })
+    }
+
     /// Says in which run an order was given, so that undoing the run lifts it. The run's own order is the first.
     pub fn bind_order(&mut self, order: i64, run: RunId) -> Result<(), Fault> {
         self.transaction(|db| {

@@ -234,7 +234,7 @@ impl Store {
         self.read(|db| db.query_row("SELECT EXISTS (SELECT 1 FROM run WHERE id = ?1)", [run.0], |row| row.get(0)))
     }
 
-    fn rows(&self, rest: &str, values: impl rusqlite::Params) -> Result<Vec<Row>, Fault> {
+    pub(super) fn rows(&self, rest: &str, values: impl rusqlite::Params) -> Result<Vec<Row>, Fault> {
         self.read(|db| {
             let mut statement = db.prepare_cached(&format!(
                 "SELECT {COLUMNS} FROM journal j JOIN account a ON a.id = j.account {rest}"
@@ -325,18 +325,21 @@ fn settle_one(
 
 /// The message lies in another mailbox now, so that the next pass does not read it again.
 fn moved(db: &Connection, account: AccountId, row: &Row, to_uid: Option<Uid>) -> rusqlite::Result<()> {
-    let flags: Option<i64> = db
+    type Moved = (i64, i64, Option<i64>, Option<String>);
+    let known: Option<Moved> = db
         .prepare_cached(
             "DELETE FROM message WHERE uid = ?3 AND folder = (SELECT id FROM folder WHERE account = ?1 AND name = ?2)
-             RETURNING flags",
+             RETURNING flags, at, origin, subject",
         )?
-        .query_row(params![account.0, row.intent.from.folder.wire(), row.intent.from.uid.0], |found| found.get(0))
+        .query_row(params![account.0, row.intent.from.folder.wire(), row.intent.from.uid.0], |found| {
+            Ok((found.get(0)?, found.get(1)?, found.get(2)?, found.get(3)?))
+        })
         .optional()?;
-    let (Some(uid), Some(flags)) = (to_uid, flags) else { return Ok(()) };
+    let (Some(uid), Some((flags, at, origin, subject))) = (to_uid, known) else { return Ok(()) };
     db.prepare_cached(
-        "INSERT INTO message (folder, uid, digest, size, flags)
-         SELECT id, ?3, ?4, ?5, ?6 FROM folder WHERE account = ?1 AND name = ?2 AND uid_validity = ?7
-         ON CONFLICT (folder, uid) DO UPDATE SET digest = ?4, size = ?5, flags = ?6",
+        "INSERT INTO message (folder, uid, digest, size, flags, at, origin, subject)
+         SELECT id, ?3, ?4, ?5, ?6, ?8, ?9, ?10 FROM folder WHERE account = ?1 AND name = ?2 AND uid_validity = ?7
+         ON CONFLICT (folder, uid) DO UPDATE SET digest = ?4, size = ?5, flags = ?6, at = ?8, origin = ?9, subject = ?10",
     )?
     .execute(params![
         account.0,
@@ -345,7 +348,10 @@ fn moved(db: &Connection, account: AccountId, row: &Row, to_uid: Option<Uid>) ->
         row.intent.instance.digest.0,
         row.intent.instance.size,
         flags,
-        row.before.validity.0
+        row.before.validity.0,
+        at,
+        origin,
+        subject
     ])?;
     Ok(())
 }

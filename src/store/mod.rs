@@ -8,9 +8,11 @@ mod acts;
 mod journal;
 mod ledger;
 mod lock;
+mod look;
 mod mail;
 mod migrate;
 mod orders;
+mod shown;
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -23,8 +25,10 @@ pub use acts::{RowOutcome, WrittenTo};
 pub use journal::{LogFilter, UndoScope};
 pub use ledger::SenderRow;
 pub use lock::AccountLock;
+pub use look::{LedgerRow, MailSpot, MailText, RunSummary, SenderRank, Shelf, ShownMail, TrialRow};
 pub use mail::{FolderState, Seen, Standing};
 pub use orders::StoredOrder;
+pub use shown::{Origin, Shown};
 
 /// An account's row in the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -22,6 +22,7 @@ mod meanwhile;
 mod odd_mail;
 mod orders;
 mod preview;
+mod queries;
 mod secrets;
 mod staying;
 mod surprises;

@@ -420,7 +420,7 @@ impl Worker {
         if interruptible(&self.control, bench.open_inbox()).await? {
             return Ok(Some(Scope::Watched));
         }
-        let pushes = bench.session.capabilities().has("IDLE");
+        let pushes = bench.session.can_idle();
         let settles = Duration::from_secs(u64::from(self.config.accounts[self.account].settle_seconds)) + 2 * self.options.look;
         let every = if pushes { self.options.look } else { self.options.poll.min(self.options.look) };
         let limit = every.min(all.saturating_duration_since(Instant::now()));

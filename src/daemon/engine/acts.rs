@@ -246,11 +246,7 @@ impl Hub {
             count += store
                 .messages_of(id, kind, name)?
                 .iter()
-                .filter(|(folder, ..)| {
-                    let lies = folders.iter().find(|(managed, _)| managed == folder).map(|(_, category)| *category);
-                    let lies = if folder.is_inbox() { Some(Category::Inbox) } else { lies };
-                    lies.is_some_and(|lies| lies != category)
-                })
+                .filter(|(folder, ..)| folders.iter().any(|(managed, lies)| managed == folder && *lies != category))
                 .count();
         }
         Ok(count)
