@@ -3,9 +3,9 @@
 use super::desk::Desk;
 use super::judging::{judged, orders, read_again, situation};
 use super::learner::Fresh;
+use super::managed;
 use super::opening::open;
 use super::setting::Setting;
-use super::managed;
 use super::sync::{self, Scope};
 use crate::config::Config;
 use crate::imap::folders::{self, Folders};

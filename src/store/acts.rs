@@ -61,9 +61,7 @@ impl Store {
                 Ok(false)
             }
             _ => db
-                .prepare_cached(
-                    "SELECT EXISTS (SELECT 1 FROM ledger WHERE account = ?1 AND kind = ?2 AND name = ?3)",
-                )?
+                .prepare_cached("SELECT EXISTS (SELECT 1 FROM ledger WHERE account = ?1 AND kind = ?2 AND name = ?3)")?
                 .query_row(params![account.0, kind, name], |row| row.get(0)),
         })
     }

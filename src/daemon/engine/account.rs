@@ -139,7 +139,8 @@ impl Worker {
         self.control.set_in_batch(false);
         self.reached = false;
         let cause = format!("{}: mailherd failed inside (its message is in the log)", self.name());
-        self.failed(Fault::local(cause, "please report it; it is tried again, and the journal knows what was begun")).await;
+        self.failed(Fault::local(cause, "please report it; it is tried again, and the journal knows what was begun"))
+            .await;
     }
 
     fn name(&self) -> &str {
@@ -421,7 +422,8 @@ impl Worker {
             return Ok(Some(Scope::Watched));
         }
         let pushes = bench.session.can_idle();
-        let settles = Duration::from_secs(u64::from(self.config.accounts[self.account].settle_seconds)) + 2 * self.options.look;
+        let settles =
+            Duration::from_secs(u64::from(self.config.accounts[self.account].settle_seconds)) + 2 * self.options.look;
         let every = if pushes { self.options.look } else { self.options.poll.min(self.options.look) };
         let limit = every.min(all.saturating_duration_since(Instant::now()));
         let next = UnixTime(clock::now().0 + i64::try_from(limit.as_secs()).unwrap_or(0));
@@ -445,7 +447,8 @@ impl Worker {
         self.forget_when_idle();
         // What was seen to move is settled by a pass, also when nothing else happens.
         let unsettled = self.last_change.elapsed() < settles;
-        let look = since.elapsed() >= limit && (interruptible(&self.control, bench.managed_changed()).await? || unsettled);
+        let look =
+            since.elapsed() >= limit && (interruptible(&self.control, bench.managed_changed()).await? || unsettled);
         Ok(look.then_some(Scope::Watched))
     }
 

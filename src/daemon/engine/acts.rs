@@ -117,7 +117,8 @@ impl Hub {
 
     /// A question, when the user has written to one of the senders.
     async fn is_written_to(&self, wishes: &[(usize, Wish)]) -> Result<Option<Question>, Fault> {
-        let jobs = wishes.iter().map(|(account, wish)| self.job(*account, Job::Whos(wish.clone()), Run::new("look", None)));
+        let jobs =
+            wishes.iter().map(|(account, wish)| self.job(*account, Job::Whos(wish.clone()), Run::new("look", None)));
         let mut whos = BTreeSet::new();
         for outcome in join_all(jobs).await {
             match outcome? {
@@ -133,7 +134,12 @@ impl Hub {
                 let mut question = written_to(who, &written);
                 question.details.push(format!("{} to Blackhole now", moves(pointed)));
                 if stay > 0 {
-                    question.details.push(format!("{} of {} {} where they are", messages(stay), shown(who), verb(stay, "stays", "stay")));
+                    question.details.push(format!(
+                        "{} of {} {} where they are",
+                        messages(stay),
+                        shown(who),
+                        verb(stay, "stays", "stay")
+                    ));
                 }
                 return Ok(Some(question));
             }
@@ -175,9 +181,10 @@ impl Hub {
             }
         }
         done.words.extend(wording::trained([&who].into_iter(), category));
-        let work = jobs.into_iter().filter(|_| existing).map(async |(account, order, run)| {
-            (account, self.job(account, Job::Existing { order, sure }, run).await)
-        });
+        let work = jobs
+            .into_iter()
+            .filter(|_| existing)
+            .map(async |(account, order, run)| (account, self.job(account, Job::Existing { order, sure }, run).await));
         let mut moved = 0;
         let mut faults = Vec::new();
         for (account, outcome) in join_all(work).await {
@@ -285,7 +292,8 @@ impl Hub {
 
     /// A pending order.
     fn decide_order(&self, id: &str, yes: bool) -> Answer {
-        let unknown = || Fault::refused(format!("nothing called {} waits for a word", Printable::new(id)), "look again");
+        let unknown =
+            || Fault::refused(format!("nothing called {} waits for a word", Printable::new(id)), "look again");
         let number: i64 = id.strip_prefix("order:").unwrap_or(id).parse().map_err(|_| unknown())?;
         let mut store = self.store.borrow_mut();
         let pending = store.orders(None, true)?.into_iter().find(|one| one.order.id == number).ok_or_else(unknown)?;

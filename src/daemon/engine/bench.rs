@@ -164,8 +164,7 @@ impl Bench {
         run: &mut Run,
     ) -> Result<Outcome, Fault> {
         let (mut report, mut asked) = (undo::Report::default(), rows.len());
-        let result =
-            undo::take_back(setting, &mut self.session, desk, rows, run, (&mut report, &mut asked)).await;
+        let result = undo::take_back(setting, &mut self.session, desk, rows, run, (&mut report, &mut asked)).await;
         match result {
             Err(fault) if self.session.is_broken() || fault.kind == FaultKind::Local => Err(fault),
             result => {

@@ -51,7 +51,8 @@ impl Board {
             if before == (Health { last_byte: before.last_byte, ..after.clone() }) {
                 return;
             }
-            let only_progress = before == (Health { last_byte: before.last_byte, progress: before.progress.clone(), ..after.clone() });
+            let only_progress =
+                before == (Health { last_byte: before.last_byte, progress: before.progress.clone(), ..after.clone() });
             if only_progress && after.progress.is_some() && self.0.told.borrow()[account].elapsed() < TOLD {
                 return;
             }

@@ -21,9 +21,9 @@ use super::job::{Job, Outcome, Ticket};
 use super::link::Asked;
 use super::wording;
 use crate::config::{Account, Config};
+use crate::daemon::clock;
 use crate::daemon::filing::Run;
 use crate::daemon::queries::Queries;
-use crate::daemon::clock;
 use crate::logic::engine::{Answer, Notice, Reply, Request, WaitingRow};
 use crate::logic::fault::Fault;
 use crate::store::Store;
@@ -198,5 +198,8 @@ async fn supervise(mut worker: Worker) {
 }
 
 pub(super) fn unexpected() -> Fault {
-    Fault::local("mailherd failed inside (its message is in the log)", "please report it; `mailherd log` says what was done")
+    Fault::local(
+        "mailherd failed inside (its message is in the log)",
+        "please report it; `mailherd log` says what was done",
+    )
 }

@@ -44,10 +44,17 @@ pub(super) enum Outcome {
     Said(String),
     Whos(BTreeSet<Who>),
     /// What was moved, in which run, and the orders that were given.
-    Filed { picked: Picked, run: Option<i64>, orders: Vec<i64> },
+    Filed {
+        picked: Picked,
+        run: Option<i64>,
+        orders: Vec<i64>,
+    },
     /// So many messages went along.
     Moved(usize),
-    Undone { report: undo::Report, fault: Option<Fault> },
+    Undone {
+        report: undo::Report,
+        fault: Option<Fault>,
+    },
     Why(Box<WhyReply>),
 }
 

@@ -34,7 +34,11 @@ impl Hub {
             let result = match self.account(&name) {
                 Ok(account) => self.job(account, Job::Undo(rows), Run::new("undo", None)).await,
                 Err(_) => Err(Fault::refused(
-                    format!("{} belong to the account {}, which is not in the config", messages(count), Printable::new(&name)),
+                    format!(
+                        "{} belong to the account {}, which is not in the config",
+                        messages(count),
+                        Printable::new(&name)
+                    ),
                     "put the account back into the config to undo them",
                 )),
             };

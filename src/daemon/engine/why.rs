@@ -87,7 +87,9 @@ fn headers(facts: &Facts) -> Vec<(String, String)> {
 }
 
 fn date(at: UnixTime) -> String {
-    jiff::Timestamp::from_second(at.0).map(|at| at.strftime("%a, %d %b %Y %H:%M:%S UTC").to_string()).unwrap_or_default()
+    jiff::Timestamp::from_second(at.0)
+        .map(|at| at.strftime("%a, %d %b %Y %H:%M:%S UTC").to_string())
+        .unwrap_or_default()
 }
 
 /// The order that decides this message, in the order of the rules: banishing ones first.
@@ -126,12 +128,7 @@ fn falls(
     Some(UnixTime(ours.at.0 + i64::from(setting.account.blackhole_days) * UnixTime::DAY))
 }
 
-fn sender(
-    learner: &Learner,
-    from: &Address,
-    orders: &Orders,
-    account: &str,
-) -> Result<Option<SenderDetail>, Fault> {
+fn sender(learner: &Learner, from: &Address, orders: &Orders, account: &str) -> Result<Option<SenderDetail>, Fault> {
     let Some(found) = learner.store.sender(learner.account, from)? else { return Ok(None) };
     let relation = &found.relation;
     let order = orders.of(&Who::Address(from.clone())).map(|order| order.category.word().to_owned());

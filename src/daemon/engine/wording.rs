@@ -79,6 +79,9 @@ mod tests {
         assert_eq!(say(0, Category::News), None);
         assert_eq!(say(1, Category::News).unwrap(), "mail of a@b.example goes to News from now on");
         assert_eq!(say(2, Category::Inbox).unwrap(), "mail of a@b.example and @c.example stays in INBOX from now on");
-        assert_eq!(say(3, Category::Bulk).unwrap(), "mail of a@b.example, @c.example and 1 more goes to Bulk from now on");
+        assert_eq!(
+            say(3, Category::Bulk).unwrap(),
+            "mail of a@b.example, @c.example and 1 more goes to Bulk from now on"
+        );
     }
 }
