@@ -63,8 +63,8 @@ pub(super) async fn whos(session: &mut Session, desk: &mut Desk, wish: &Wish) ->
     Ok(found.iter().filter_map(|(_, fresh)| who(&fresh.facts, wish.width, &own)).collect())
 }
 
-/// Moves the messages, in one run. A second attempt after a lost connection is given the same `run`, and takes what that has
-/// done for done.
+/// Moves the messages, in one run. A second attempt after a lost connection is given the same `run` and `whos`, and takes what
+/// that has done for done.
 ///
 /// # Errors
 /// When the connection fails; what was begun is in the journal.
@@ -74,15 +74,15 @@ pub(super) async fn file(
     desk: &mut Desk,
     ready: &Ready,
     wish: &Wish,
-    run: &mut Run,
+    (run, whos): (&mut Run, &mut HashMap<MessageKey, Who>),
 ) -> Result<Picked, Fault> {
     let mut picked = Picked::default();
-    let mut whos: HashMap<MessageKey, Who> = HashMap::new();
     let mut asked: BTreeMap<(FolderName, Uid), MessageKey> = BTreeMap::new();
     let mut intents = Vec::new();
     let to = target(setting, &ready.managed, wish.category);
     let before = outcomes(setting, desk, run, wish, &BTreeMap::new()).await?;
     picked.moved += u32::try_from(before.moved.len()).unwrap_or(u32::MAX);
+    picked.whos.extend(before.moved.iter().filter_map(|key| whos.get(key).cloned()));
     let rest = Wish {
         messages: wish.messages.iter().filter(|key| !before.moved.contains(key)).cloned().collect(),
         ..wish.clone()
@@ -92,7 +92,7 @@ pub(super) async fn file(
     for (key, fresh) in found {
         let whom = who(&fresh.facts, wish.width, &own);
         let flagging = wish.category == Category::Top && setting.account.top == TopMode::Flag;
-        if key.folder == to && !(flagging && !fresh.flags.important) {
+        if key.folder == to && (!flagging || fresh.flags.important) {
             picked.there += 1;
             picked.whos.extend(whom);
             continue;

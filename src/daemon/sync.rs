@@ -49,13 +49,15 @@ pub(super) async fn sync(
             "let your mail program keep sent mail on the server, in a mailbox called Sent",
         ),
     }
+    let mut names: Vec<FolderName> = Vec::new();
     for (_, name) in managed.all() {
         if folders.find(name).is_some_and(|folder| folder.selectable) && done.insert(name.clone()) {
-            if scope == Scope::Watched && is_unchanged(session, desk, name).await? {
-                continue;
-            }
-            read(setting, session, desk, name, Role::Managed, u32::MAX).await?;
+            names.push(name.clone());
         }
+    }
+    let unchanged = if scope == Scope::Watched { unchanged(session, desk, &names).await? } else { HashSet::new() };
+    for name in names.iter().filter(|name| !unchanged.contains(*name)) {
+        read(setting, session, desk, name, Role::Managed, u32::MAX).await?;
     }
     if scope == Scope::All {
         elsewhere(setting, session, desk, folders, &done).await?;
@@ -63,15 +65,21 @@ pub(super) async fn sync(
     Ok(inbox)
 }
 
-/// Whether STATUS shows the mailbox as it is known. Without CONDSTORE a flag that changed is not seen by that.
-async fn is_unchanged(session: &mut Session, desk: &mut Desk, name: &FolderName) -> Result<bool, Fault> {
-    let status = session.status(name).await?;
+/// The mailboxes that STATUS shows as they are known. Without CONDSTORE a flag that changed is not seen by that.
+async fn unchanged(session: &mut Session, desk: &mut Desk, names: &[FolderName]) -> Result<HashSet<FolderName>, Fault> {
+    let statuses = session.poll(names).await?;
     let learner = desk.learner().await?;
-    let Some(known) = learner.store.folder(learner.account, name)? else { return Ok(false) };
-    let same = Some(known.validity) == status.uid_validity
-        && Some(known.next) == status.uid_next
-        && known.highest_modseq == status.highest_modseq;
-    Ok(same && Some(learner.store.known_in(known.id)?) == status.messages)
+    let mut unchanged = HashSet::new();
+    for (name, status) in names.iter().zip(statuses) {
+        let Some(known) = learner.store.folder(learner.account, name)? else { continue };
+        let same = Some(known.validity) == status.uid_validity
+            && Some(known.next) == status.uid_next
+            && known.highest_modseq == status.highest_modseq;
+        if same && Some(learner.store.known_in(known.id)?) == status.messages {
+            unchanged.insert(name.clone());
+        }
+    }
+    Ok(unchanged)
 }
 
 async fn elsewhere(

@@ -330,7 +330,7 @@ impl Worker {
                 let setting = setting(&config, self.account, &ear);
                 let desk = opened(&mut self.desk, &config, &setting)?;
                 let before = desk.learner().await?.store.changes();
-                let work = bench.work(&setting, desk, &ticket.job, &mut ticket.run);
+                let work = bench.work(&setting, desk, ticket);
                 let result = interruptible(&self.control, work).await;
                 self.after(bench, before).await;
                 result
@@ -421,6 +421,7 @@ impl Worker {
         if interruptible(&self.control, bench.open_inbox()).await? {
             return Ok(Some(Scope::Watched));
         }
+        interruptible(&self.control, bench.listen()).await?;
         let pushes = bench.session.can_idle();
         let settles =
             Duration::from_secs(u64::from(self.config.accounts[self.account].settle_seconds)) + 2 * self.options.look;
@@ -444,7 +445,7 @@ impl Worker {
         if Instant::now() >= all {
             return Ok(Some(Scope::All));
         }
-        self.forget_when_idle();
+        self.forget_when_idle().await?;
         // What was seen to move is settled by a pass, also when nothing else happens.
         let unsettled = self.last_change.elapsed() < settles;
         let look =
@@ -468,10 +469,14 @@ impl Worker {
     }
 
     /// The ledger of a large account takes megabytes, and most accounts are quiet most of the time.
-    fn forget_when_idle(&mut self) {
-        if self.last_change.elapsed() > FORGET.min(10 * self.options.all) && self.desk.take().is_some() {
+    async fn forget_when_idle(&mut self) -> Result<(), Fault> {
+        let Some(desk) = &mut self.desk else { return Ok(()) };
+        if self.last_change.elapsed() > FORGET {
+            self.desk = None;
             tracing::debug!(account = self.name(), "nothing happens: its ledger is put away");
+            return Ok(());
         }
+        desk.learner().await?.store.shrink()
     }
 }
 

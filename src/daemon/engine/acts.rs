@@ -12,8 +12,9 @@ use crate::daemon::filing::Run;
 use crate::daemon::pick::Wish;
 use crate::logic::engine::{Act, Answer, Done, MessageKey, Question, Reply, Width};
 use crate::logic::fault::Fault;
-use crate::logic::ids::Category;
+use crate::logic::ids::{Category, FolderName};
 use crate::logic::orders::{Order, Who};
+use crate::logic::plan::is_surprise;
 use crate::logic::printable::Printable;
 use crate::store::WrittenTo;
 
@@ -128,7 +129,7 @@ impl Hub {
         }
         for who in &whos {
             if let Some(written) = self.store.borrow().written_to(who)?.into_iter().next() {
-                let older = self.older(who, Category::Blackhole, None)?;
+                let older: usize = self.older(who, Category::Blackhole, None)?.iter().map(|(count, _)| count).sum();
                 let pointed: usize = wishes.iter().map(|(_, wish)| wish.messages.len()).sum();
                 let stay = older.saturating_sub(pointed);
                 let mut question = written_to(who, &written);
@@ -154,7 +155,7 @@ impl Hub {
         {
             return Ok(Reply::Question(question));
         }
-        let Given { who, category, account, existing, sure } = given;
+        let Given { who, category, account, existing, .. } = given;
         let now = clock::now();
         // A blackhole order holds on all accounts unless one was named; every other order on its account.
         let everywhere = category == Category::Blackhole && account.is_none();
@@ -184,7 +185,7 @@ impl Hub {
         let work = jobs
             .into_iter()
             .filter(|_| existing)
-            .map(async |(account, order, run)| (account, self.job(account, Job::Existing { order, sure }, run).await));
+            .map(async |(account, order, run)| (account, self.job(account, Job::Existing(order), run).await));
         let mut moved = 0;
         let mut faults = Vec::new();
         for (account, outcome) in join_all(work).await {
@@ -221,7 +222,11 @@ impl Hub {
     }
 
     fn question(&self, given: &Given) -> Result<Option<Question>, Fault> {
-        let older = if given.existing { self.older(&given.who, given.category, given.account.as_deref())? } else { 0 };
+        let counts = match given.existing {
+            true => self.older(&given.who, given.category, given.account.as_deref())?,
+            false => Vec::new(),
+        };
+        let older: usize = counts.iter().map(|(count, _)| count).sum();
         let along = || format!("{} of {} {} along", messages(older), shown(&given.who), verb(older, "goes", "go"));
         if given.category == Category::Blackhole
             && let Some(written) = self.store.borrow().written_to(&given.who)?.into_iter().next()
@@ -232,7 +237,7 @@ impl Hub {
             }
             return Ok(Some(question));
         }
-        if older > MANY {
+        if counts.into_iter().any(|(count, inbox)| is_surprise(count, inbox)) {
             let to = wording::place(given.category);
             return Ok(Some(Question {
                 text: format!("Move {} of {} to {to}?", messages(older), shown(&given.who)),
@@ -242,21 +247,26 @@ impl Hub {
         Ok(None)
     }
 
-    /// How many older messages an order would move, as far as the database knows.
-    fn older(&self, who: &Who, category: Category, account: Option<&str>) -> Result<usize, Fault> {
+    /// How many older messages an order would move, as far as the database knows, and how many are in INBOX; of each account.
+    fn older(&self, who: &Who, category: Category, account: Option<&str>) -> Result<Vec<(usize, usize)>, Fault> {
         let store = self.store.borrow();
         let (kind, name) = who.columns();
-        let mut count = 0;
+        let mut counts = Vec::new();
         for account in self.accounts(account)? {
             let id = store.account(&self.config_of(account).name)?;
             let folders = store.managed(id)?;
-            count += store
+            let count = store
                 .messages_of(id, kind, name)?
                 .iter()
                 .filter(|(folder, ..)| folders.iter().any(|(managed, lies)| managed == folder && *lies != category))
                 .count();
+            let inbox = match store.folder(id, &FolderName::inbox())? {
+                Some(inbox) => store.known_in(inbox.id)? as usize,
+                None => 0,
+            };
+            counts.push((count, inbox));
         }
-        Ok(count)
+        Ok(counts)
     }
 
     fn lift(&self, who: &Who, account: Option<&str>) -> Answer {
@@ -340,9 +350,6 @@ impl Hub {
         }
     }
 }
-
-/// More older messages than this are moved along only after a question.
-const MANY: usize = 500;
 
 pub(super) fn said(words: &str) -> Reply {
     Reply::Done(Done { words: vec![words.to_owned()], ..Done::default() })

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::daemon::desk::Desk;
-use crate::daemon::engine::job::{Job, Outcome};
+use crate::daemon::engine::job::{Job, Outcome, Ticket};
 use crate::daemon::engine::why;
 use crate::daemon::filing::Run;
 use crate::daemon::held::Held;
@@ -13,9 +13,10 @@ use crate::daemon::setting::Setting;
 use crate::daemon::sync::Scope;
 use crate::daemon::{clock, order, pick, undo};
 use crate::imap::{Access, Selected, Session, StatusRow};
+use crate::logic::engine::MessageKey;
 use crate::logic::fault::{Fault, FaultKind};
 use crate::logic::ids::{FolderName, ModSeq, RowId, Uid, UidValidity, UnixTime};
-use crate::logic::orders::Order;
+use crate::logic::orders::{Order, Who};
 use crate::store::Standing;
 
 /// What tells one state of a mailbox from another.
@@ -26,13 +27,13 @@ pub(super) struct Bench {
     pub(super) session: Session,
     ready: Option<Ready>,
     inbox: Option<Mark>,
-    statuses: HashMap<FolderName, StatusRow>,
+    statuses: Vec<StatusRow>,
     bytes: u64,
 }
 
 impl Bench {
     pub(super) fn new(session: Session) -> Bench {
-        Bench { session, ready: None, inbox: None, statuses: HashMap::new(), bytes: 0 }
+        Bench { session, ready: None, inbox: None, statuses: Vec::new(), bytes: 0 }
     }
 
     /// The time, when something came from the server since the last call.
@@ -75,8 +76,17 @@ impl Bench {
         report.seen = seen.looked_at.len();
         report.kept = seen.kept.len();
         report.learned = desk.learner().await?.learned;
-        self.inbox = Some(mark(&result?));
-        Ok(())
+        match result {
+            Ok(inbox) => {
+                self.inbox = Some(mark(&inbox));
+                Ok(())
+            }
+            Err(fault) => {
+                // A mailbox may have been removed or renamed: the next pass looks afresh.
+                self.ready = None;
+                Err(fault)
+            }
+        }
     }
 
     /// Opens INBOX, to wait there. `true` when it is not as the last pass found it.
@@ -85,18 +95,26 @@ impl Bench {
         Ok(self.inbox.replace(now) != Some(now))
     }
 
+    /// Lets the server tell of the managed mailboxes, too, where it can (NOTIFY, RFC 5465).
+    pub(super) async fn listen(&mut self) -> Result<(), Fault> {
+        let names = self.managed();
+        if self.session.can_notify() && !names.is_empty() && self.session.told_of() != names {
+            self.session.notify(&names).await?;
+        }
+        Ok(())
+    }
+
     /// Whether STATUS says of any managed mailbox that it is not as it was at the last call.
     pub(super) async fn managed_changed(&mut self) -> Result<bool, Fault> {
-        let Some(ready) = &self.ready else { return Ok(false) };
-        let mut changed = false;
-        for (_, name) in ready.managed.all() {
-            if ready.folders.find(name).is_none() {
-                continue;
-            }
-            let status = self.session.status(name).await?;
-            changed |= self.statuses.insert(name.clone(), status.clone()).as_ref() != Some(&status);
-        }
-        Ok(changed)
+        let names = self.managed();
+        let statuses = self.session.poll(&names).await?;
+        Ok(std::mem::replace(&mut self.statuses, statuses) != self.statuses)
+    }
+
+    fn managed(&self) -> Vec<FolderName> {
+        let Some(Ready { folders, managed, .. }) = &self.ready else { return Vec::new() };
+        let there = |name: &&FolderName| folders.find(name).is_some_and(|folder| folder.selectable);
+        managed.all().into_iter().map(|(_, name)| name).filter(there).cloned().collect()
     }
 
     /// Everything but [`Job::Check`], [`Job::Batch`] and [`Job::Question`], which are passes.
@@ -104,15 +122,15 @@ impl Bench {
         &mut self,
         setting: &Setting<'_>,
         desk: &mut Desk,
-        job: &Job,
-        run: &mut Run,
+        ticket: &mut Ticket,
     ) -> Result<Outcome, Fault> {
         renew(setting, desk).await?;
+        let Ticket { job, run, whos, .. } = ticket;
         match job {
             Job::Whos(wish) => Ok(Outcome::Whos(pick::whos(&mut self.session, desk, wish).await?)),
-            Job::File { wish, everywhere } => self.file(setting, desk, (wish, *everywhere), run).await,
-            Job::Existing { order, sure } => {
-                let setting = Setting { yes: *sure, ..*setting };
+            Job::File { wish, everywhere } => self.file(setting, desk, (wish, *everywhere), (run, whos)).await,
+            Job::Existing(order) => {
+                let setting = Setting { yes: true, ..*setting };
                 Ok(Outcome::Moved(self.existing(&setting, desk, order, run).await?))
             }
             Job::Undo(rows) => self.undo(setting, desk, rows, run).await,
@@ -129,10 +147,10 @@ impl Bench {
         setting: &Setting<'_>,
         desk: &mut Desk,
         (wish, everywhere): (&pick::Wish, bool),
-        run: &mut Run,
+        (run, whos): (&mut Run, &mut HashMap<MessageKey, Who>),
     ) -> Result<Outcome, Fault> {
         let ready = known(&mut self.ready, setting, &mut self.session, desk).await?;
-        let picked = pick::file(setting, &mut self.session, desk, ready, wish, run).await?;
+        let picked = pick::file(setting, &mut self.session, desk, ready, wish, (run, whos)).await?;
         let learner = desk.learner().await?;
         let mut orders = Vec::with_capacity(picked.whos.len());
         for who in &picked.whos {

@@ -1,6 +1,6 @@
 //! What the hub has done by the task of an account, and what comes back.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use tokio::sync::oneshot;
 
@@ -25,8 +25,8 @@ pub(super) enum Job {
         /// On all accounts, not on this one alone.
         everywhere: bool,
     },
-    /// Files the older mail that an order is about. The user was asked when `sure`.
-    Existing { order: Order, sure: bool },
+    /// Files the older mail that an order is about, however much it is: the user was asked before.
+    Existing(Order),
     /// Takes rows back.
     Undo(HashSet<RowId>),
     /// Why a message is where it is.
@@ -63,6 +63,8 @@ pub(super) struct Ticket {
     pub(super) job: Job,
     /// Kept from one attempt to the next, so that the second one knows what the first has done.
     pub(super) run: Run,
+    /// The same for whom the messages are from: a message that has moved is no longer where it could be read.
+    pub(super) whos: HashMap<MessageKey, Who>,
     /// It was begun on a connection that broke.
     pub(super) tried: bool,
     reply: oneshot::Sender<Result<Outcome, Fault>>,
@@ -72,7 +74,7 @@ impl Ticket {
     /// A job that belongs to this run.
     pub(super) fn new(job: Job, run: Run) -> (Ticket, oneshot::Receiver<Result<Outcome, Fault>>) {
         let (reply, answer) = oneshot::channel();
-        (Ticket { job, run, tried: false, reply }, answer)
+        (Ticket { job, run, whos: HashMap::new(), tried: false, reply }, answer)
     }
 
     /// Ends it. Whoever asked may have gone: what was done stands in the journal.
