@@ -2,6 +2,7 @@
 //!
 //! Runs on a thread of its own, beside the one that reads from the network.
 
+use super::setting::Setting;
 use crate::logic::facts::{self, Facts};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{Address, Digest, Flags, Instance, ListId, MessageId, MidHash, ModSeq, Uid, UnixTime};
@@ -116,13 +117,24 @@ pub(super) struct Learner {
     pub(super) elsewhere: bool,
     /// What the open transaction still has to say: the mailbox, how far it was read, and how many messages ago.
     pub(super) open: Option<(i64, Uid, usize)>,
+    /// Messages in one transaction.
+    pub(super) commit: usize,
 }
 
 /// Messages in one transaction. The busiest senders change with every batch: the fewer transactions, the fewer times their
 /// rows of the ledger are written.
-const COMMIT: usize = 20_000;
+pub(super) const COMMIT: usize = 20_000;
 
 impl Learner {
+    /// Begins another pass with the memory of the last one. What a broken pass left to be judged is read again.
+    pub(super) fn renew(&mut self, setting: &Setting<'_>) {
+        self.now = setting.now;
+        self.cutoff = plan::cutoff(setting.now, setting.account.backlog_days);
+        self.learned = 0;
+        self.seen = Vec::new();
+        self.elsewhere = false;
+    }
+
     /// The messages of INBOX that were read since the last call.
     pub(super) fn take_seen(&mut self) -> Vec<Uid> {
         std::mem::take(&mut self.seen)
@@ -139,7 +151,7 @@ impl Learner {
         if last {
             self.store.learn_more(|db| db.read_up_to(folder, next, highest_modseq))?;
         }
-        if last || self.open.is_some_and(|(_, _, messages)| messages >= COMMIT) {
+        if last || self.open.is_some_and(|(_, _, messages)| messages >= self.commit) {
             self.close()?;
         }
         Ok(fresh)

@@ -6,6 +6,7 @@
 
 pub mod backtest;
 pub mod doctor;
+pub mod engine;
 pub mod inspect;
 pub mod order;
 pub mod pass;
@@ -16,10 +17,12 @@ mod clock;
 mod desk;
 mod fall;
 mod filing;
+mod held;
 mod judging;
 mod learner;
 mod managed;
 mod opening;
+mod pick;
 mod planning;
 mod reading;
 mod recovery;

@@ -4,6 +4,7 @@
 //! `synchronous = FULL` before anybody may act on them; everything else may be lost with the power, since the next pass
 //! finds it again.
 
+mod acts;
 mod journal;
 mod ledger;
 mod lock;
@@ -20,6 +21,7 @@ use rusqlite::Connection;
 
 use crate::logic::fault::Fault;
 
+pub use acts::{RowOutcome, WrittenTo};
 pub use journal::{LogFilter, UndoScope};
 pub use ledger::SenderRow;
 pub use lock::AccountLock;
@@ -88,6 +90,16 @@ impl Store {
         self.db.pragma_update(None, "wal_autocheckpoint", 4000)?;
         self.db.set_prepared_statement_cache_capacity(64);
         Ok(())
+    }
+
+    /// How many rows this connection has written; when it has not changed, nothing was learned.
+    pub fn changes(&self) -> u64 {
+        self.db.total_changes()
+    }
+
+    /// Gives memory back that SQLite keeps for the next statement.
+    pub fn shrink(&self) -> Result<(), Fault> {
+        self.db.execute_batch("PRAGMA shrink_memory").map_err(|error| self.fault(&error))
     }
 
     /// Runs `work` in one transaction.

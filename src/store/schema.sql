@@ -134,7 +134,8 @@ CREATE TABLE standing_order (
     category  TEXT NOT NULL,
     given_at  INTEGER NOT NULL,
     lifted_at INTEGER,                            -- NULL: in force
-    pending   INTEGER NOT NULL                    -- 1: waits for the user's word
+    pending   INTEGER NOT NULL,                   -- 1: waits for the user's word
+    run       INTEGER REFERENCES run (id)         -- the run that moved the mail it was given with; several orders may share one
 ) STRICT;
 
 -- The last backtest of an account: mail that the user answered, and how much of it would have been filed away.

@@ -11,6 +11,7 @@ mod contract;
 mod crash;
 mod cuts;
 mod demo;
+mod engine;
 mod falling;
 mod faults;
 mod filing;

@@ -9,6 +9,7 @@ pub mod client;
 pub mod configuration;
 pub mod dovecot;
 pub mod embedded;
+pub mod engine;
 pub mod flavour;
 pub mod guard;
 pub mod json;
