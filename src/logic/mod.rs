@@ -15,5 +15,6 @@ pub mod policy;
 pub mod printable;
 pub mod replay;
 pub mod signals;
+pub mod unsubscribe;
 pub mod verdict;
 pub mod words;
