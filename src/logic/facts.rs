@@ -6,7 +6,7 @@ pub(in crate::logic) mod fields;
 mod oddity;
 mod reader;
 mod signs;
-mod text;
+pub(in crate::logic) mod text;
 
 pub use auth::{AuthResult, AuthResults};
 pub use oddity::Oddity;
