@@ -18,12 +18,14 @@ mod filing;
 mod judging;
 mod learner;
 mod managed;
+mod opened;
 mod opening;
 mod planning;
 mod reading;
 mod recovery;
 mod setting;
 mod sync;
+mod unsubscribe;
 
 pub use setting::{Asking, Setting, Watcher};
 
