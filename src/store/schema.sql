@@ -50,6 +50,8 @@ CREATE TABLE message (
 ) STRICT, WITHOUT ROWID;
 -- The order of lists. flags: what is marked as deleted is not shown, what is unread is counted. origin: mail per sender and week.
 CREATE INDEX message_by_arrival ON message (folder, at, uid, flags, origin);
+-- There are few, and counting all and taking these off is twice as fast as looking at each.
+CREATE INDEX message_deleted ON message (folder, flags) WHERE flags & 8 <> 0;
 CREATE INDEX message_not_shown ON message (folder) WHERE subject IS NULL;
 
 -- Whom mail is from, as lists show it: each display name with its address and List-Id once.
