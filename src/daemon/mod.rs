@@ -15,6 +15,7 @@ mod clock;
 mod desk;
 mod fall;
 mod filing;
+mod habits;
 mod judging;
 mod learner;
 mod managed;

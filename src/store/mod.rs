@@ -4,6 +4,7 @@
 //! `synchronous = FULL` before anybody may act on them; everything else may be lost with the power, since the next pass
 //! finds it again.
 
+mod fit;
 mod journal;
 mod ledger;
 mod lock;

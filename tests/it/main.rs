@@ -14,6 +14,7 @@ mod demo;
 mod falling;
 mod faults;
 mod filing;
+mod fit;
 mod folders;
 mod interruptions;
 mod journal;
