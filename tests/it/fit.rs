@@ -24,7 +24,8 @@ fn a_user() -> User {
 fn what_is_answered_in_a_later_pass_teaches_and_reset_forgets_it() {
     let user = a_user();
     user.files();
-    let letters: Vec<Mail> = (1..=3).map(|number| cast::stranger(number).days_old(0)).collect();
+    let mut letters: Vec<Mail> = (1..=3).map(|number| cast::stranger(number).days_old(0)).collect();
+    letters[1] = letters[1].clone().subject("When do we meet?");
     user.receives(&letters).receives(&[cast::newsletter(1).days_old(0)]);
     user.files();
     assert_eq!(evidence(&user), (0, 0), "nobody knows yet what becomes of it");
