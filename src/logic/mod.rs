@@ -9,6 +9,7 @@ pub mod fault;
 pub mod ids;
 pub mod journal;
 pub mod ledger;
+pub mod moves;
 pub mod orders;
 pub mod plan;
 pub mod policy;

@@ -67,6 +67,18 @@ impl Who {
             Who::List(list) => ("list", list.as_str()),
         }
     }
+
+    /// Whether mail of this sender, or mail that came by this list, is meant.
+    pub fn covers(&self, sender: Option<&Address>, list: Option<&ListId>) -> bool {
+        match self {
+            Who::Address(one) => sender == Some(one),
+            Who::List(one) => list == Some(one),
+            Who::Domain(domain) => sender.is_some_and(|sender| {
+                let of = sender.domain();
+                of == &**domain || of.strip_suffix(&**domain).is_some_and(|sub| sub.ends_with('.'))
+            }),
+        }
+    }
 }
 
 /// One order.

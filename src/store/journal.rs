@@ -322,8 +322,8 @@ fn moved(db: &Connection, account: AccountId, row: &Row, to_uid: Option<Uid>) ->
         .optional()?;
     let (Some(uid), Some(flags)) = (to_uid, flags) else { return Ok(()) };
     db.prepare_cached(
-        "INSERT INTO message (folder, uid, digest, size, flags)
-         SELECT id, ?3, ?4, ?5, ?6 FROM folder WHERE account = ?1 AND name = ?2 AND uid_validity = ?7
+        "INSERT INTO message (folder, uid, digest, size, flags, since)
+         SELECT id, ?3, ?4, ?5, ?6, ?8 FROM folder WHERE account = ?1 AND name = ?2 AND uid_validity = ?7
          ON CONFLICT (folder, uid) DO UPDATE SET digest = ?4, size = ?5, flags = ?6",
     )?
     .execute(params![
@@ -333,7 +333,8 @@ fn moved(db: &Connection, account: AccountId, row: &Row, to_uid: Option<Uid>) ->
         row.intent.instance.digest.0,
         row.intent.instance.size,
         flags,
-        row.before.validity.0
+        row.before.validity.0,
+        row.at.0
     ])?;
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 
-use super::{AccountId, Store};
+use super::{AccountId, Store, moves};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{Digest, Flags, FolderName, Instance, ListId, MidHash, ModSeq, Uid, UidValidity, UnixTime};
 use crate::logic::ledger::Habits;
@@ -75,6 +75,8 @@ pub struct Seen<'a> {
     pub habits: Habits,
     /// The older one of INTERNALDATE and Date.
     pub older: UnixTime,
+    /// When it is seen.
+    pub at: UnixTime,
     /// What it gets when it was never seen before.
     pub standing: Standing,
 }
@@ -111,6 +113,7 @@ impl Store {
         validity: UidValidity,
     ) -> Result<FolderState, Fault> {
         self.transaction(|db| {
+            moves::renumbered(db, account, name)?;
             db.execute(
                 "DELETE FROM message WHERE folder = (SELECT id FROM folder WHERE account = ?1 AND name = ?2)",
                 params![account.0, name.wire()],
@@ -340,7 +343,7 @@ pub struct LearnTransaction<'a> {
 impl<'a> LearnTransaction<'a> {
     fn new(db: &'a Connection) -> rusqlite::Result<LearnTransaction<'a>> {
         let insert_message = db.prepare_cached(
-            "INSERT INTO message (folder, uid, digest, size, flags) VALUES (?1, ?2, ?3, ?4, ?5)
+            "INSERT INTO message (folder, uid, digest, size, flags, since) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
              ON CONFLICT (folder, uid) DO UPDATE SET digest = ?3, size = ?4, flags = ?5",
         )?;
         let insert_instance = db.prepare_cached(
@@ -353,7 +356,14 @@ impl<'a> LearnTransaction<'a> {
     /// Remembers a message. `true` when its instance was never seen before; else its standing as it now is.
     pub fn saw(&self, account: AccountId, folder: i64, seen: &Seen<'_>) -> rusqlite::Result<(bool, Standing)> {
         let Instance { digest, size } = seen.instance;
-        self.insert_message.borrow_mut().execute(params![folder, seen.uid.0, digest.0, size, seen.flags.bits()])?;
+        self.insert_message.borrow_mut().execute(params![
+            folder,
+            seen.uid.0,
+            digest.0,
+            size,
+            seen.flags.bits(),
+            seen.at.0
+        ])?;
         let new = self.insert_instance.borrow_mut().execute(params![
             account.0,
             digest.0,

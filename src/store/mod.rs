@@ -9,7 +9,9 @@ mod ledger;
 mod lock;
 mod mail;
 mod migrate;
+mod moves;
 mod orders;
+mod waiting;
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -22,7 +24,9 @@ pub use journal::{LogFilter, UndoScope};
 pub use ledger::SenderRow;
 pub use lock::AccountLock;
 pub use mail::{FolderState, Seen, Standing};
+pub use moves::Dragged;
 pub use orders::StoredOrder;
+pub use waiting::{Taught, Waiting, WaitingFor};
 
 /// An account's row in the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -19,6 +19,7 @@ mod interruptions;
 mod journal;
 mod large;
 mod meanwhile;
+mod moving;
 mod odd_mail;
 mod orders;
 mod preview;
