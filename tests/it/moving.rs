@@ -102,10 +102,10 @@ fn from_news_to_inbox_and_the_next_mail_stays() {
     user.client().drag(&first.id(), "News", "INBOX");
     assert_eq!(user.gets(&second), "News", "a move that has not settled says nothing yet");
     assert!(user.orders().is_empty());
-    user.later(119);
+    user.later(60);
     user.files();
     assert!(user.orders().is_empty());
-    user.later(1);
+    user.later(60);
     assert_eq!(user.gets(&third), "INBOX");
     assert_eq!(user.orders(), [pair(cast::KITCHEN_LIST, "inbox")]);
     assert_eq!((user.place(&first), user.place(&second)), ("INBOX".into(), "News".into()));
@@ -240,10 +240,10 @@ fn what_is_to_and_fro_counts_where_it_comes_to_rest() {
     assert!(user.orders().is_empty(), "it is back");
     drag("News", "INBOX");
     drag("INBOX", "Bulk");
-    user.later(119);
+    user.later(60);
     user.files();
     assert!(user.orders().is_empty(), "it has not settled there");
-    user.later(1);
+    user.later(60);
     user.files();
     assert_eq!(user.orders(), [pair(cast::KITCHEN_LIST, "bulk")]);
 }
@@ -278,13 +278,11 @@ fn moves_elsewhere_say_nothing() {
 
 #[test]
 fn a_program_that_moves_on_arrival_says_nothing() {
-    let person = cast::stranger(1);
-    let user = user_with(std::slice::from_ref(&person));
-    // It came this very moment, however long the test takes.
-    user.later(-3600);
-    user.client().drag(&person.id(), "INBOX", "Bulk");
-    user.later(3600);
+    let mail: Vec<Mail> = (1..=3).map(cast::stranger).collect();
+    let user = user_with(&mail);
+    // They came this very moment, however long the test takes.
     user.database().execute("UPDATE message SET since = since + 3600", []).unwrap();
+    mail.iter().for_each(|mail| user.client().drag(&mail.id(), "INBOX", "Bulk"));
     user.files();
     user.later(300);
     user.files();
