@@ -2,7 +2,7 @@
 
 use super::opening::open;
 use super::setting::Setting;
-use super::{clock, managed};
+use super::{clock, managed, moves};
 use crate::config::{Config, Tls};
 use crate::imap::folders::{self, Folders, SpecialUse};
 use crate::imap::{Access, Session, Untagged, mover, quirks};
@@ -185,17 +185,11 @@ async fn look_at_folders(config: &Config, setting: &Setting<'_>, session: &mut S
     Ok(checks)
 }
 
-/// Moves by a program this often are no coincidence.
-const PROGRAM_MOVES: u32 = 3;
-
-/// Whether somebody else files mail of this account: within seconds of its arrival, or on delivery. Told of for a week.
+/// Whether somebody else files mail of this account: within seconds of its arrival, or on delivery.
 fn look_at_programs(setting: &Setting<'_>, store: &Store) -> Result<Option<Check>, Fault> {
     let name = setting.account.name.as_str();
-    let (moves, last) = store.program_moves(store.account(name)?)?;
-    if moves < PROGRAM_MOVES || last.is_none_or(|last| last < setting.now.minus_days(7)) {
-        return Ok(None);
-    }
-    let detail = format!("another program files mail too: {moves} messages were moved within seconds of their arrival");
+    let Some(moved) = moves::program_at_work(store, store.account(name)?, setting.now)? else { return Ok(None) };
+    let detail = format!("another program files mail too: {moved} messages were moved within seconds of their arrival");
     let hint = "one is enough: look for a second mailherd, a Sieve script, or a filter of a mail program";
     Ok(Some(Check::warn(name, "programs", detail, hint)))
 }

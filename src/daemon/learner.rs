@@ -9,7 +9,7 @@ use crate::logic::ids::{Address, Digest, Flags, Instance, ListId, MessageId, Mid
 use crate::logic::ledger::Ledger;
 use crate::logic::moves::{TurnedUp, WATCHING};
 use crate::logic::plan;
-use crate::store::{AccountId, FolderState, Seen, Standing, Store};
+use crate::store::{AccountId, FolderState, Seen, Sighting, Standing, Store};
 
 /// What a mailbox is to mailherd.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -192,8 +192,7 @@ impl Learner {
                     at: *now,
                     standing: first_standing(batch.role, instance, arrival, *now, inbox),
                 };
-                let there = moves.on && db.knows(batch.folder.id, uid, instance)?;
-                let (new, standing) = db.saw(*account, batch.folder.id, &seen)?;
+                let Sighting { new, there, standing } = db.saw(*account, batch.folder.id, &seen)?;
                 let managed_at = batch.folder.managed_at;
                 if !there && let Some(how) = turned_up(moves, batch.role, new, managed_at, internal_date, *now) {
                     db.turned_up(*account, (batch.folder.id, uid), instance, how, *now)?;

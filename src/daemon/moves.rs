@@ -14,7 +14,10 @@ use crate::logic::moves::{self, WATCHING};
 use crate::logic::orders::Who;
 use crate::logic::plan::{Managed, Mode, TopMode};
 use crate::logic::signals::same_person;
-use crate::store::{Store, Taught, WaitingFor};
+use crate::store::{AccountId, Store, Taught, WaitingFor};
+
+/// Moves by a program this often are no coincidence.
+const PROGRAM_MOVES: u32 = 3;
 
 /// What the learner notes of moves while it reads.
 #[derive(Debug, Default)]
@@ -32,8 +35,17 @@ pub(super) async fn begin(setting: &Setting<'_>, desk: &mut Desk) -> Result<(), 
     let learner = desk.learner().await?;
     let looked_at = learner.store.looked_at(learner.account)?;
     learner.moves.on = setting.account.mode == Mode::File;
-    learner.moves.away = looked_at.is_some_and(|at| setting.now.0 - at.0 > WATCHING);
+    learner.moves.away = looked_at.is_some_and(|at| setting.now.0 - at.0 > WATCHING)
+        // What a Sieve script or a second mailherd filed meanwhile looks the same as what the user moved.
+        && program_at_work(&learner.store, learner.account, setting.now)?.is_none();
     Ok(())
+}
+
+/// How often another program was seen to file mail of this account, within seconds of its arrival or on delivery: when it was
+/// more than coincidence, and within a week.
+pub(super) fn program_at_work(store: &Store, account: AccountId, now: UnixTime) -> Result<Option<u32>, Fault> {
+    let (moves, last) = store.program_moves(account)?;
+    Ok((moves >= PROGRAM_MOVES && last.is_some_and(|last| last >= now.minus_days(7))).then_some(moves))
 }
 
 /// After INBOX and the managed mailboxes were read: what went and what came becomes moves of the user's.

@@ -2,6 +2,8 @@
 //!
 //! Looking, declining, and confirming orders need the database only; [`put_back`] alone needs a connection.
 
+use std::collections::HashMap;
+
 use super::desk::Desk;
 use super::filing::{self, Filed, Run};
 use super::judging::read_again;
@@ -52,12 +54,22 @@ pub fn pending(config: &Config, store: &Store) -> Result<Vec<Pending>, Fault> {
 fn in_blackhole(store: &Store, account: &str, configured: &str, who: &Who) -> Result<usize, Fault> {
     let account = store.account(account)?;
     let (kind, name) = who.columns();
-    let ours = |folder: &FolderName| {
-        let shown = super::shown(folder);
-        shown == configured || shown.strip_suffix(configured).is_some_and(|prefix| prefix.ends_with(['.', '/']))
-    };
-    let messages = store.messages_of(account, kind, name)?;
-    Ok(messages.iter().filter(|(folder, _, _)| ours(folder)).count())
+    let mut count = 0;
+    let mut ours: HashMap<FolderName, bool> = HashMap::new();
+    for (folder, _, _) in store.messages_of(account, kind, name)? {
+        let is_ours = match ours.get(&folder) {
+            Some(known) => *known,
+            None => {
+                let shown = super::shown(&folder);
+                let below = |prefix: &str| prefix.is_empty() || prefix.ends_with(['.', '/']);
+                let named = shown.strip_suffix(configured).is_some_and(below);
+                let managed = store.folder(account, &folder)?.is_some_and(|folder| folder.managed_at.is_some());
+                *ours.entry(folder).or_insert(named && managed)
+            }
+        };
+        count += usize::from(is_ours);
+    }
+    Ok(count)
 }
 
 impl Pending {

@@ -5,6 +5,8 @@ mod settling;
 
 pub use settling::{Candidate, Lesson, Settled, settle};
 
+use std::collections::HashMap;
+
 use super::ids::{FolderName, Instance, Uid, UnixTime};
 
 /// Seconds: what leaves a mailbox sooner after it came was moved by a program (a filter, a Sieve script, a second mailherd).
@@ -119,7 +121,7 @@ pub struct Reading {
 /// A move between two looks of one pass is seen by halves: the other half comes with the next pass, so a departure waits for one
 /// more pass. What left a mailbox and came nowhere went to Trash, Archive or a mailbox of the user's own.
 pub fn read(departures: &[Departure], arrivals: &[Arrival], resting: &[Resting], now: UnixTime) -> Reading {
-    let mut matching = Matching { left: vec![true; departures.len()], departures, resting, out: Reading::default() };
+    let mut matching = Matching::new(departures, resting);
     let mut open: Vec<&Arrival> = Vec::new();
     for arrival in arrivals {
         if arrival.ours || matching.stayed(arrival) {
@@ -150,25 +152,38 @@ struct Matching<'a> {
     departures: &'a [Departure],
     /// Those that explain no arrival yet.
     left: Vec<bool>,
-    resting: &'a [Resting],
+    /// A renumbered mailbox departs and arrives as a whole, so both are found by instance.
+    by_instance: HashMap<Instance, Vec<usize>>,
+    resting: HashMap<Instance, Vec<&'a Resting>>,
     out: Reading,
 }
 
 impl<'a> Matching<'a> {
-    fn take(&mut self, wanted: impl Fn(&Departure) -> bool) -> Option<&'a Departure> {
-        let place = (0..self.departures.len()).find(|&place| self.left[place] && wanted(&self.departures[place]))?;
+    fn new(departures: &'a [Departure], known: &'a [Resting]) -> Matching<'a> {
+        let mut by_instance: HashMap<Instance, Vec<usize>> = HashMap::with_capacity(departures.len());
+        for (place, departure) in departures.iter().enumerate() {
+            by_instance.entry(departure.instance).or_default().push(place);
+        }
+        let mut resting: HashMap<Instance, Vec<&Resting>> = HashMap::with_capacity(known.len());
+        known.iter().for_each(|known| resting.entry(known.instance).or_default().push(known));
+        Matching { departures, left: vec![true; departures.len()], by_instance, resting, out: Reading::default() }
+    }
+
+    fn take(&mut self, instance: Instance, wanted: impl Fn(&Departure) -> bool) -> Option<&'a Departure> {
+        let mut places = self.by_instance.get(&instance)?.iter().copied();
+        let place = places.find(|&place| self.left[place] && wanted(&self.departures[place]))?;
         self.left[place] = false;
         Some(&self.departures[place])
     }
 
     fn resting_in(&self, instance: Instance, folder: &FolderName) -> Option<&'a Resting> {
-        self.resting.iter().find(|known| known.instance == instance && known.folder == *folder)
+        self.resting.get(&instance)?.iter().copied().find(|known| known.folder == *folder)
     }
 
     /// Whether the message is in the mailbox that it left: renumbered, or taken out and put back.
     fn stayed(&mut self, arrival: &Arrival) -> bool {
-        let same = |departure: &Departure| departure.instance == arrival.instance && departure.folder == arrival.folder;
-        let Some(departure) = self.take(same) else { return false };
+        let same = |departure: &Departure| departure.folder == arrival.folder;
+        let Some(departure) = self.take(arrival.instance, same) else { return false };
         if let Some(known) = self.resting_in(arrival.instance, &arrival.folder) {
             self.out.changes.push(match departure.renumbered {
                 true => Change::Renumbered(known.id, arrival.uid),
@@ -181,7 +196,7 @@ impl<'a> Matching<'a> {
 
     /// Whether the arrival is explained by a move.
     fn moved(&mut self, arrival: &Arrival) -> bool {
-        let Some(departure) = self.take(|departure| departure.instance == arrival.instance) else {
+        let Some(departure) = self.take(arrival.instance, |_| true) else {
             if arrival.away {
                 self.note(arrival, None);
             }

@@ -81,6 +81,17 @@ pub struct Seen<'a> {
     pub standing: Standing,
 }
 
+/// What was known of a message before it was seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sighting {
+    /// Its instance was never seen before.
+    pub new: bool,
+    /// It was known to lie in this place.
+    pub there: bool,
+    /// Its standing as it now is.
+    pub standing: Standing,
+}
+
 /// Whom to credit with the answer to a message: the address in From, its List-Id, and the kinds of mail that it was of.
 pub type SenderOf = (Option<String>, Option<String>, Habits);
 
@@ -353,17 +364,9 @@ impl<'a> LearnTransaction<'a> {
         Ok(LearnTransaction { db, insert_message: insert_message.into(), insert_instance: insert_instance.into() })
     }
 
-    /// Remembers a message. `true` when its instance was never seen before; else its standing as it now is.
-    pub fn saw(&self, account: AccountId, folder: i64, seen: &Seen<'_>) -> rusqlite::Result<(bool, Standing)> {
+    /// Remembers a message.
+    pub fn saw(&self, account: AccountId, folder: i64, seen: &Seen<'_>) -> rusqlite::Result<Sighting> {
         let Instance { digest, size } = seen.instance;
-        self.insert_message.borrow_mut().execute(params![
-            folder,
-            seen.uid.0,
-            digest.0,
-            size,
-            seen.flags.bits(),
-            seen.at.0
-        ])?;
         let new = self.insert_instance.borrow_mut().execute(params![
             account.0,
             digest.0,
@@ -375,8 +378,17 @@ impl<'a> LearnTransaction<'a> {
             seen.standing.number(),
             seen.habits.bits()
         ])? == 1;
+        let there = !new && self.knows(folder, seen.uid, seen.instance)?;
+        self.insert_message.borrow_mut().execute(params![
+            folder,
+            seen.uid.0,
+            digest.0,
+            size,
+            seen.flags.bits(),
+            seen.at.0
+        ])?;
         if new {
-            return Ok((true, seen.standing));
+            return Ok(Sighting { new, there, standing: seen.standing });
         }
         let known: i64 = self
             .db
@@ -387,7 +399,16 @@ impl<'a> LearnTransaction<'a> {
             set_standing(self.db, account, seen.instance, Standing::Elsewhere)?;
             standing = Standing::Elsewhere;
         }
-        Ok((false, standing))
+        Ok(Sighting { new, there, standing })
+    }
+
+    /// Whether this message is known to lie there.
+    fn knows(&self, folder: i64, uid: Uid, instance: Instance) -> rusqlite::Result<bool> {
+        self.db
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM message WHERE folder = ?1 AND uid = ?2 AND digest = ?3 AND size = ?4)",
+            )?
+            .query_row(params![folder, uid.0, instance.digest.0, instance.size], |row| row.get(0))
     }
 
     /// New flags of a known message: its sender, its list and the flags it had. `None` when it is not known.

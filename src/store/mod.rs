@@ -23,7 +23,7 @@ use crate::logic::fault::Fault;
 pub use journal::{LogFilter, UndoScope};
 pub use ledger::SenderRow;
 pub use lock::AccountLock;
-pub use mail::{FolderState, Seen, Standing};
+pub use mail::{FolderState, Seen, Sighting, Standing};
 pub use moves::Dragged;
 pub use orders::StoredOrder;
 pub use waiting::{Taught, Waiting, WaitingFor};

@@ -24,21 +24,17 @@ pub struct Dragged {
 impl LearnTransaction<'_> {
     /// These messages are missing, and not by us. Noted only of mailboxes between which mail is moved to and fro.
     pub fn departed(&self, account: AccountId, folder: i64, uids: &[Uid], at: UnixTime) -> rusqlite::Result<()> {
-        let mut statement = self.db.prepare_cached(
+        let mut departed = self.db.prepare_cached(
             "INSERT INTO departure (account, folder, digest, size, since, at, renumbered)
              SELECT ?1, m.folder, m.digest, m.size, m.since, ?4, 0 FROM message m JOIN folder f ON f.id = m.folder
              WHERE m.folder = ?2 AND m.uid = ?3 AND (f.managed_at IS NOT NULL OR f.name = 'INBOX')",
         )?;
-        uids.iter().try_for_each(|uid| statement.execute(params![account.0, folder, uid.0, at.0]).map(drop))
-    }
-
-    /// Whether this message is known to lie there.
-    pub fn knows(&self, folder: i64, uid: Uid, instance: Instance) -> rusqlite::Result<bool> {
-        self.db
-            .prepare_cached(
-                "SELECT EXISTS (SELECT 1 FROM message WHERE folder = ?1 AND uid = ?2 AND digest = ?3 AND size = ?4)",
-            )?
-            .query_row(params![folder, uid.0, instance.digest.0, instance.size], |row| row.get(0))
+        // What it came from was never found, and now it is somewhere else.
+        let mut void = self.db.prepare_cached("DELETE FROM arrival WHERE folder = ?1 AND uid = ?2")?;
+        uids.iter().try_for_each(|uid| {
+            departed.execute(params![account.0, folder, uid.0, at.0])?;
+            void.execute(params![folder, uid.0]).map(drop)
+        })
     }
 
     /// A message lies where it was not known to lie.

@@ -144,7 +144,7 @@ CREATE TABLE standing_order (
 CREATE TABLE run (
     id             INTEGER PRIMARY KEY AUTOINCREMENT,
     at             INTEGER NOT NULL,
-    what           TEXT NOT NULL,                 -- pass, order, undo
+    what           TEXT NOT NULL,                 -- pass, order, undo, return
     standing_order INTEGER REFERENCES standing_order (id) -- the order that this run carried out
 ) STRICT;
 

@@ -129,8 +129,8 @@ impl LearnTransaction<'_> {
         let names = [Some(Who::Address(sender.clone())), list.cloned().map(Who::List)];
         let names: Vec<Who> = names.into_iter().flatten().collect();
         let lifted = pardon(self.db, account, &names, at)?;
-        lifted.iter().try_for_each(|who| offer_back(self.db, account, who, Category::Inbox, at))?;
-        Ok(lifted)
+        lifted.iter().try_for_each(|lifted| offer_back(self.db, account, lifted, Category::Inbox, at))?;
+        Ok(lifted.into_iter().map(|lifted| lifted.who).collect())
     }
 }
 
@@ -147,7 +147,7 @@ fn learn(
         names.push(who.clone());
         for lifted in pardon(db, account, &names, at)? {
             offer_back(db, account, &lifted, *category, at)?;
-            taught.push(Taught::Pardoned(lifted));
+            taught.push(Taught::Pardoned(lifted.who));
         }
     }
     if in_force(db, account, who)? == Some(*category) {
@@ -194,36 +194,46 @@ fn ask(db: &Connection, account: AccountId, kind: &str, lessons: &[Lesson], at: 
     Ok(Waiting { id, account: name, at, messages, what })
 }
 
-/// What still lies in Blackhole of somebody who is not banished any more can come back.
+/// An order that was lifted.
+struct Lifted {
+    who: Who,
+    /// It held on all accounts.
+    everywhere: bool,
+}
+
+/// What still lies in Blackhole of somebody who is not banished any more can come back, on each account on which the order
+/// held. Where nothing lies there, the offer is not shown.
 fn offer_back(
     db: &Connection,
     account: AccountId,
-    who: &Who,
+    lifted: &Lifted,
     category: Category,
     at: UnixTime,
 ) -> rusqlite::Result<()> {
-    let (kind, name) = who.columns();
+    let (kind, name) = lifted.who.columns();
+    let only = (!lifted.everywhere).then_some(account.0);
     db.execute(
         "UPDATE waiting SET decided_at = ?4
-         WHERE account = ?1 AND kind = 'return' AND who_kind = ?2 AND who = ?3 AND decided_at IS NULL",
-        params![account.0, kind, name, at.0],
+         WHERE (?1 IS NULL OR account = ?1) AND kind = 'return' AND who_kind = ?2 AND who = ?3 AND decided_at IS NULL",
+        params![only, kind, name, at.0],
     )?;
     db.execute(
-        "INSERT INTO waiting (account, kind, at, messages, who_kind, who, category) VALUES (?1, 'return', ?2, 0, ?3, ?4, ?5)",
-        params![account.0, at.0, kind, name, category.word()],
+        "INSERT INTO waiting (account, kind, at, messages, who_kind, who, category)
+         SELECT id, 'return', ?2, 0, ?3, ?4, ?5 FROM account WHERE ?1 IS NULL OR id = ?1",
+        params![only, at.0, kind, name, category.word()],
     )
     .map(drop)
 }
 
 /// Lifts the orders given by `at` that banish one of these.
-fn pardon(db: &Connection, account: AccountId, names: &[Who], at: UnixTime) -> rusqlite::Result<Vec<Who>> {
+fn pardon(db: &Connection, account: AccountId, names: &[Who], at: UnixTime) -> rusqlite::Result<Vec<Lifted>> {
     let mut statement = db.prepare_cached(
-        "SELECT id, kind, name FROM standing_order
+        "SELECT id, kind, name, account IS NULL FROM standing_order
          WHERE category = 'blackhole' AND lifted_at IS NULL AND pending = 0 AND given_at <= ?2
              AND (account IS NULL OR account = ?1) ORDER BY id",
     )?;
     let mut rows = statement.query(params![account.0, at.0])?;
-    let mut lifted = Vec::new();
+    let mut lifted: Vec<Lifted> = Vec::new();
     while let Some(row) = rows.next()? {
         let Some(order) = who(row.get_ref(1)?.as_str()?, row.get_ref(2)?.as_str()?) else { continue };
         let meant = names.iter().any(|name| match name {
@@ -234,10 +244,13 @@ fn pardon(db: &Connection, account: AccountId, names: &[Who], at: UnixTime) -> r
         if meant {
             db.prepare_cached("UPDATE standing_order SET lifted_at = ?2 WHERE id = ?1")?
                 .execute(params![row.get::<_, i64>(0)?, at.0])?;
-            lifted.push(order);
+            let everywhere: bool = row.get(3)?;
+            match lifted.iter_mut().find(|one| one.who == order) {
+                Some(one) => one.everywhere |= everywhere,
+                None => lifted.push(Lifted { who: order, everywhere }),
+            }
         }
     }
-    lifted.dedup();
     Ok(lifted)
 }
 
@@ -273,7 +286,7 @@ fn forget(db: &Connection, moves: &[i64]) -> rusqlite::Result<()> {
 fn finish(db: &Connection, account: AccountId, lesson: &Lesson, kept: &FolderName) -> rusqlite::Result<()> {
     let mut delete = db.prepare_cached(
         "DELETE FROM user_move
-         WHERE id = ?1 AND folder <> (SELECT id FROM folder WHERE account = ?2 AND name = ?3)",
+         WHERE id = ?1 AND folder IS NOT (SELECT id FROM folder WHERE account = ?2 AND name = ?3)",
     )?;
     let mut keep = db.prepare_cached("UPDATE user_move SET settled = 1 WHERE id = ?1")?;
     for id in &lesson.moves {

@@ -348,6 +348,7 @@ fn an_old_answer_and_a_machine_s_answer_lift_nothing() {
         |mail: &Mail| cast::own_letter(cast::SHOP, 0).answers(mail).header("Auto-Submitted", "auto-replied"),
     ] {
         let user = answers(letter);
+        user.files();
         time_passes(&user.database(), 7 * DAY);
         user.files();
         assert_eq!(user.mailherd(&["orders", "--json"]).done().rows().len(), 1);

@@ -315,6 +315,33 @@ fn what_was_moved_while_nobody_watched_counts() {
 }
 
 #[test]
+fn nor_then_when_another_program_files_mail() {
+    let user = user_with(&[cast::newsletter(1)]);
+    user.later(300);
+    let delivered: Vec<Mail> = (1..=3).map(|number| cast::notification(number).arrived_days_ago(0)).collect();
+    user.client().append("Bulk", &delivered);
+    user.files();
+    assert!(user.mailherd(&["doctor"]).done().stdout.contains("another program"));
+    user.later(3 * 3600);
+    user.client().append("Bulk", &[cast::stranger(1)]);
+    user.files();
+    user.later(200);
+    user.files();
+    assert!(user.orders().is_empty());
+}
+
+#[test]
+fn what_came_back_from_elsewhere_counts_when_it_is_moved_on() {
+    let letter = cast::newsletter(1);
+    let user = user_with(std::slice::from_ref(&letter));
+    user.moves(&letter, "News", "Archive");
+    user.moves(&letter, "Archive", "INBOX");
+    assert!(user.orders().is_empty());
+    user.moves(&letter, "INBOX", "Bulk");
+    assert_eq!(user.orders(), [pair(cast::KITCHEN_LIST, "bulk")]);
+}
+
+#[test]
 fn undo_says_nothing() {
     let mail = [cast::newsletter(1), cast::promotion(1), cast::stranger(1)];
     let user = user_with(&mail);
