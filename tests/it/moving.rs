@@ -5,8 +5,11 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use mailherd::demo::server::{Options, What, When};
+
 use crate::support::cast;
 use crate::support::client::{Client, quoted};
+use crate::support::embedded::Embedded;
 use crate::support::flavour::Flavour;
 use crate::support::mail::{ME, Mail};
 use crate::support::user::{User, filed};
@@ -451,6 +454,50 @@ fn somebody_the_user_has_written_to_waits_for_a_word() {
 }
 
 #[test]
+fn on_several_accounts_blackhole_is_shared_and_everything_else_is_not() {
+    let [home, mut work] = [(); 2].map(|()| User::new(Flavour::PLAIN));
+    work.set_account("name", "\"work\"");
+    let account = work.configuration().split_once("[[accounts]]").unwrap().1.to_owned();
+    let both = format!("{}[[accounts]]{account}", home.configuration());
+    let run = || drop(home.with_config(&both, &["run", "--once", "--yes"]).done());
+    let orders = |words: &[&str]| home.with_config(&both, &[words, &["--json"]].concat()).done().rows();
+    let drags = |user: &User, mail: &Mail, from: &str, to: &str| {
+        home.later(60);
+        user.client().drag(&mail.id(), from, to);
+        run();
+        home.later(200);
+        run();
+    };
+    let [first, second, third] = [1; 3].map(cast::stranger);
+    home.receives(std::slice::from_ref(&first));
+    work.receives(&[cast::stranger(2)]);
+    run();
+    drags(&home, &first, "INBOX", "Blackhole");
+    assert!(orders(&["orders"])[0]["account"].is_null());
+    home.receives(std::slice::from_ref(&second));
+    work.receives(std::slice::from_ref(&third));
+    run();
+    assert_eq!((home.place(&second), work.place(&third)), ("Blackhole".into(), "Blackhole".into()));
+    // Pardoned on one account, on both; the order that comes instead holds on its own.
+    drags(&work, &third, "Blackhole", "News");
+    let rows = orders(&["orders"]);
+    assert_eq!((rows.len(), &rows[0]["account"], &rows[0]["category"]), (1, &"work".into(), &"news".into()));
+    let offers = orders(&["orders", "--pending"]);
+    assert_eq!(
+        (offers.len(), &offers[0]["account"], &offers[0]["messages"]),
+        (1, &"home".into(), &2.into()),
+        "{offers:?}"
+    );
+    home.with_config(&both, &["confirm", &offers[0]["id"].to_string()]).done();
+    assert_eq!((home.place(&first), home.place(&second)), ("News".into(), "News".into()));
+    let [next, other] = [1; 2].map(cast::stranger);
+    home.receives(std::slice::from_ref(&next));
+    work.receives(std::slice::from_ref(&other));
+    run();
+    assert_eq!((home.place(&next), work.place(&other)), ("INBOX".into(), "News".into()));
+}
+
+#[test]
 fn preview_learns_nothing_from_moves() {
     let letter = cast::newsletter(1);
     let mut user = User::new(Flavour::PLAIN);
@@ -488,4 +535,61 @@ fn below_inbox_and_without_condstore_it_is_the_same() {
         assert_eq!(user.gets(&cast::stranger(1)), "INBOX");
         assert_eq!(user.pending().len(), 1);
     }
+}
+
+/// A letter of a stranger in INBOX and one in News, on a server that can be told what to do in the middle of a run.
+fn embedded() -> (Embedded, Mail, Mail) {
+    let [here, there] = [1, 2].map(cast::stranger);
+    let user = Embedded::new(std::slice::from_ref(&here), Options::default());
+    user.files();
+    user.receives("News", &[there.clone().days_old(3)]);
+    user.files();
+    time_passes(&user.database(), 60);
+    (user, here, there)
+}
+
+fn orders_of(user: &Embedded) -> Vec<String> {
+    time_passes(&user.database(), 200);
+    user.files();
+    let rows = user.mailherd(&["orders", "--json"]).done().rows();
+    rows.iter().map(|row| format!("{} {}", row["who"], row["category"]).replace('"', "")).collect()
+}
+
+#[test]
+fn a_move_between_two_looks_of_one_pass_is_put_together_by_the_next() {
+    let (user, here, _) = embedded();
+    let uid = user.uid_of(&here.id(), "INBOX");
+    // INBOX was read, News was not.
+    let drag =
+        move |store: &mut mailherd::demo::server::Store| assert!(store.move_message("INBOX", uid, "News").is_some());
+    user.goes_wrong(When::nth("EXAMINE", 1).mentioning("News"), What::before(drag));
+    user.files();
+    assert_eq!(user.counts(["INBOX", "News"]), [0, 2]);
+    user.server.clear_faults();
+    user.files();
+    assert_eq!(orders_of(&user), ["carl.1@strangers.example news"]);
+
+    let (user, _, there) = embedded();
+    let uid = user.uid_of(&there.id(), "News");
+    let drag =
+        move |store: &mut mailherd::demo::server::Store| assert!(store.move_message("News", uid, "INBOX").is_some());
+    user.goes_wrong(When::nth("EXAMINE", 1).mentioning("News"), What::before(drag));
+    user.files();
+    user.server.clear_faults();
+    user.files();
+    assert_eq!(orders_of(&user), ["carl.2@strangers.example inbox"]);
+}
+
+#[test]
+fn a_move_of_which_half_was_read_when_the_run_failed_is_put_together_by_the_next() {
+    let (user, here, _) = embedded();
+    user.drags(&here.id(), "INBOX", "Bulk");
+    user.goes_wrong(When::every("EXAMINE").mentioning("Bulk"), What::No("not now"));
+    for _ in 0..3 {
+        user.runs().complains(1);
+        time_passes(&user.database(), 30);
+    }
+    user.server.clear_faults();
+    user.files();
+    assert_eq!(orders_of(&user), ["carl.1@strangers.example bulk"]);
 }
