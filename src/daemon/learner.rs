@@ -7,7 +7,6 @@ use crate::logic::facts::{self, Facts};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{Address, Digest, Flags, Instance, ListId, MessageId, MidHash, ModSeq, Uid, UnixTime};
 use crate::logic::ledger::Ledger;
-use crate::logic::moves::{TurnedUp, WATCHING};
 use crate::logic::plan;
 use crate::store::{AccountId, FolderState, Seen, Sighting, Standing, Store};
 
@@ -194,7 +193,7 @@ impl Learner {
                 };
                 let Sighting { new, there, standing } = db.saw(*account, batch.folder.id, &seen)?;
                 let managed_at = batch.folder.managed_at;
-                if !there && let Some(how) = turned_up(moves, batch.role, new, managed_at, internal_date, *now) {
+                if !there && let Some(how) = moves.turned_up(batch.role, new, managed_at, internal_date, *now) {
                     db.turned_up(*account, (batch.folder.id, uid), instance, how, *now)?;
                 }
                 if new {
@@ -256,30 +255,6 @@ impl Learner {
             db.vanished(folder.id, vanished)?;
             db.ledger(*account, &ledger.take_changes())
         })
-    }
-}
-
-/// What to note of a message that lies where it was not known to lie. In INBOX that is of interest only when it was seen before,
-/// in a managed mailbox also when it was not: then it came while nobody watched, or a program delivered it there.
-fn turned_up(
-    moves: &Observing,
-    role: Role,
-    new: bool,
-    managed_at: Option<UnixTime>,
-    internal_date: Option<UnixTime>,
-    now: UnixTime,
-) -> Option<TurnedUp> {
-    match role {
-        _ if !moves.on => None,
-        Role::Inbox | Role::Managed if !new => Some(TurnedUp::Known),
-        Role::Managed => {
-            let arrived = internal_date.filter(|at| managed_at.is_some_and(|since| since < *at))?;
-            match moves.away {
-                true => Some(TurnedUp::Away),
-                false => (now.0 - arrived.0 < WATCHING).then_some(TurnedUp::Delivered),
-            }
-        }
-        _ => None,
     }
 }
 

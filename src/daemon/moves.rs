@@ -7,14 +7,15 @@
 use std::collections::HashMap;
 
 use super::desk::Desk;
+use super::learner::Role;
 use super::setting::Setting;
 use crate::logic::fault::Fault;
 use crate::logic::ids::{Category, FolderName, UnixTime};
-use crate::logic::moves::{self, WATCHING};
+use crate::logic::moves::{self, TurnedUp, WATCHING};
 use crate::logic::orders::Who;
 use crate::logic::plan::{Managed, Mode, TopMode};
 use crate::logic::signals::same_person;
-use crate::store::{AccountId, Store, Taught, WaitingFor};
+use crate::store::{AccountId, Observed, Store, Taught, WaitingFor};
 
 /// Moves by a program this often are no coincidence.
 const PROGRAM_MOVES: u32 = 3;
@@ -28,6 +29,32 @@ pub(super) struct Observing {
     pub(super) away: bool,
     /// Orders that an answer of the user's lifted.
     pub(super) pardoned: Vec<Who>,
+}
+
+impl Observing {
+    /// What to note of a message that lies where it was not known to lie. In INBOX that is of interest only when it was seen
+    /// before, in a managed mailbox also when it was not: then it came while nobody watched, or a program delivered it there.
+    pub(super) fn turned_up(
+        &self,
+        role: Role,
+        new: bool,
+        managed_at: Option<UnixTime>,
+        internal_date: Option<UnixTime>,
+        now: UnixTime,
+    ) -> Option<TurnedUp> {
+        match role {
+            _ if !self.on => None,
+            Role::Inbox | Role::Managed if !new => Some(TurnedUp::Known),
+            Role::Managed => {
+                let arrived = internal_date.filter(|at| managed_at.is_some_and(|since| since < *at))?;
+                match self.away {
+                    true => Some(TurnedUp::Away),
+                    false => (now.0 - arrived.0 < WATCHING).then_some(TurnedUp::Delivered),
+                }
+            }
+            _ => None,
+        }
+    }
 }
 
 /// Before the mailboxes are read.
@@ -57,7 +84,7 @@ pub(super) async fn observe(setting: &Setting<'_>, desk: &mut Desk) -> Result<()
     if !learner.moves.on {
         return Ok(());
     }
-    if let Some((departures, arrivals, resting)) = learner.store.observed(learner.account)? {
+    if let Some(Observed { departures, arrivals, resting }) = learner.store.observed(learner.account)? {
         let reading = moves::read(&departures, &arrivals, &resting, setting.now);
         tracing::debug!(went = departures.len(), came = arrivals.len(), changes = reading.changes.len(), "moves");
         learner.store.note_moves(learner.account, &reading, setting.now)?;

@@ -178,7 +178,7 @@ async fn intents(
     let reason = format!("{who} is not banished any more, and you wanted it back");
     let reasons = serde_json::json!([{ "signal": "return", "weight": 0.0, "text": reason }]).to_string();
     let theirs = found.into_iter().filter(|one| {
-        who.covers(one.facts.from.as_ref(), one.facts.list_id.as_ref()) && !one.flags.deleted && !one.flags.draft
+        who.means(one.facts.from.as_ref(), one.facts.list_id.as_ref()) && !one.flags.deleted && !one.flags.draft
     });
     let intents = theirs.map(|one| Intent {
         kind: Kind::Move,

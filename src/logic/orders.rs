@@ -69,7 +69,7 @@ impl Who {
     }
 
     /// Whether mail of this sender, or mail that came by this list, is meant.
-    pub fn covers(&self, sender: Option<&Address>, list: Option<&ListId>) -> bool {
+    pub fn means(&self, sender: Option<&Address>, list: Option<&ListId>) -> bool {
         match self {
             Who::Address(one) => sender == Some(one),
             Who::List(one) => list == Some(one),

@@ -11,6 +11,8 @@ mod mail;
 mod migrate;
 mod moves;
 mod orders;
+mod teaching;
+mod user_moves;
 mod waiting;
 
 use std::os::unix::fs::PermissionsExt;
@@ -24,9 +26,11 @@ pub use journal::{LogFilter, UndoScope};
 pub use ledger::SenderRow;
 pub use lock::AccountLock;
 pub use mail::{FolderState, Seen, Sighting, Standing};
-pub use moves::Dragged;
+pub use moves::Observed;
 pub use orders::StoredOrder;
-pub use waiting::{Taught, Waiting, WaitingFor};
+pub use teaching::Taught;
+pub use user_moves::Dragged;
+pub use waiting::{Waiting, WaitingFor};
 
 /// An account's row in the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

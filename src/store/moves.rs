@@ -1,24 +1,21 @@
-//! What other programs were seen to move: departures, arrivals, and the moves of the user that came of them.
+//! What went out of mailboxes and what came into them, by other hands than ours.
 
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::mail::{LearnTransaction, instance_at};
 use super::{AccountId, Store};
 use crate::logic::fault::Fault;
-use crate::logic::ids::{Address, FolderName, Instance, ListId, Uid, UnixTime};
-use crate::logic::moves::{Arrival, Candidate, Change, Departure, Reading, Resting, TurnedUp};
+use crate::logic::ids::{FolderName, Instance, Uid, UnixTime};
+use crate::logic::moves::{Arrival, Change, Departure, Reading, Resting, TurnedUp};
 
-/// A message in Blackhole that the user dragged there.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Dragged {
-    /// Its number there.
-    pub uid: Uid,
-    /// Which message.
-    pub instance: Instance,
-    /// The address in From.
-    pub sender: Option<Address>,
-    /// Its List-Id.
-    pub list: Option<ListId>,
+/// What [`read`](crate::logic::moves::read) makes moves of.
+pub struct Observed {
+    /// What went.
+    pub departures: Vec<Departure>,
+    /// What came.
+    pub arrivals: Vec<Arrival>,
+    /// What the user is known to have moved.
+    pub resting: Vec<Resting>,
 }
 
 impl LearnTransaction<'_> {
@@ -87,13 +84,13 @@ impl Store {
     }
 
     /// What went, what came, and what the user is known to have moved. `None` when nothing went and nothing came.
-    pub fn observed(&self, account: AccountId) -> Result<Option<(Vec<Departure>, Vec<Arrival>, Vec<Resting>)>, Fault> {
+    pub fn observed(&self, account: AccountId) -> Result<Option<Observed>, Fault> {
         self.read(|db| {
             let (departures, arrivals) = (departures(db, account)?, arrivals(db, account)?);
             if departures.is_empty() && arrivals.is_empty() {
                 return Ok(None);
             }
-            Ok(Some((departures, arrivals, resting(db, account)?)))
+            Ok(Some(Observed { departures, arrivals, resting: resting(db, account)? }))
         })
     }
 
@@ -105,87 +102,6 @@ impl Store {
             reading.departures.iter().try_for_each(|id| statement.execute([id]).map(drop))?;
             let mut statement = db.prepare_cached("DELETE FROM arrival WHERE id = ?1")?;
             reading.arrivals.iter().try_for_each(|id| statement.execute([id]).map(drop))
-        })
-    }
-
-    /// When the oldest move of the user's was seen of which no order was made; `None`: there is none.
-    pub fn first_unsettled(&self, account: AccountId) -> Result<Option<UnixTime>, Fault> {
-        self.read(|db| {
-            db.prepare_cached("SELECT min(at) FROM user_move WHERE account = ?1 AND settled = 0")?
-                .query_row([account.0], |row| row.get::<_, Option<i64>>(0))
-        })
-        .map(|at| at.map(UnixTime))
-    }
-
-    /// The moves of which no order was made, with the mailboxes in which the messages came to rest. What their category is,
-    /// and whether they are by the user, is for the caller to say.
-    pub fn unsettled(&self, account: AccountId) -> Result<Vec<(FolderName, Candidate)>, Fault> {
-        self.read(|db| {
-            let mut statement = db.prepare_cached(
-                "SELECT u.id, f.name, u.at, i.sender, i.list,
-                     EXISTS (SELECT 1 FROM message m WHERE m.folder = u.folder AND m.uid = u.uid AND m.digest = u.digest
-                         AND m.size = u.size),
-                     EXISTS (SELECT 1 FROM ledger l WHERE l.kind = 'address' AND l.name = i.sender
-                         AND (l.sent_to > 0 OR l.replied > 0))
-                 FROM user_move u JOIN folder f ON f.id = u.folder
-                 LEFT JOIN instance i ON i.account = u.account AND i.digest = u.digest AND i.size = u.size
-                 WHERE u.account = ?1 AND u.settled = 0 ORDER BY u.id",
-            )?;
-            let rows = statement.query_map([account.0], |row| {
-                let candidate = Candidate {
-                    id: row.get(0)?,
-                    sender: row.get::<_, Option<String>>(3)?.as_deref().and_then(Address::parse),
-                    list: row.get::<_, Option<String>>(4)?.as_deref().and_then(ListId::new),
-                    category: None,
-                    at: UnixTime(row.get(2)?),
-                    there: row.get(5)?,
-                    own: false,
-                    dear: row.get(6)?,
-                };
-                Ok((FolderName::from_wire(&row.get::<_, String>(1)?), candidate))
-            })?;
-            rows.collect()
-        })
-    }
-
-    /// What the user dragged into `blackhole` at `until` or before, and what still lies there.
-    pub fn dragged_until(
-        &self,
-        account: AccountId,
-        blackhole: &FolderName,
-        until: UnixTime,
-    ) -> Result<Vec<Dragged>, Fault> {
-        self.read(|db| {
-            let mut statement = db.prepare_cached(
-                "SELECT u.uid, u.digest, u.size, i.sender, i.list FROM user_move u
-                 JOIN folder f ON f.id = u.folder
-                 JOIN message m ON m.folder = u.folder AND m.uid = u.uid AND m.digest = u.digest AND m.size = u.size
-                 JOIN instance i ON i.account = u.account AND i.digest = u.digest AND i.size = u.size
-                 WHERE u.account = ?1 AND u.settled = 1 AND f.name = ?2 AND u.at <= ?3 ORDER BY u.uid",
-            )?;
-            let rows = statement.query_map(params![account.0, blackhole.wire(), until.0], |row| {
-                Ok(Dragged {
-                    uid: Uid(row.get(0)?),
-                    instance: instance_at(row, 1)?,
-                    sender: row.get::<_, Option<String>>(3)?.as_deref().and_then(Address::parse),
-                    list: row.get::<_, Option<String>>(4)?.as_deref().and_then(ListId::new),
-                })
-            })?;
-            rows.collect()
-        })
-    }
-}
-
-impl Store {
-    /// Forgets drags into Blackhole whose message does not lie there any more: it has fallen.
-    pub fn forget_fallen(&mut self, account: AccountId) -> Result<(), Fault> {
-        self.transaction(|db| {
-            db.execute(
-                "DELETE FROM user_move WHERE account = ?1 AND settled = 1 AND NOT EXISTS
-                     (SELECT 1 FROM message m WHERE m.folder = user_move.folder AND m.uid = user_move.uid)",
-                [account.0],
-            )
-            .map(drop)
         })
     }
 }

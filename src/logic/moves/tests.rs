@@ -100,7 +100,7 @@ fn a_renumbered_mailbox_says_nothing() {
     let known = Resting { settled: true, ..lies(1, "INBOX", "Blackhole") };
     let arrivals = [came(1, "Blackhole"), came(2, "INBOX")];
     let expected = [Change::Renumbered(201, Uid(7)), moved(2, Some("Blackhole"), "INBOX")];
-    reads(&[renumbered(1), renumbered(2)], &arrivals, &[known.clone()], &expected);
+    reads(&[renumbered(1), renumbered(2)], &arrivals, std::slice::from_ref(&known), &expected);
     reads(&[left(1, "Blackhole")], &[came(1, "Blackhole")], &[known], &[Change::Forget(201)]);
 }
 
