@@ -31,6 +31,10 @@ pub trait Watcher {
     fn between_batches(&self) -> Result<(), Fault> {
         Ok(())
     }
+    /// Something was learned from what the user did with another program, and how to take it back.
+    fn learned(&self, account: &str, text: &str, hint: &str) {
+        self.advise(account, text, hint);
+    }
 }
 
 /// One account and the circumstances of the work on it.

@@ -9,6 +9,7 @@ use super::job::{Job, Outcome};
 use super::wording::{self, messages};
 use crate::daemon::clock;
 use crate::daemon::filing::Run;
+use crate::daemon::pending;
 use crate::daemon::pick::Wish;
 use crate::daemon::unsubscribe;
 use crate::logic::engine::{Act, Answer, Done, MessageKey, Question, Reply, Width};
@@ -17,7 +18,7 @@ use crate::logic::ids::{Category, FolderName};
 use crate::logic::orders::{Order, Who};
 use crate::logic::plan::is_surprise;
 use crate::logic::printable::Printable;
-use crate::store::WrittenTo;
+use crate::store::{WaitingFor, WrittenTo};
 
 /// An order that is given without pointing at a message.
 struct Given {
@@ -304,7 +305,7 @@ impl Hub {
         let (job, account) = match id.split_once(':') {
             Some(("batch", account)) => (Job::Batch(yes), account),
             Some(("question", account)) => (Job::Question(yes), account),
-            _ => return self.decide_order(id, yes),
+            _ => return self.decide_waiting(id, yes).await,
         };
         let account = self.account(account)?;
         match self.job(account, job, Run::new("pass", None)).await? {
@@ -313,25 +314,40 @@ impl Hub {
         }
     }
 
-    /// A pending order.
-    fn decide_order(&self, id: &str, yes: bool) -> Answer {
+    /// What was read out of the user's moves: orders that wait, or mail that could come back out of Blackhole.
+    async fn decide_waiting(&self, id: &str, yes: bool) -> Answer {
         let unknown =
             || Fault::refused(format!("nothing called {} waits for a word", Printable::new(id)), "look again");
-        let number: i64 = id.strip_prefix("order:").unwrap_or(id).parse().map_err(|_| unknown())?;
-        let mut store = self.store.borrow_mut();
-        let pending = store.orders(None, true)?.into_iter().find(|one| one.order.id == number).ok_or_else(unknown)?;
-        let who = pending.order.who;
-        let words = if yes {
-            store.confirm_order(number, clock::now())?;
-            wording::trained([&who].into_iter(), pending.order.category).unwrap_or_default()
-        } else {
-            store.lift_order(number, clock::now())?;
-            format!("nothing was learned about {}", shown(&who))
-        };
-        drop(store);
+        let number: i64 = id.parse().map_err(|_| unknown())?;
+        let found = pending::pending(&self.store.borrow())?.into_iter().find(|one| one.waiting.id == number);
+        let waiting = found.ok_or_else(unknown)?.waiting;
+        if !yes {
+            pending::decline(&mut self.store.borrow_mut(), number, clock::now())?;
+            self.tell_all();
+            return Ok(said("nothing comes of it"));
+        }
+        if let WaitingFor::Return(who, category) = &waiting.what {
+            let (who, category, account) = (who.clone(), *category, self.account(&waiting.account)?);
+            let mut done = Done::default();
+            match self.job(account, Job::Return(waiting), Run::new("return", None)).await? {
+                Outcome::Returned { moved, run } => {
+                    done.moved = u32::try_from(moved).unwrap_or(u32::MAX);
+                    done.runs.extend(run);
+                    done.words.push(format!("{} of {} put back to {category}", messages(moved), shown(&who)));
+                }
+                _ => return Err(unexpected()),
+            }
+            self.tell_all();
+            return Ok(Reply::Done(done));
+        }
+        let given = pending::confirm(&mut self.store.borrow_mut(), number, clock::now())?.unwrap_or_default();
         self.tell_all();
-        let orders = if yes { vec![number] } else { Vec::new() };
-        Ok(Reply::Done(Done { words: vec![words], orders, ..Done::default() }))
+        let mut done = Done { orders: given.iter().map(|(order, ..)| *order).collect(), ..Done::default() };
+        for category in Category::ALL {
+            let whos: Vec<&Who> = given.iter().filter(|(_, _, of)| *of == category).map(|(_, who, _)| who).collect();
+            done.words.extend(wording::trained(whos.into_iter(), category));
+        }
+        Ok(Reply::Done(done))
     }
 
     async fn check(&self, account: Option<&str>) -> Answer {

@@ -11,7 +11,7 @@ use crate::daemon::opening::{Ready, ready};
 use crate::daemon::pass::{Pass, Report, Seen};
 use crate::daemon::setting::Setting;
 use crate::daemon::sync::Scope;
-use crate::daemon::{clock, opened, order, pick, undo, unsubscribe};
+use crate::daemon::{clock, opened, order, pending, pick, undo, unsubscribe};
 use crate::imap::{Access, Selected, Session, StatusRow};
 use crate::logic::engine::MessageKey;
 use crate::logic::fault::{Fault, FaultKind};
@@ -137,6 +137,11 @@ impl Bench {
             Job::Why(key) => {
                 let ready = known(&mut self.ready, setting, &mut self.session, desk).await?;
                 Ok(Outcome::Why(Box::new(why::why(setting, &mut self.session, desk, ready, key).await?)))
+            }
+            Job::Return(waiting) => {
+                let ready = known(&mut self.ready, setting, &mut self.session, desk).await?;
+                let moved = pending::back(setting, &mut self.session, desk, ready, waiting, run).await?;
+                Ok(Outcome::Returned { moved, run: run.id.map(|run| run.0) })
             }
             Job::Open(key) => Ok(Outcome::Opened(Box::new(opened::open(&mut self.session, key).await?))),
             Job::Offer(key) => {

@@ -12,6 +12,7 @@ use crate::logic::fault::Fault;
 use crate::logic::ids::RowId;
 use crate::logic::orders::{Order, Who};
 use crate::logic::unsubscribe::Offer;
+use crate::store::Waiting;
 
 /// Something that needs the account's connection.
 #[derive(Clone, Debug)]
@@ -32,6 +33,8 @@ pub(super) enum Job {
     Undo(HashSet<RowId>),
     /// Why a message is where it is.
     Why(MessageKey),
+    /// Puts mail back out of Blackhole.
+    Return(Waiting),
     /// The text of a message.
     Open(MessageKey),
     /// How the list of a message can be left.
@@ -56,6 +59,10 @@ pub(super) enum Outcome {
     },
     /// So many messages went along.
     Moved(usize),
+    Returned {
+        moved: usize,
+        run: Option<i64>,
+    },
     Undone {
         report: undo::Report,
         fault: Option<Fault>,

@@ -1,8 +1,9 @@
 //! The journal in pages, and what waits for the user's word.
 
 use super::{Look, about, limit};
+use crate::daemon::pending::{Pending, pending};
 use crate::daemon::shown;
-use crate::logic::engine::{JournalRow, Page, RunRow, WaitingKind, WaitingRow};
+use crate::logic::engine::{JournalRow, Page, RunRow, WaitingRow};
 use crate::logic::fault::Fault;
 use crate::logic::ids::RunId;
 use crate::logic::journal::Row;
@@ -21,21 +22,9 @@ impl Look<'_> {
         Ok((rows.into_iter().map(journal_row).collect(), total))
     }
 
-    /// Orders that were read out of the user's moves and are too much to be believed at once.
+    /// What was read out of the user's moves and is too much to be believed at once, and mail that could come back.
     pub(super) fn waiting(&mut self) -> Result<Vec<WaitingRow>, Fault> {
-        let pending = self.store.orders(None, true)?;
-        let rows = pending.into_iter().map(|stored| WaitingRow {
-            id: stored.order.id.to_string(),
-            account: stored.account.unwrap_or_default(),
-            kind: WaitingKind::Order,
-            since: stored.order.given_at,
-            text: about(&stored.order.who, stored.order.category),
-            details: vec![format!(
-                "Mail of {} goes to {} from now on. Without your word it is judged as before.",
-                stored.order.who, stored.order.category
-            )],
-        });
-        Ok(rows.collect())
+        Ok(pending(self.store)?.iter().map(Pending::row).collect())
     }
 }
 
