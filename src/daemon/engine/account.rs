@@ -374,7 +374,12 @@ impl Worker {
         self.show_held();
         let fault = match result {
             Ok(()) => None,
-            Err(Trouble::Fault(fault)) if fault.kind == FaultKind::Refused && !bench.session.is_broken() => Some(fault),
+            Err(Trouble::Fault(mut fault)) if fault.kind == FaultKind::Refused && !bench.session.is_broken() => {
+                if self.ear.question().is_some() {
+                    "it waits for your word: see what waits".clone_into(&mut fault.hint);
+                }
+                Some(fault)
+            }
             Err(trouble) => return Err(trouble),
         };
         let advice = self.ear.take_advice();
@@ -492,6 +497,7 @@ fn opened<'a>(desk: &'a mut Option<Desk>, config: &Config, setting: &Setting<'_>
         None => {
             let mut learner = open(config, setting)?;
             learner.commit = COMMIT;
+            learner.store.keep_little()?;
             Desk::new(learner)
         }
     };
