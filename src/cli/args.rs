@@ -54,7 +54,7 @@ pub enum Command {
     Untrain(Untrain),
     /// List the orders
     Orders(Orders),
-    /// Let an order that waits for your word come into force
+    /// Say yes (or no) to what waits for your word
     Confirm(Confirm),
     /// Banish a sender: their mail goes to Blackhole, what is there already goes along
     Blackhole(Blackhole),
@@ -183,7 +183,7 @@ pub struct Untrain {
 /// `orders`
 #[derive(Debug, Args)]
 pub struct Orders {
-    /// Those that wait for your word
+    /// What waits for your word: orders read out of your moves, mail that could come back out of Blackhole
     #[arg(long)]
     pub pending: bool,
 }
@@ -191,8 +191,11 @@ pub struct Orders {
 /// `confirm`
 #[derive(Debug, Args)]
 pub struct Confirm {
-    /// The number of the order, from `orders --pending`
+    /// The number, from `orders --pending`
     pub id: i64,
+    /// Say no: it waits no longer, and nothing comes of it
+    #[arg(long)]
+    pub no: bool,
 }
 
 /// `blackhole`

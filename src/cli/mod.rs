@@ -11,6 +11,7 @@ mod generate;
 mod log;
 mod orders;
 pub mod out;
+mod pending;
 mod plan;
 pub mod progress;
 mod run;
@@ -74,7 +75,7 @@ async fn run_command(cli: &Cli, face: &mut Face) -> Result<Vec<Fault>, Fault> {
         Command::Train(args) => orders::train(face, args).await,
         Command::Untrain(args) => orders::untrain(face, args),
         Command::Orders(args) => orders::list(face, args),
-        Command::Confirm(args) => orders::confirm(face, args),
+        Command::Confirm(args) => pending::confirm(face, args).await,
         Command::Blackhole(args) => orders::blackhole(face, args).await,
         Command::Backtest(args) => backtest::backtest(face, args).await,
         Command::Doctor(args) => doctor::doctor(face, args).await,

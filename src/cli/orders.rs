@@ -1,9 +1,10 @@
-//! `mailherd train`, `untrain`, `orders`, `confirm` and `blackhole`
+//! `mailherd train`, `untrain`, `orders` and `blackhole`
 
 use serde_json::json;
 
-use super::args::{Blackhole, Confirm, Orders, Train, Untrain};
+use super::args::{Blackhole, Orders, Train, Untrain};
 use super::face::{Face, chosen, guarded};
+use super::pending;
 use super::table::{Cell, Column, Table};
 use super::words::{plural, rfc3339};
 use crate::config::{Account, Config};
@@ -145,7 +146,10 @@ pub(super) fn untrain(face: &mut Face, args: &Untrain) -> Result<Vec<Fault>, Fau
 
 pub(super) fn list(face: &mut Face, args: &Orders) -> Result<Vec<Fault>, Fault> {
     let config = face.config()?;
-    let orders = Store::open(&config.state_dir)?.orders(None, args.pending)?;
+    if args.pending {
+        return pending::list(face, &config);
+    }
+    let orders = Store::open(&config.state_dir)?.orders(None, false)?;
     if face.out().json() {
         for stored in &orders {
             face.out().object(&json!({
@@ -156,11 +160,7 @@ pub(super) fn list(face: &mut Face, args: &Orders) -> Result<Vec<Fault>, Fault> 
         return Ok(Vec::new());
     }
     if orders.is_empty() {
-        face.out().note(if args.pending {
-            "nothing waits for your word"
-        } else {
-            "there are no orders; `mailherd train` gives one"
-        });
+        face.out().note("there are no orders; `mailherd train` gives one");
         return Ok(Vec::new());
     }
     let columns = [
@@ -181,21 +181,5 @@ pub(super) fn list(face: &mut Face, args: &Orders) -> Result<Vec<Fault>, Fault> 
         ]);
     }
     face.out().table(&table);
-    Ok(Vec::new())
-}
-
-pub(super) fn confirm(face: &mut Face, args: &Confirm) -> Result<Vec<Fault>, Fault> {
-    let config = face.config()?;
-    if !Store::open(&config.state_dir)?.confirm_order(args.id, face.now)? {
-        return Err(Fault::refused(
-            format!("no order with the number {} waits for your word", args.id),
-            "`mailherd orders --pending` lists those that do",
-        ));
-    }
-    if face.out().json() {
-        face.out().object(&json!({ "id": args.id, "confirmed": true }));
-    } else {
-        face.out().line(format!("order {} is in force", args.id));
-    }
     Ok(Vec::new())
 }

@@ -2,13 +2,14 @@
 //!
 //! Runs on a thread of its own, beside the one that reads from the network.
 
+use super::moves::Observing;
 use super::setting::Setting;
 use crate::logic::facts::{self, Facts};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{Address, Digest, Flags, Instance, ListId, MessageId, MidHash, ModSeq, Uid, UnixTime};
 use crate::logic::ledger::Ledger;
 use crate::logic::plan;
-use crate::store::{AccountId, FolderState, Origin, Seen, Shown, Standing, Store};
+use crate::store::{AccountId, FolderState, Origin, Seen, Shown, Sighting, Standing, Store};
 
 /// What a mailbox is to mailherd.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,6 +116,8 @@ pub(super) struct Learner {
     pub(super) seen: Vec<Uid>,
     /// Messages that were seen elsewhere before, in INBOX or in another mailbox, turned up in this pass.
     pub(super) elsewhere: bool,
+    /// What is noted of moves by other programs.
+    pub(super) moves: Observing,
     /// What the open transaction still has to say: the mailbox, how far it was read, and how many messages ago.
     pub(super) open: Option<(i64, Uid, usize)>,
     /// Messages in one transaction.
@@ -193,6 +196,7 @@ impl Learner {
             learned,
             seen: looked_at,
             elsewhere,
+            moves,
             ..
         } = self;
         store.learn_more(|db| {
@@ -210,10 +214,15 @@ impl Learner {
                     list: facts.list_id.as_ref().map(ListId::as_str),
                     habits: ledger.habits_of(&facts),
                     older,
+                    at: *now,
                     standing: first_standing(batch.role, instance, arrival, *now, inbox),
                     shown: shown(batch.role, &facts, arrival),
                 };
-                let (new, standing) = db.saw(*account, batch.folder.id, &seen)?;
+                let Sighting { new, there, standing } = db.saw(*account, batch.folder.id, &seen)?;
+                let managed_at = batch.folder.managed_at;
+                if !there && let Some(how) = moves.turned_up(batch.role, new, managed_at, internal_date, *now) {
+                    db.turned_up(*account, (batch.folder.id, uid), instance, how, *now)?;
+                }
                 if new {
                     *learned += 1;
                     let is_own = facts.from.as_ref().is_some_and(|from| own.contains(from));
@@ -222,12 +231,11 @@ impl Learner {
                             if let Some((Some(sender), list, habits)) = db.sender_of(*account, answered)?
                                 && let Some(sender) = Address::parse(&sender)
                             {
-                                ledger.credit_answer(
-                                    &sender,
-                                    list.and_then(|list| ListId::new(&list)).as_ref(),
-                                    habits,
-                                    arrival,
-                                );
+                                let list = list.and_then(|list| ListId::new(&list));
+                                ledger.credit_answer(&sender, list.as_ref(), habits, arrival);
+                                if moves.on {
+                                    moves.pardoned.extend(db.answered(*account, &sender, list.as_ref(), arrival)?);
+                                }
                             }
                         }
                     } else if !is_own {
@@ -254,7 +262,7 @@ impl Learner {
         flags: &[(Uid, Flags)],
         vanished: &[Uid],
     ) -> Result<(), Fault> {
-        let Learner { store, ledger, account, .. } = self;
+        let Learner { store, ledger, account, moves, now, .. } = self;
         store.learn(|db| {
             for (uid, after) in flags {
                 if let Some(known) = db.flags(*account, folder.id, *uid, *after)?
@@ -263,7 +271,13 @@ impl Learner {
                 {
                     let list = known.list.as_deref().and_then(ListId::new);
                     ledger.flags_changed(&sender, list.as_ref(), known.flags, *after);
+                    if moves.on && after.answered && !known.flags.answered {
+                        moves.pardoned.extend(db.answered(*account, &sender, list.as_ref(), *now)?);
+                    }
                 }
+            }
+            if moves.on {
+                db.departed(*account, folder.id, vanished, *now)?;
             }
             db.vanished(folder.id, vanished)?;
             db.ledger(*account, &ledger.take_changes())

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::desk::Desk;
 use super::learner::{COMMIT, Learner};
+use super::moves::Observing;
 use super::setting::Setting;
 use super::{managed, recovery};
 use crate::config::Config;
@@ -30,6 +31,7 @@ pub(super) fn open(config: &Config, setting: &Setting<'_>) -> Result<Learner, Fa
         learned: 0,
         seen: Vec::new(),
         elsewhere: false,
+        moves: Observing::default(),
         open: None,
         commit: COMMIT,
     })

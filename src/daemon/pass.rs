@@ -7,6 +7,7 @@ use super::fall;
 use super::filing::{self, Filed, Run};
 use super::held::Held;
 use super::judging::{judged, orders, read_again, situation};
+use super::moves;
 use super::opening::{Ready, open, ready};
 use super::planning::{Going, Plan, decide, intent, surprise};
 use super::setting::Setting;
@@ -112,6 +113,7 @@ impl Pass<'_, '_> {
         let filing = self.setting.account.mode == Mode::File;
         let Ready { folders, managed, still_open } = ready;
         let inbox = sync::sync(self.setting, self.session, self.desk, folders, managed, self.scope).await?;
+        moves::learn(self.setting, self.desk, managed).await?;
         let learner = self.desk.learner().await?;
         self.seen.looked_at.extend(learner.take_seen());
         let orders = orders(learner)?;

@@ -10,6 +10,7 @@ pub mod ids;
 pub mod journal;
 pub mod ledger;
 pub mod letter;
+pub mod moves;
 pub mod orders;
 pub mod plan;
 pub mod policy;

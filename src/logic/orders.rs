@@ -88,6 +88,18 @@ impl Who {
             _ => Some(Who::Domain(name.into())),
         }
     }
+
+    /// Whether mail of this sender, or mail that came by this list, is meant.
+    pub fn means(&self, sender: Option<&Address>, list: Option<&ListId>) -> bool {
+        match self {
+            Who::Address(one) => sender == Some(one),
+            Who::List(one) => list == Some(one),
+            Who::Domain(domain) => sender.is_some_and(|sender| {
+                let of = sender.domain();
+                of == &**domain || of.strip_suffix(&**domain).is_some_and(|sub| sub.ends_with('.'))
+            }),
+        }
+    }
 }
 
 /// One order.

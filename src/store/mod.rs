@@ -11,8 +11,12 @@ mod lock;
 mod look;
 mod mail;
 mod migrate;
+mod moves;
 mod orders;
 mod shown;
+mod teaching;
+mod user_moves;
+mod waiting;
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -26,9 +30,13 @@ pub use journal::{LogFilter, UndoScope};
 pub use ledger::SenderRow;
 pub use lock::AccountLock;
 pub use look::{LedgerRow, MailSpot, MailText, RunSummary, SenderRank, Shelf, ShownMail, TrialRow};
-pub use mail::{FolderState, Seen, Standing};
+pub use mail::{FolderState, Seen, Sighting, Standing};
+pub use moves::Observed;
 pub use orders::StoredOrder;
 pub use shown::{Origin, Shown};
+pub use teaching::Taught;
+pub use user_moves::Dragged;
+pub use waiting::{Waiting, WaitingFor};
 
 /// An account's row in the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -20,6 +20,7 @@ mod interruptions;
 mod journal;
 mod large;
 mod meanwhile;
+mod moving;
 mod odd_mail;
 mod opening;
 mod orders;

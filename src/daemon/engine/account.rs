@@ -17,7 +17,6 @@ use super::ear::Ear;
 use super::job::{Job, Outcome, Ticket};
 use super::wait::watch;
 use crate::config::Config;
-use crate::daemon::clock;
 use crate::daemon::desk::Desk;
 use crate::daemon::filing::Run;
 use crate::daemon::held::Held;
@@ -25,11 +24,12 @@ use crate::daemon::opening::open;
 use crate::daemon::pass::Report;
 use crate::daemon::setting::Setting;
 use crate::daemon::sync::Scope;
+use crate::daemon::{clock, moves};
 use crate::logic::engine::{AccountState, Notice};
 use crate::logic::fault::{Fault, FaultKind};
 use crate::logic::ids::UnixTime;
 use crate::logic::plan::Mode;
-use crate::store::AccountLock;
+use crate::store::{AccountLock, Store};
 
 /// A lull of this length ends a burst of arrivals that began while the last one was being filed…
 const LULL: Duration = Duration::from_millis(100);
@@ -401,7 +401,9 @@ impl Worker {
             health.progress = None;
         });
         let Some(desk) = &mut self.desk else { return };
-        if desk.learner().await.is_ok_and(|learner| learner.store.changes() != before) {
+        // Each pass writes down that it looked.
+        let looked = u64::from(self.config.accounts[self.account].mode == Mode::File);
+        if desk.learner().await.is_ok_and(|learner| learner.store.changes() > before + looked) {
             self.changed();
         }
     }
@@ -428,10 +430,9 @@ impl Worker {
         }
         interruptible(&self.control, bench.listen()).await?;
         let pushes = bench.session.can_idle();
-        let settles =
-            Duration::from_secs(u64::from(self.config.accounts[self.account].settle_seconds)) + 2 * self.options.look;
         let every = if pushes { self.options.look } else { self.options.poll.min(self.options.look) };
-        let limit = every.min(all.saturating_duration_since(Instant::now()));
+        let settles = self.watching().await?;
+        let limit = every.min(all.saturating_duration_since(Instant::now())).min(settles.unwrap_or(every));
         let next = UnixTime(clock::now().0 + i64::try_from(limit.as_secs()).unwrap_or(0));
         self.board.update(self.account, |health| {
             health.state = if pushes { AccountState::Live } else { AccountState::Polling };
@@ -451,11 +452,33 @@ impl Worker {
             return Ok(Some(Scope::All));
         }
         self.forget_when_idle().await?;
-        // What was seen to move is settled by a pass, also when nothing else happens.
-        let unsettled = self.last_change.elapsed() < settles;
-        let look =
-            since.elapsed() >= limit && (interruptible(&self.control, bench.managed_changed()).await? || unsettled);
+        if settles.is_some_and(|settles| since.elapsed() >= settles) {
+            return Ok(Some(Scope::Watched));
+        }
+        let look = since.elapsed() >= limit && interruptible(&self.control, bench.managed_changed()).await?;
         Ok(look.then_some(Scope::Watched))
+    }
+
+    /// Writes down that somebody watches, so that what is delivered meanwhile is not taken for moved. When the next move
+    /// of the user's will have settled, and a pass makes an order of it.
+    async fn watching(&mut self) -> Result<Option<Duration>, Fault> {
+        let (config, ear, now) = (self.config.clone(), self.ear.clone(), clock::now());
+        let setting = setting(&config, self.account, &ear);
+        if setting.account.mode == Mode::Preview {
+            return Ok(None);
+        }
+        let mut own;
+        let store = match &mut self.desk {
+            Some(desk) => &mut desk.learner().await?.store,
+            None => {
+                own = Store::open(&config.state_dir)?;
+                &mut own
+            }
+        };
+        moves::still_watching(store, &setting.account.name, now)?;
+        let due = moves::next_due(store, &setting)?;
+        // A second more: times in the database are whole seconds.
+        Ok(due.map(|due| Duration::from_secs(u64::try_from(due.0 - now.0).unwrap_or(0) + 1)))
     }
 
     /// Whether the server says something within `limit`. A job or a word from outside ends it, too.

@@ -7,17 +7,17 @@ use futures_util::future::join_all;
 use super::hub::{Hub, unexpected};
 use super::job::{Job, Outcome};
 use super::wording::{self, messages};
-use crate::daemon::clock;
 use crate::daemon::filing::Run;
 use crate::daemon::pick::Wish;
 use crate::daemon::unsubscribe;
+use crate::daemon::{clock, pending};
 use crate::logic::engine::{Act, Answer, Done, MessageKey, Question, Reply, Width};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{Category, FolderName};
 use crate::logic::orders::{Order, Who};
 use crate::logic::plan::is_surprise;
 use crate::logic::printable::Printable;
-use crate::store::WrittenTo;
+use crate::store::{WaitingFor, WrittenTo};
 
 /// An order that is given without pointing at a message.
 struct Given {
@@ -304,7 +304,7 @@ impl Hub {
         let (job, account) = match id.split_once(':') {
             Some(("batch", account)) => (Job::Batch(yes), account),
             Some(("question", account)) => (Job::Question(yes), account),
-            _ => return self.decide_order(id, yes),
+            _ => return self.decide_pending(id, yes).await,
         };
         let account = self.account(account)?;
         match self.job(account, job, Run::new("pass", None)).await? {
@@ -313,25 +313,39 @@ impl Hub {
         }
     }
 
-    /// A pending order.
-    fn decide_order(&self, id: &str, yes: bool) -> Answer {
+    /// What was read out of the user's moves.
+    async fn decide_pending(&self, id: &str, yes: bool) -> Answer {
         let unknown =
             || Fault::refused(format!("nothing called {} waits for a word", Printable::new(id)), "look again");
-        let number: i64 = id.strip_prefix("order:").unwrap_or(id).parse().map_err(|_| unknown())?;
-        let mut store = self.store.borrow_mut();
-        let pending = store.orders(None, true)?.into_iter().find(|one| one.order.id == number).ok_or_else(unknown)?;
-        let who = pending.order.who;
-        let words = if yes {
-            store.confirm_order(number, clock::now())?;
-            wording::trained([&who].into_iter(), pending.order.category).unwrap_or_default()
-        } else {
-            store.lift_order(number, clock::now())?;
-            format!("nothing was learned about {}", shown(&who))
-        };
-        drop(store);
+        let number: i64 = id.parse().map_err(|_| unknown())?;
+        let waiting = self.store.borrow().waiting()?.into_iter().find(|one| one.id == number).ok_or_else(unknown)?;
+        let (now, mut done) = (clock::now(), Done::default());
+        match &waiting.what {
+            _ if !yes => {
+                pending::decline(&mut self.store.borrow_mut(), number, now)?;
+                done.words.push("nothing comes of it".to_owned());
+            }
+            WaitingFor::Return(who, category) => {
+                let (account, who, to) = (self.account(&waiting.account)?, shown(who), wording::place(*category));
+                let run = self.store.borrow_mut().begin_run(now, "return", None)?;
+                let run = Run { id: Some(run), what: "return", order: None };
+                done.runs.extend(run.id.map(|run| run.0));
+                let Outcome::Moved(moved) = self.job(account, Job::Return(waiting.clone()), run).await? else {
+                    return Err(unexpected());
+                };
+                done.moved = u32::try_from(moved).unwrap_or(u32::MAX);
+                done.words.push(format!("{} of {who} put back to {to}", messages(moved)));
+            }
+            WaitingFor::Order(..) | WaitingFor::Reorganisation(_) => {
+                let given = pending::confirm(&mut self.store.borrow_mut(), number, now)?.ok_or_else(unknown)?;
+                for category in Category::ALL {
+                    let whos: Vec<&Who> = given.iter().filter(|(_, to)| *to == category).map(|(who, _)| who).collect();
+                    done.words.extend(wording::trained(whos.into_iter(), category));
+                }
+            }
+        }
         self.tell_all();
-        let orders = if yes { vec![number] } else { Vec::new() };
-        Ok(Reply::Done(Done { words: vec![words], orders, ..Done::default() }))
+        Ok(Reply::Done(done))
     }
 
     async fn check(&self, account: Option<&str>) -> Answer {

@@ -11,7 +11,7 @@ use crate::daemon::opening::{Ready, ready};
 use crate::daemon::pass::{Pass, Report, Seen};
 use crate::daemon::setting::Setting;
 use crate::daemon::sync::Scope;
-use crate::daemon::{clock, opened, order, pick, undo, unsubscribe};
+use crate::daemon::{clock, opened, order, pending, pick, undo, unsubscribe};
 use crate::imap::{Access, Selected, Session, StatusRow};
 use crate::logic::engine::MessageKey;
 use crate::logic::fault::{Fault, FaultKind};
@@ -132,6 +132,10 @@ impl Bench {
             Job::Existing(order) => {
                 let setting = Setting { yes: true, ..*setting };
                 Ok(Outcome::Moved(self.existing(&setting, desk, order, run).await?))
+            }
+            Job::Return(waiting) => {
+                let ready = known(&mut self.ready, setting, &mut self.session, desk).await?;
+                Ok(Outcome::Moved(pending::back(setting, &mut self.session, desk, ready, waiting, run).await?))
             }
             Job::Undo(rows) => self.undo(setting, desk, rows, run).await,
             Job::Why(key) => {

@@ -49,6 +49,7 @@ impl World {
             list: mail.list,
             habits: Habits::default(),
             older: mail.at,
+            at: mail.at,
             standing: Standing::Kept,
             shown: Shown {
                 at: mail.at,
