@@ -15,6 +15,9 @@ use crate::logic::plan::Mode;
 use crate::logic::printable::Printable;
 use crate::store::{Store, WaitingFor};
 
+/// Lines that explain one question.
+const DETAILS: usize = 20;
+
 pub(super) fn list(face: &mut Face, config: &Config) -> Result<Vec<Fault>, Fault> {
     let found = pending::pending(config, &Store::open(&config.state_dir)?)?;
     if face.out().json() {
@@ -30,13 +33,18 @@ pub(super) fn list(face: &mut Face, config: &Config) -> Result<Vec<Fault>, Fault
     let columns = [Column::right("id"), Column::left("account"), Column::left("since"), Column::left("on a yes")];
     let mut table = Table::new(&columns);
     for row in found.iter().map(Pending::row) {
-        let text = row.details.iter().fold(row.text, |text, detail| format!("{text}; {detail}"));
         table.row([
             Cell::trusted(row.id),
             Cell::from(&Printable::new(&row.account)),
             Cell::from(row.since),
-            Cell::from(&Printable::new(&text)),
+            Cell::from(&Printable::new(&row.text)),
         ]);
+        let more = row.details.len().saturating_sub(DETAILS);
+        let more = (more > 0).then(|| format!("and {more} more: --json has all of them"));
+        for detail in row.details.iter().take(DETAILS).chain(&more) {
+            let blank = || Cell::trusted("");
+            table.row([blank(), blank(), blank(), Cell::from(&Printable::new(&format!("- {detail}")))]);
+        }
     }
     face.out().table(&table);
     face.out().note("`mailherd confirm ID` says yes, with --no it says no");

@@ -182,10 +182,26 @@ fn goes(category: Category) -> (&'static str, &'static str) {
     }
 }
 
-/// As a shell takes it.
+/// As a shell takes it. People paste it, and whoever sends mail chooses what stands in it.
 fn quoted(who: &Who) -> String {
-    match who {
-        Who::List(_) => format!("'{who}'"),
-        _ => who.to_string(),
+    let text = who.to_string();
+    let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"@._+-=".contains(&byte));
+    if plain { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hint_that_is_pasted_does_nothing_but_what_it_says() {
+        for (who, expected) in [
+            ("anna.b+x@friends.example", "anna.b+x@friends.example"),
+            ("<letter.kitchen.example>", "'<letter.kitchen.example>'"),
+            ("$(reboot)@evil.example", "'$(reboot)@evil.example'"),
+            ("<a';reboot;'b>", r"'<a'\'';reboot;'\''b>'"),
+        ] {
+            assert_eq!(quoted(&Who::parse(who).unwrap()), expected);
+        }
     }
 }

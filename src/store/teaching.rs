@@ -36,10 +36,12 @@ impl Store {
             let mut taught = Vec::new();
             forget(db, &settled.forget)?;
             for lesson in &settled.lessons {
-                if lesson.asks {
+                if overruled(db, account, &lesson.who, lesson.at)? {
+                    tracing::debug!("the user has given an order since");
+                } else if lesson.asks {
                     taught.push(Taught::Asks(ask(db, account, "order", std::slice::from_ref(lesson), at)?));
                 } else {
-                    learn(db, account, lesson, at, &mut taught)?;
+                    learn(db, account, lesson, &mut taught)?;
                 }
                 finish(db, account, lesson, kept)?;
             }
@@ -70,26 +72,21 @@ impl LearnTransaction<'_> {
     }
 }
 
-fn learn(
-    db: &Connection,
-    account: AccountId,
-    lesson: &Lesson,
-    at: UnixTime,
-    taught: &mut Vec<Taught>,
-) -> rusqlite::Result<()> {
-    let Lesson { who, category, moves, senders, .. } = lesson;
+fn learn(db: &Connection, account: AccountId, lesson: &Lesson, taught: &mut Vec<Taught>) -> rusqlite::Result<()> {
+    // As of the move, not of its settling: what the user says in between is newer.
+    let Lesson { who, category, moves, senders, at, .. } = lesson;
     if *category != Category::Blackhole {
         let mut names: Vec<Who> = senders.iter().cloned().map(Who::Address).collect();
         names.push(who.clone());
-        for lifted in pardon(db, account, &names, at)? {
-            offer_back(db, account, &lifted, *category, at)?;
+        for lifted in pardon(db, account, &names, *at)? {
+            offer_back(db, account, &lifted, *category, *at)?;
             taught.push(Taught::Pardoned(lifted.who));
         }
     }
     if in_force(db, account, who)? == Some(*category) {
         return Ok(());
     }
-    give(db, order_account(account, *category), who, *category, at)?;
+    give(db, order_account(account, *category), who, *category, *at)?;
     taught.push(Taught::Ordered(who.clone(), *category, moves.len()));
     Ok(())
 }
@@ -207,6 +204,16 @@ fn in_force(db: &Connection, account: AccountId, who: &Who) -> rusqlite::Result<
         .query_row(params![account.0, kind, name], |row| row.get(0))
         .optional()?;
     Ok(word.as_deref().and_then(Category::from_word))
+}
+
+/// Whether an order about exactly this one was given after `since`.
+pub(super) fn overruled(db: &Connection, account: AccountId, who: &Who, since: UnixTime) -> rusqlite::Result<bool> {
+    let (kind, name) = who.columns();
+    db.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM standing_order WHERE kind = ?2 AND name = ?3 AND pending = 0 AND given_at > ?4
+             AND lifted_at IS NULL AND (account IS NULL OR account = ?1))",
+    )?
+    .query_row(params![account.0, kind, name, since.0], |row| row.get(0))
 }
 
 fn forget(db: &Connection, moves: &[i64]) -> rusqlite::Result<()> {

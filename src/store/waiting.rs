@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use rusqlite::{Connection, params};
 
 use super::orders::{give, who};
-use super::teaching::{order_account, pardon};
+use super::teaching::{order_account, overruled, pardon};
 use super::{AccountId, Store};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{Category, UnixTime};
@@ -74,15 +74,6 @@ impl Store {
     pub fn decided(&mut self, id: i64, at: UnixTime) -> Result<bool, Fault> {
         self.transaction(|db| decide(db, id, at))
     }
-}
-
-fn overruled(db: &Connection, account: AccountId, who: &Who, since: UnixTime) -> rusqlite::Result<bool> {
-    let (kind, name) = who.columns();
-    db.prepare_cached(
-        "SELECT EXISTS (SELECT 1 FROM standing_order WHERE kind = ?2 AND name = ?3 AND pending = 0 AND given_at > ?4
-             AND lifted_at IS NULL AND (account IS NULL OR account = ?1))",
-    )?
-    .query_row(params![account.0, kind, name, since.0], |row| row.get(0))
 }
 
 fn decide(db: &Connection, id: i64, at: UnixTime) -> rusqlite::Result<bool> {

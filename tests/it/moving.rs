@@ -266,6 +266,40 @@ fn what_has_gone_on_says_nothing() {
 }
 
 #[test]
+fn an_order_that_was_given_since_is_newer() {
+    let letter = cast::stranger(1);
+    let user = user_with(std::slice::from_ref(&letter));
+    user.later(60);
+    user.client().drag(&letter.id(), "INBOX", "Bulk");
+    user.files();
+    user.later(60);
+    user.mailherd(&["train", "carl.1@strangers.example", "news"]).done();
+    user.later(100);
+    user.files();
+    assert_eq!(user.orders(), [pair("carl.1@strangers.example", "news")]);
+}
+
+#[test]
+fn a_move_that_was_made_before_another_one_settled_is_newer() {
+    let [first, second] = [1; 2].map(cast::stranger);
+    let user = user_with(&[first.clone(), second.clone()]);
+    let drag = |mail: &Mail, to: &str| {
+        user.client().drag(&mail.id(), "INBOX", to);
+        user.files();
+    };
+    user.later(60);
+    drag(&first, "Bulk");
+    user.later(90);
+    drag(&second, "News");
+    user.later(40);
+    user.files();
+    assert_eq!(user.orders(), [pair("carl.1@strangers.example", "bulk")]);
+    user.later(90);
+    user.files();
+    assert_eq!(user.orders(), [pair("carl.1@strangers.example", "news")]);
+}
+
+#[test]
 fn moves_elsewhere_say_nothing() {
     let mail: Vec<Mail> = (1..=5).map(cast::newsletter).collect();
     let user = user_with(&mail);
@@ -407,6 +441,10 @@ fn a_reorganisation_waits_for_a_word() {
     assert_eq!(user.gets(&cast::stranger(3)), "INBOX");
     let waiting = user.pending();
     assert_eq!((waiting.len(), waiting[0]["messages"].as_u64()), (1, Some(60)));
+    let listed = user.mailherd(&["orders", "--pending"]).done();
+    for line in ["learn from the 60 mails of 12 senders that you moved", "- mail of carl.4@strangers.example is bulk"] {
+        assert!(listed.stdout.contains(line), "{listed}");
+    }
     assert_eq!(waiting[0]["orders"].as_array().map(Vec::len), Some(12));
     // What the user says meanwhile is newer.
     user.later(60);

@@ -53,6 +53,8 @@ pub struct Lesson {
     pub category: Category,
     /// The moves that say so ([`Candidate::id`]).
     pub moves: Vec<i64>,
+    /// When the newest of these moves was first seen: an order that was given since is newer.
+    pub at: UnixTime,
     /// The addresses in From of the moved messages: an order that banishes one of them is lifted.
     pub senders: Vec<Address>,
     /// Somebody the user has written to is to be banished: that waits for a word.
@@ -133,6 +135,7 @@ fn lesson(who: Who, moves: &[&Candidate]) -> Option<Lesson> {
     Some(Lesson {
         asks: dear && category == Category::Blackhole,
         moves: moves.iter().map(|one| one.id).collect(),
+        at: newest,
         who,
         category,
         senders,
