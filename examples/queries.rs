@@ -137,6 +137,7 @@ fn learn(
                 list,
                 habits: ledger.habits_of(&facts),
                 older: at,
+                at: at,
                 standing: Standing::Kept,
                 shown: Shown { at, origin: inbox.then_some(origin), subject: if inbox { &facts.subject } else { "" } },
             };

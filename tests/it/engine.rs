@@ -451,3 +451,17 @@ fn a_friend_dragged_into_blackhole_waits_for_a_word() {
     user.receives(&letters[1..]);
     eventually("the next one is banished", || place(&user, &letters[1]) == "Blackhole");
 }
+
+#[test]
+fn a_listener_that_was_too_slow_is_told_to_look_again() {
+    let embedded = Embedded::new(&[], Default::default());
+    let mut watching = Watching::start(&embedded.config_file(), quick());
+    watching.rests("home");
+    // Each of these is told of several times, and nobody listens.
+    for _ in 0..400 {
+        watching.does(Act::Check { account: None });
+    }
+    watching.rests("home");
+    let changed = Notice::Changed { account: "home".into() };
+    assert_eq!(watching.hears(|_| true), changed, "what was missed is made up for first");
+}

@@ -148,6 +148,8 @@ impl Bench {
                 let authserv = learner.ledger.trusted_authserv(setting.account.authserv_id.as_deref());
                 Ok(Outcome::Offer(unsubscribe::look(&mut self.session, key, authserv).await?))
             }
+            #[cfg(test)]
+            Job::Panic => panic!("as a test wants it"),
             Job::Check | Job::Batch(_) | Job::Question(_) => Ok(Outcome::Said(String::new())),
         }
     }

@@ -105,7 +105,7 @@ impl Hub {
         }
     }
 
-    fn watch_accounts(&self) -> Vec<JoinHandle<()>> {
+    pub(super) fn watch_accounts(&self) -> Vec<JoinHandle<()>> {
         let inboxes = self.inboxes.take();
         let workers = inboxes.into_iter().zip(&self.doors).enumerate().map(|(account, (inbox, door))| {
             let common = (self.config.clone(), self.options.clone());

@@ -43,6 +43,9 @@ pub(super) enum Job {
     Batch(bool),
     /// The answer to the question that stopped a pass.
     Question(bool),
+    /// Panics, for tests.
+    #[cfg(test)]
+    Panic,
 }
 
 /// What came of it.

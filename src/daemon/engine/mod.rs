@@ -21,6 +21,8 @@ mod ear;
 mod hub;
 mod job;
 mod link;
+#[cfg(test)]
+mod tests;
 mod undoing;
 mod wait;
 mod why;
