@@ -13,8 +13,18 @@ pub(super) enum Place {
     Account,
 }
 
-const TOP: &[&str] =
-    &["mode", "state_dir", "settle_seconds", "blackhole_days", "caution", "top", "backlog_days", "folders", "accounts"];
+const TOP: &[&str] = &[
+    "mode",
+    "state_dir",
+    "settle_seconds",
+    "blackhole_days",
+    "caution",
+    "top",
+    "backlog_days",
+    "fit",
+    "folders",
+    "accounts",
+];
 
 const FOLDERS: &[&str] = &["top", "news", "bulk", "blackhole"];
 
@@ -37,6 +47,7 @@ const ACCOUNT: &[&str] = &[
     "top",
     "caution",
     "backlog_days",
+    "fit",
     "blackhole_days",
     "settle_seconds",
 ];

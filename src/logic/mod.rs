@@ -6,6 +6,7 @@ pub mod domains;
 pub mod engine;
 pub mod facts;
 pub mod fault;
+pub mod fit;
 pub mod ids;
 pub mod journal;
 pub mod ledger;

@@ -1,48 +1,25 @@
--- Learning by moving: what was seen to go and to come, what the user moved, and what waits for a word.
-ALTER TABLE account ADD COLUMN looked_at INTEGER;
-ALTER TABLE account ADD COLUMN program_moves INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE account ADD COLUMN program_moved_at INTEGER;
-ALTER TABLE message ADD COLUMN since INTEGER NOT NULL DEFAULT 0;
-CREATE TABLE waiting (
-    id         INTEGER PRIMARY KEY AUTOINCREMENT,
-    account    INTEGER NOT NULL REFERENCES account (id),
-    kind       TEXT NOT NULL,
-    at         INTEGER NOT NULL,
-    messages   INTEGER NOT NULL,
-    who_kind   TEXT,
-    who        TEXT,
-    category   TEXT,
-    decided_at INTEGER
+CREATE TABLE fit (
+    account    INTEGER PRIMARY KEY REFERENCES account (id),
+    answers    INTEGER NOT NULL,
+    passed_by  INTEGER NOT NULL,
+    looked_at  INTEGER NOT NULL,
+    level      REAL NOT NULL,
+    level_room REAL NOT NULL
 ) STRICT;
-ALTER TABLE standing_order ADD COLUMN waiting INTEGER REFERENCES waiting (id);
-CREATE TABLE departure (
-    id         INTEGER PRIMARY KEY,
-    account    INTEGER NOT NULL REFERENCES account (id),
-    folder     INTEGER NOT NULL REFERENCES folder (id),
-    digest     BLOB NOT NULL,
-    size       INTEGER NOT NULL,
-    since      INTEGER NOT NULL,
-    at         INTEGER NOT NULL,
-    renumbered INTEGER NOT NULL
-) STRICT;
-CREATE TABLE arrival (
-    id      INTEGER PRIMARY KEY,
+CREATE TABLE fit_shift (
     account INTEGER NOT NULL REFERENCES account (id),
-    folder  INTEGER NOT NULL REFERENCES folder (id),
-    uid     INTEGER NOT NULL,
-    digest  BLOB NOT NULL,
-    size    INTEGER NOT NULL,
-    away    INTEGER NOT NULL,
-    at      INTEGER NOT NULL
-) STRICT;
-CREATE TABLE user_move (
-    id      INTEGER PRIMARY KEY,
-    account INTEGER NOT NULL REFERENCES account (id),
-    digest  BLOB NOT NULL,
-    size    INTEGER NOT NULL,
-    origin  INTEGER REFERENCES folder (id),
-    folder  INTEGER NOT NULL REFERENCES folder (id),
-    uid     INTEGER NOT NULL,
-    at      INTEGER NOT NULL,
-    settled INTEGER NOT NULL
-) STRICT;
+    signal  TEXT NOT NULL,
+    shift   REAL NOT NULL,
+    room    REAL NOT NULL,
+    usual   REAL NOT NULL,
+    PRIMARY KEY (account, signal)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE fit_waiting (
+    account   INTEGER NOT NULL REFERENCES account (id),
+    hash      INTEGER NOT NULL,
+    at        INTEGER NOT NULL,
+    read      INTEGER NOT NULL,
+    odds      REAL NOT NULL,
+    strengths TEXT NOT NULL,
+    PRIMARY KEY (account, hash)
+) STRICT, WITHOUT ROWID;
