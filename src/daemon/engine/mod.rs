@@ -21,6 +21,8 @@ mod ear;
 mod hub;
 mod job;
 mod link;
+mod ordering;
+mod pointing;
 #[cfg(test)]
 mod tests;
 mod undoing;
