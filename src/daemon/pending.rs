@@ -101,17 +101,26 @@ pub async fn put_back(
     let _lock = AccountLock::take(&config.state_dir, &setting.account.name)?;
     let mut desk = Desk::new(open(config, setting)?);
     let mut session = setting.connect().await?;
-    let result = match ready(setting, &mut session, &mut desk).await {
-        Ok(ready) => back(setting, &mut session, &mut desk, &ready, waiting, run).await,
-        Err(fault) => Err(fault),
-    };
+    let result = read_and_put_back(setting, &mut session, &mut desk, waiting, run).await;
     if !session.is_broken() {
         session.logout().await;
     }
     result
 }
 
-/// The same, on an open session under the account's lock.
+async fn read_and_put_back(
+    setting: &Setting<'_>,
+    session: &mut Session,
+    desk: &mut Desk,
+    waiting: &Waiting,
+    run: &mut Run,
+) -> Result<usize, Fault> {
+    let ready = ready(setting, session, desk).await?;
+    sync::sync(setting, session, desk, &ready.folders, &ready.managed, Scope::All).await?;
+    back(setting, session, desk, &ready, waiting, run).await
+}
+
+/// The same on an open session, under the account's lock, with what is known of the mailboxes.
 pub(super) async fn back(
     setting: &Setting<'_>,
     session: &mut Session,
@@ -122,7 +131,6 @@ pub(super) async fn back(
 ) -> Result<usize, Fault> {
     let WaitingFor::Return(who, category) = &waiting.what else { return Ok(0) };
     let Ready { folders, managed, still_open } = ready;
-    sync::sync(setting, session, desk, folders, managed, Scope::All).await?;
     let intents = intents(setting, session, desk, (folders, managed), (who, *category)).await?;
     let count = intents.len();
     if setting.account.mode == Mode::Preview {
@@ -130,7 +138,7 @@ pub(super) async fn back(
     }
     let mut filed = Filed::default();
     filing::file(setting, session, desk, run, intents, &mut filed).await?;
-    if let Some(fault) = filing::denial(&setting.account.name, &filed.denied).or_else(|| still_open.clone()) {
+    if let Some(fault) = filing::denial(&setting.account.name, &filed.denied).or(still_open.clone()) {
         return Err(fault);
     }
     desk.learner().await?.store.decided(waiting.id, setting.now)?;

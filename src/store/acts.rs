@@ -113,7 +113,7 @@ impl Store {
                 "UPDATE standing_order SET lifted_at = NULL WHERE id = (
                      SELECT max(p.id) FROM standing_order o JOIN standing_order p
                          ON p.account IS o.account AND p.kind = o.kind AND p.name = o.name AND p.id < o.id
-                     WHERE o.id = ?1 AND p.lifted_at = o.given_at)",
+                     WHERE o.id = ?1 AND p.lifted_at = o.given_at AND p.pending = 0)",
                 [order],
             )?;
             Ok(true)

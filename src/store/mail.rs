@@ -397,6 +397,7 @@ impl<'a> LearnTransaction<'a> {
     /// Remembers a message.
     pub fn saw(&self, account: AccountId, folder: i64, seen: &Seen<'_>) -> rusqlite::Result<Sighting> {
         let Instance { digest, size } = seen.instance;
+        let origin = self.origin(seen.shown.origin)?;
         let new = self.insert_instance.borrow_mut().execute(params![
             account.0,
             digest.0,
@@ -409,7 +410,6 @@ impl<'a> LearnTransaction<'a> {
             seen.habits.bits()
         ])? == 1;
         let there = !new && self.knows(folder, seen.uid, seen.instance)?;
-        let origin = self.origin(seen.shown.origin)?;
         self.insert_message.borrow_mut().execute(params![
             folder,
             seen.uid.0,

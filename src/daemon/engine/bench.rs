@@ -133,15 +133,14 @@ impl Bench {
                 let setting = Setting { yes: true, ..*setting };
                 Ok(Outcome::Moved(self.existing(&setting, desk, order, run).await?))
             }
+            Job::Return(waiting) => {
+                let ready = known(&mut self.ready, setting, &mut self.session, desk).await?;
+                Ok(Outcome::Moved(pending::back(setting, &mut self.session, desk, ready, waiting, run).await?))
+            }
             Job::Undo(rows) => self.undo(setting, desk, rows, run).await,
             Job::Why(key) => {
                 let ready = known(&mut self.ready, setting, &mut self.session, desk).await?;
                 Ok(Outcome::Why(Box::new(why::why(setting, &mut self.session, desk, ready, key).await?)))
-            }
-            Job::Return(waiting) => {
-                let ready = known(&mut self.ready, setting, &mut self.session, desk).await?;
-                let moved = pending::back(setting, &mut self.session, desk, ready, waiting, run).await?;
-                Ok(Outcome::Returned { moved, run: run.id.map(|run| run.0) })
             }
             Job::Open(key) => Ok(Outcome::Opened(Box::new(opened::open(&mut self.session, key).await?))),
             Job::Offer(key) => {
@@ -149,6 +148,8 @@ impl Bench {
                 let authserv = learner.ledger.trusted_authserv(setting.account.authserv_id.as_deref());
                 Ok(Outcome::Offer(unsubscribe::look(&mut self.session, key, authserv).await?))
             }
+            #[cfg(test)]
+            Job::Panic => panic!("as a test wants it"),
             Job::Check | Job::Batch(_) | Job::Question(_) => Ok(Outcome::Said(String::new())),
         }
     }

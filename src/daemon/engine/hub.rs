@@ -23,6 +23,7 @@ use super::wording;
 use crate::config::{Account, Config};
 use crate::daemon::clock;
 use crate::daemon::filing::Run;
+use crate::daemon::pending::{self, Pending};
 use crate::daemon::queries::Queries;
 use crate::logic::engine::{Answer, Notice, Reply, Request, WaitingRow};
 use crate::logic::fault::Fault;
@@ -104,7 +105,7 @@ impl Hub {
         }
     }
 
-    fn watch_accounts(&self) -> Vec<JoinHandle<()>> {
+    pub(super) fn watch_accounts(&self) -> Vec<JoinHandle<()>> {
         let inboxes = self.inboxes.take();
         let workers = inboxes.into_iter().zip(&self.doors).enumerate().map(|(account, (inbox, door))| {
             let common = (self.config.clone(), self.options.clone());
@@ -131,10 +132,7 @@ impl Hub {
                 }
             }
             Request::Do(act) => self.act(act).await,
-            Request::Waiting => match self.look(Request::Waiting).await? {
-                Reply::Waiting(rows) => Ok(Reply::Waiting(self.with_held(rows))),
-                _ => Err(unexpected()),
-            },
+            Request::Waiting => Ok(Reply::Waiting(self.waiting()?)),
             look => self.look(look).await,
         }
     }
@@ -152,13 +150,16 @@ impl Hub {
         }
     }
 
-    fn with_held(&self, mut rows: Vec<WaitingRow>) -> Vec<WaitingRow> {
+    /// What was read out of the user's moves, and what the accounts' tasks hold.
+    fn waiting(&self) -> Result<Vec<WaitingRow>, Fault> {
+        let pending = pending::pending(&self.store.borrow())?;
+        let mut rows: Vec<WaitingRow> = pending.iter().map(Pending::row).collect();
         for (health, door) in self.board.all().iter().zip(&self.doors) {
             rows.extend(wording::held(health));
             rows.extend(door.ear.question().map(|(text, since)| wording::question(health, text, since)));
         }
         rows.sort_by_key(|row| row.since);
-        rows
+        Ok(rows)
     }
 
     /// Has a job done by the task of an account.

@@ -29,12 +29,12 @@ pub(super) enum Job {
     },
     /// Files the older mail that an order is about, however much it is: the user was asked before.
     Existing(Order),
+    /// Puts mail back that lies in Blackhole though its sender is not banished any more.
+    Return(Waiting),
     /// Takes rows back.
     Undo(HashSet<RowId>),
     /// Why a message is where it is.
     Why(MessageKey),
-    /// Puts mail back out of Blackhole.
-    Return(Waiting),
     /// The text of a message.
     Open(MessageKey),
     /// How the list of a message can be left.
@@ -43,6 +43,9 @@ pub(super) enum Job {
     Batch(bool),
     /// The answer to the question that stopped a pass.
     Question(bool),
+    /// Panics, for tests.
+    #[cfg(test)]
+    Panic,
 }
 
 /// What came of it.
@@ -59,10 +62,6 @@ pub(super) enum Outcome {
     },
     /// So many messages went along.
     Moved(usize),
-    Returned {
-        moved: usize,
-        run: Option<i64>,
-    },
     Undone {
         report: undo::Report,
         fault: Option<Fault>,

@@ -1,9 +1,8 @@
-//! The journal in pages, and what waits for the user's word.
+//! The journal in pages.
 
 use super::{Look, about, limit};
-use crate::daemon::pending::{Pending, pending};
 use crate::daemon::shown;
-use crate::logic::engine::{JournalRow, Page, RunRow, WaitingRow};
+use crate::logic::engine::{JournalRow, Page, RunRow};
 use crate::logic::fault::Fault;
 use crate::logic::ids::RunId;
 use crate::logic::journal::Row;
@@ -20,11 +19,6 @@ impl Look<'_> {
     pub(super) fn rows(&mut self, run: i64, page: Page) -> Result<(Vec<JournalRow>, u64), Fault> {
         let (rows, total) = self.store.rows_of_run(RunId(run), page.offset, limit(page))?;
         Ok((rows.into_iter().map(journal_row).collect(), total))
-    }
-
-    /// What was read out of the user's moves and is too much to be believed at once, and mail that could come back.
-    pub(super) fn waiting(&mut self) -> Result<Vec<WaitingRow>, Fault> {
-        Ok(pending(self.store)?.iter().map(Pending::row).collect())
     }
 }
 

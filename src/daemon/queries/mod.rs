@@ -31,10 +31,10 @@ pub struct Queries {
 }
 
 impl Queries {
-    /// The answer; `None` when it takes more than the database: [`Request::Health`], [`Request::Why`], [`Request::Open`] and
-    /// [`Request::Do`]. `now` is where days and weeks end.
+    /// The answer; `None` when it takes more than the database: [`Request::Health`], [`Request::Why`], [`Request::Open`],
+    /// [`Request::Waiting`] and [`Request::Do`]. `now` is where days and weeks end.
     pub fn answer(&mut self, config: &Config, request: &Request, now: UnixTime) -> Option<Answer> {
-        if matches!(request, Request::Health | Request::Why(_) | Request::Open(_) | Request::Do(_)) {
+        if matches!(request, Request::Health | Request::Why(_) | Request::Open(_) | Request::Waiting | Request::Do(_)) {
             return None;
         }
         let answer = self.try_answer(config, request, now);
@@ -68,8 +68,7 @@ impl Queries {
             Request::Runs { page } => look.runs(*page).map(|(rows, total)| Reply::Runs(rows, total)),
             Request::Rows { run, page } => look.rows(*run, *page).map(|(rows, total)| Reply::Rows(rows, total)),
             Request::Stats { account, days } => look.stats(account.as_deref(), *days).map(Reply::Stats),
-            Request::Waiting => look.waiting().map(Reply::Waiting),
-            Request::Health | Request::Why(_) | Request::Open(_) | Request::Do(_) => {
+            Request::Health | Request::Why(_) | Request::Open(_) | Request::Waiting | Request::Do(_) => {
                 Err(Fault::local("this cannot be read from the database", "report this"))
             }
         })
