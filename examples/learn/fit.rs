@@ -19,7 +19,7 @@ const LEAST: f64 = 0.05;
 const LONGEST: f64 = 0.5;
 
 /// Signals that the boxes do not show: there are no flags in them, and hardly any mail to the owner alone.
-const UNSEEN: [&str; 5] = ["read", "flagged", "writes-on-list", "only-you", "not-to-you"];
+const UNSEEN: [&str; 7] = ["read", "list-read", "discarded", "flagged", "writes-on-list", "only-you", "not-to-you"];
 
 /// Whether a signal keeps the weight that was set by hand. Signs of machines and words of news do too: the boxes are of one public
 /// list server each, and would teach that every machine is one.

@@ -135,6 +135,13 @@ pub fn part(subject: &str) -> Option<(u32, u32)> {
     })
 }
 
+/// The number of a later version, when a tag before the subject names it: 3 of `[PATCH v3 2/5] x` and of `[v3] x`.
+pub fn version(subject: &str) -> Option<u32> {
+    let tags = &subject[..subject.len() - bare(subject).len().min(subject.len())];
+    let mut words = tags.split(|c: char| c.is_whitespace() || matches!(c, '[' | ']' | ','));
+    words.find_map(|word| word.strip_prefix(['v', 'V'])?.parse().ok()).filter(|&version| version > 1)
+}
+
 /// Volume and number, as periodicals head their subjects: `Gardener 12.3: Beans`.
 fn is_issue_number(word: &str) -> bool {
     let short = |part: &str| (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());

@@ -3,7 +3,7 @@
 use super::relation::{days, log_odds};
 use super::{Scene, Signal, counted};
 
-pub(super) static SIGNALS: [Signal; 5] = [
+pub(super) static SIGNALS: [Signal; 7] = [
     Signal {
         name: "habit-place",
         weight: 0.23,
@@ -28,6 +28,32 @@ pub(super) static SIGNALS: [Signal; 5] = [
         sees: "the same share for mail to about as many recipients",
         strength: |scene| habit(scene, 2),
         sentence: |scene| of_such(scene, 2, "mail to about as many people"),
+    },
+    Signal {
+        name: "habit-word",
+        weight: 0.05,
+        news: 0.0,
+        sees: "the same share for mail whose subject begins with the same word",
+        strength: |scene| habit(scene, 3),
+        sentence: |scene| of_such(scene, 3, "mail whose subject begins with the same word"),
+    },
+    Signal {
+        name: "busy",
+        weight: -0.05,
+        news: 0.0,
+        sees: "how much mail by people the user got in the last week against the last half year (logarithm)",
+        strength: |scene| match scene.account {
+            Some(account) if !scene.is_impersonal() => {
+                let usual = account.personal_volume.now(scene.at) * 7.0 / 180.0;
+                ((account.burst.now(scene.at) + 1.0) / (usual + 1.0)).ln().clamp(-3.0, 3.0)
+            }
+            _ => 0.0,
+        },
+        sentence: |scene| {
+            let usual = scene.account.map_or(0.0, |a| a.personal_volume.now(scene.at) * 7.0 / 180.0);
+            let much = scene.account.is_some_and(|a| a.burst.now(scene.at) > usual);
+            if much { "you get much mail these days".into() } else { "you get little mail these days".into() }
+        },
     },
     Signal {
         name: "activity",

@@ -3,7 +3,7 @@
 use super::{Place, Scene, Signal, counted};
 use crate::logic::ledger::ThreadState;
 
-pub(super) static SIGNALS: [Signal; 9] = [
+pub(super) static SIGNALS: [Signal; 10] = [
     Signal {
         name: "only-you",
         weight: 0.9,
@@ -23,6 +23,17 @@ pub(super) static SIGNALS: [Signal; 9] = [
         sees: "the user is the first in To, with others",
         strength: |scene| f64::from(scene.place == Place::First),
         sentence: |_| "it is addressed to you first".into(),
+    },
+    Signal {
+        name: "far-down",
+        weight: -0.05,
+        news: 0.0,
+        sees: "how many recipients stand before the user in To and Cc (logarithm)",
+        strength: |scene| scene.ahead.map_or(0.0, |ahead| (ahead as f64).ln_1p().min(4.0)),
+        sentence: |scene| {
+            let ahead = scene.ahead.unwrap_or_default() as u32;
+            format!("{} before you among its recipients", counted(ahead, "name stands", "names stand"))
+        },
     },
     Signal {
         name: "colleague",

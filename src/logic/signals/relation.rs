@@ -4,7 +4,7 @@ use super::{Scene, Signal, counted};
 use crate::logic::ids::UnixTime;
 use crate::logic::ledger::Relation;
 
-pub(super) static SIGNALS: [Signal; 14] = [
+pub(super) static SIGNALS: [Signal; 16] = [
     Signal {
         name: "answers",
         weight: 0.05,
@@ -158,6 +158,33 @@ pub(super) static SIGNALS: [Signal; 14] = [
         sentence: |scene| {
             let sender = scene.sender.cloned().unwrap_or_default();
             format!("you read {} of their {} mails", sender.read, sender.received)
+        },
+    },
+    Signal {
+        name: "list-read",
+        weight: 0.3,
+        news: 0.5,
+        sees: "the share of the list's mail that the user reads, against the user's share in general (log-odds, smoothed)",
+        strength: |scene| match scene.list {
+            Some(list) if list.received >= 3 && scene.rate.read > 0 => reading(list, scene.rate.reads()),
+            _ => 0.0,
+        },
+        sentence: |scene| {
+            let (read, received) = scene.list.map_or((0, 0), |list| (list.read, list.received));
+            format!("you read {read} of {} of this list", counted(received, "mail", "mails"))
+        },
+    },
+    Signal {
+        name: "discarded",
+        weight: -0.6,
+        news: -0.3,
+        sees: "the share of the sender's mail that the user threw away unread",
+        strength: |scene| {
+            scene.sender.map_or(0.0, |sender| 3.0 * f64::from(sender.discarded) / f64::from(sender.received + 2))
+        },
+        sentence: |scene| {
+            let discarded = scene.sender.map_or(0, |sender| sender.discarded);
+            format!("you threw away {} of theirs unread", counted(discarded, "mail", "mails"))
         },
     },
     Signal {

@@ -3,9 +3,10 @@
 use crate::logic::facts::{AuthResult, Facts, Sign, Signs};
 use crate::logic::ids::{Address, ListId, UnixTime};
 use crate::logic::ledger::{
-    AccountRate, Form, Habits, Key, Ledger, Relation, ThreadState, Topic, form, registrable_domain, thread_state, topic,
+    AccountRate, Form, Habits, Key, Ledger, Relation, ThreadState, Topic, came_by, form, registrable_domain, thread_state,
+    topic,
 };
-use crate::logic::words::{Kind, Role, Subject};
+use crate::logic::words::{Kind, Role, Subject, part, version};
 
 /// A message with what is known of its sender.
 pub struct Scene<'a> {
@@ -24,11 +25,21 @@ pub struct Scene<'a> {
     /// What the account did of late, and in all.
     pub account: Option<&'a Relation>,
     /// The kinds of mail that it is of, as the user treats them; none for a machine's or a list's.
-    pub habits: [Option<&'a Relation>; 3],
+    pub habits: [Option<&'a Relation>; 4],
     /// Where it stands to the user's own mail.
     pub thread: ThreadState,
     /// What its subject makes of it.
     pub form: Form,
+    /// Its place in a series, and how many parts that has: 2 and 5 of `[PATCH 2/5]`.
+    pub part: Option<(u32, u32)>,
+    /// The number of a later version: 3 of `[PATCH v3]`.
+    pub version: Option<u32>,
+    /// How many recipients stand before the user, when the user is among them.
+    pub ahead: Option<usize>,
+    /// By which of the user's own addresses it came.
+    pub way: Option<&'a Relation>,
+    /// It came by one of the user's own addresses.
+    pub by_own_address: bool,
     /// The mail before it in its thread.
     pub before: Before,
     /// What is known of its subject.
@@ -115,6 +126,7 @@ impl<'a> Scene<'a> {
         let topic = topic(&facts.subject).and_then(|topic| ledger.topic(topic));
         let (before, own_before) = Before::of(facts, ledger);
         let thread = thread_state(facts, |id| ledger.is_own(id));
+        let way = came_by(facts, own);
         let mut ids = facts.in_reply_to.iter().chain(&facts.references);
         Scene {
             facts,
@@ -124,9 +136,14 @@ impl<'a> Scene<'a> {
             list: facts.list_id.as_ref().and_then(list),
             domain: registrable.filter(|_| believed).and_then(|domain| ledger.relation(&Key::Domain(domain))),
             account: ledger.relation(&Key::Account),
-            habits: if signs.is_empty() { habits(facts, place, thread, subject, ledger) } else { [None; 3] },
+            habits: if signs.is_empty() { habits(facts, place, thread, subject, ledger) } else { [None; 4] },
             thread,
             form: form(facts, subject),
+            part: part(&facts.subject),
+            version: version(&facts.subject),
+            ahead: facts.recipients().position(|to| own.iter().any(|own| same_person(own, to))),
+            way: way.and_then(|way| ledger.relation(&Key::Own(way.clone()))),
+            by_own_address: way.is_some(),
             before,
             topic,
             own_last: own_before.max(topic.and_then(|topic| topic.own_at())),
@@ -195,8 +212,8 @@ fn habits<'a>(
     thread: ThreadState,
     subject: Subject,
     ledger: &'a Ledger,
-) -> [Option<&'a Relation>; 3] {
-    let habits = Habits::new(place, thread, form(facts, subject), facts.recipients().count());
+) -> [Option<&'a Relation>; 4] {
+    let habits = Habits::new(place, thread, form(facts, subject), facts);
     habits.each().map(|habit| ledger.relation(&Key::Habit(habit?)))
 }
 

@@ -4,7 +4,7 @@ use super::relation::days;
 use super::{Signal, counted};
 use crate::logic::ledger::Form;
 
-pub(super) static SIGNALS: [Signal; 15] = [
+pub(super) static SIGNALS: [Signal; 18] = [
     Signal {
         name: "answers-you",
         weight: 0.32,
@@ -87,6 +87,35 @@ pub(super) static SIGNALS: [Signal; 15] = [
         sees: "the first part of a series, such as [PATCH 0/7]",
         strength: |scene| f64::from(scene.form == Form::FirstPart && !scene.subject.reply),
         sentence: |_| "the first part of a series".into(),
+    },
+    Signal {
+        name: "series",
+        weight: 0.05,
+        news: 0.0,
+        sees: "the number of parts of a series that it is a part of, such as 7 of [PATCH 3/7] (logarithm)",
+        strength: |scene| match scene.part {
+            Some((_, parts)) if !scene.subject.reply => f64::from(parts).ln_1p().min(3.5),
+            _ => 0.0,
+        },
+        sentence: |scene| format!("it is one of {} of a series", counted(scene.part.map_or(0, |part| part.1), "part", "parts")),
+    },
+    Signal {
+        name: "version",
+        weight: 0.05,
+        news: 0.0,
+        sees: "the number of a later version, such as [PATCH v3] (logarithm)",
+        strength: |scene| scene.version.map_or(0.0, |version| f64::from(version).ln().min(2.5)),
+        sentence: |scene| format!("it is version {} of something", scene.version.unwrap_or(1)),
+    },
+    Signal {
+        name: "your-share",
+        weight: 0.05,
+        news: 0.0,
+        sees: "the share that the user wrote of the mail before it in its thread",
+        strength: |scene| scene.before.own as f64 / (scene.before.mails + 1) as f64,
+        sentence: |scene| {
+            format!("you wrote {} of {} before it", scene.before.own, counted(scene.before.mails as u32, "mail", "mails"))
+        },
     },
     Signal {
         name: "others-thread",
