@@ -1,6 +1,6 @@
 //! How the user treats this kind of mail, and mail in general these days.
 
-use super::relation::{days, log_odds};
+use super::relation::{answered, days, log_odds};
 use super::{Scene, Signal, counted};
 
 pub(super) static SIGNALS: [Signal; 7] = [
@@ -11,7 +11,7 @@ pub(super) static SIGNALS: [Signal; 7] = [
         sees: "the share that the user answers of mail that names them in the same place (To, Cc) and stands to their own mail in the \
                same way, against their share in general (log-odds, decayed, smoothed)",
         strength: |scene| habit(scene, 0),
-        sentence: |scene| of_such(scene, 0, "mail that reaches you this way"),
+        sentence: |scene| of_such(scene, 0, "that reached you this way"),
     },
     Signal {
         name: "habit-form",
@@ -19,7 +19,7 @@ pub(super) static SIGNALS: [Signal; 7] = [
         news: 0.0,
         sees: "the same share for mail with the same form of subject (tagged, part of a series) in the same kind of thread",
         strength: |scene| habit(scene, 1),
-        sentence: |scene| of_such(scene, 1, "mail with such a subject"),
+        sentence: |scene| of_such(scene, 1, "with such a subject"),
     },
     Signal {
         name: "habit-crowd",
@@ -27,7 +27,7 @@ pub(super) static SIGNALS: [Signal; 7] = [
         news: 0.0,
         sees: "the same share for mail to about as many recipients",
         strength: |scene| habit(scene, 2),
-        sentence: |scene| of_such(scene, 2, "mail to about as many people"),
+        sentence: |scene| of_such(scene, 2, "to about as many people"),
     },
     Signal {
         name: "habit-word",
@@ -35,7 +35,7 @@ pub(super) static SIGNALS: [Signal; 7] = [
         news: 0.0,
         sees: "the same share for mail whose subject begins with the same word",
         strength: |scene| habit(scene, 3),
-        sentence: |scene| of_such(scene, 3, "mail whose subject begins with the same word"),
+        sentence: |scene| of_such(scene, 3, "whose subject begins with the same word"),
     },
     Signal {
         name: "busy",
@@ -100,7 +100,7 @@ fn habit(scene: &Scene<'_>, which: usize) -> f64 {
     })
 }
 
-fn of_such(scene: &Scene<'_>, which: usize, what: &str) -> String {
+fn of_such(scene: &Scene<'_>, which: usize, such: &str) -> String {
     let (replied, received) = scene.habits[which].map_or((0, 0), |kind| (kind.replied, kind.received));
-    format!("you answered {replied} of {} pieces of {what}", received.max(replied))
+    answered(replied, received, &format!("mail {such}"), &format!("mails {such}"))
 }

@@ -20,7 +20,7 @@ pub(super) static SIGNALS: [Signal; 26] = [
         news: 0.0,
         sees: "any sign at all of a machine or a list",
         strength: |scene| f64::from(scene.is_impersonal()),
-        sentence: |_| "no single person wrote it to single people".into(),
+        sentence: |_| "a machine sent it, or it was sent to many".into(),
     },
     Signal {
         name: "list-post",

@@ -90,8 +90,11 @@ pub(super) static SIGNALS: [Signal; 10] = [
         sees: "the number of recipients beyond the first (logarithm)",
         strength: |scene| (scene.facts.recipients().count().max(1) as f64).ln().min(4.0),
         sentence: |scene| {
-            let others = scene.facts.recipients().count().saturating_sub(1) as u32;
-            format!("{} got it too", counted(others, "other", "others"))
+            let all = scene.facts.recipients().count() as u32;
+            match all.saturating_sub(1) {
+                10.. => format!("it was sent to {all} people"),
+                others => format!("{} got it too", counted(others, "other", "others")),
+            }
         },
     },
 ];

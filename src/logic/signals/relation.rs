@@ -13,12 +13,7 @@ pub(super) static SIGNALS: [Signal; 16] = [
         strength: |scene| scene.sender.map_or(0.0, |sender| answers(sender, scene)),
         sentence: |scene| {
             let sender = scene.sender.cloned().unwrap_or_default();
-            match (sender.replied, sender.received) {
-                (0, received) => format!("you answered none of their {}", counted(received, "mail", "mails")),
-                (replied, received) => {
-                    format!("you answered {replied} of their {}", counted(received.max(replied), "mail", "mails"))
-                }
-            }
+            answered(sender.replied, sender.received, "mail of theirs", "mails of theirs")
         },
     },
     Signal {
@@ -29,7 +24,7 @@ pub(super) static SIGNALS: [Signal; 16] = [
         strength: |scene| scene.domain.map_or(0.0, |domain| answers(domain, scene)),
         sentence: |scene| {
             let (replied, received) = scene.domain.map_or((0, 0), |domain| (domain.replied, domain.received));
-            format!("you answered {replied} of {} from their domain", counted(received.max(replied), "mail", "mails"))
+            answered(replied, received, "mail from their domain", "mails from their domain")
         },
     },
     Signal {
@@ -42,7 +37,10 @@ pub(super) static SIGNALS: [Signal; 16] = [
         },
         sentence: |scene| {
             let (answers, received) = scene.sender.map_or((0, 0), |sender| (sender.answered_user, sender.received));
-            format!("{answers} of their {} answered you", counted(received, "mail", "mails"))
+            match (answers, received) {
+                (1, 1) => "the one mail they sent answered you".into(),
+                (answers, received) => format!("{answers} of their {received} mails answered you"),
+            }
         },
     },
     Signal {
@@ -63,8 +61,17 @@ pub(super) static SIGNALS: [Signal; 16] = [
         weight: -0.23,
         news: 0.0,
         sees: "mail of the sender's own hand in the last week (logarithm)",
-        strength: |scene| scene.sender.map_or(0.0, |sender| sender.burst.now(scene.at).ln_1p().min(4.0)),
-        sentence: |_| "they wrote to you already this week".into(),
+        strength: |scene| {
+            let burst = scene.sender.map_or(0.0, |sender| sender.burst.now(scene.at));
+            if burst < 0.05 { 0.0 } else { burst.ln_1p().min(4.0) }
+        },
+        sentence: |scene| {
+            let last = scene.sender.map_or(scene.at, |sender| sender.burst.at);
+            match days(scene, last) as u32 {
+                0..7 => "they wrote to you within a week before".into(),
+                days => format!("they wrote to you {days} days before"),
+            }
+        },
     },
     Signal {
         name: "follows",
@@ -88,8 +95,11 @@ pub(super) static SIGNALS: [Signal; 16] = [
         sees: "mail that the user sent to the sender and answers given, halved every 180 days (logarithm)",
         strength: |scene| scene.sender.map_or(0.0, |sender| sender.warmth.now(scene.at).ln_1p().min(3.0)),
         sentence: |scene| {
-            let written = scene.sender.map_or(0, |sender| sender.sent_to.max(sender.replied));
-            format!("you wrote to them {}", counted(written, "time", "times"))
+            // An answer that only a flag tells of is not among the mail sent.
+            match scene.sender.map_or((0, 0), |sender| (sender.sent_to, sender.replied)) {
+                (0, replied) => format!("you answered them {}", counted(replied, "time", "times")),
+                (sent_to, _) => format!("you wrote to them {}", counted(sent_to, "time", "times")),
+            }
         },
     },
     Signal {
@@ -209,6 +219,16 @@ pub(super) static SIGNALS: [Signal; 16] = [
         sentence: |_| "you write on this list".into(),
     },
 ];
+
+/// "you answered 9 of 12 mails …", in words that hold for one and for none, too.
+pub(super) fn answered(replied: u32, received: u32, one: &str, many: &str) -> String {
+    match (replied, received.max(replied)) {
+        (1, 1) => format!("you answered the one {one}"),
+        (0, 1) => format!("you did not answer the one {one}"),
+        (0, received) => format!("you answered none of {received} {many}"),
+        (replied, received) => format!("you answered {replied} of {received} {many}"),
+    }
+}
 
 /// Log-odds of the share of answered mail against what is usual, smoothed by two mails that were treated as usual, so that a
 /// sender without a history is as good as any.

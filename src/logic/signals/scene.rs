@@ -36,9 +36,9 @@ pub struct Scene<'a> {
     pub version: Option<u32>,
     /// How many recipients stand before the user, when the user is among them.
     pub ahead: Option<usize>,
-    /// By which of the user's own addresses it came.
+    /// Of a machine's or a list's mail: what is known of the address of the user's by which it came.
     pub way: Option<&'a Relation>,
-    /// It came by one of the user's own addresses.
+    /// Of a machine's or a list's mail: it came by one of the user's own addresses.
     pub by_own_address: bool,
     /// The mail before it in its thread.
     pub before: Before,
@@ -126,7 +126,7 @@ impl<'a> Scene<'a> {
         let topic = topic(&facts.subject).and_then(|topic| ledger.topic(topic));
         let (before, own_before) = Before::of(facts, ledger);
         let thread = thread_state(facts, |id| ledger.is_own(id));
-        let way = came_by(facts, own);
+        let way = if signs.is_empty() { None } else { came_by(facts, own) };
         let mut ids = facts.in_reply_to.iter().chain(&facts.references);
         Scene {
             facts,
@@ -141,7 +141,7 @@ impl<'a> Scene<'a> {
             form: form(facts, subject),
             part: part(&facts.subject),
             version: version(&facts.subject),
-            ahead: facts.recipients().position(|to| own.iter().any(|own| same_person(own, to))),
+            ahead: ahead(facts, own, place),
             way: way.and_then(|way| ledger.relation(&Key::Own(way.clone()))),
             by_own_address: way.is_some(),
             before,
@@ -246,6 +246,14 @@ pub(crate) fn place(facts: &Facts, own: &[Address]) -> Place {
         Place::Cc
     } else {
         Place::Nowhere
+    }
+}
+
+fn ahead(facts: &Facts, own: &[Address], place: Place) -> Option<usize> {
+    match place {
+        Place::Alone | Place::First => Some(0),
+        Place::To | Place::Cc => facts.recipients().position(|to| own.iter().any(|own| same_person(own, to))),
+        Place::Nowhere => None,
     }
 }
 
