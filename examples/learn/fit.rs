@@ -152,12 +152,12 @@ fn signs() -> impl Iterator<Item = (usize, f64)> {
         ("recent", 1.0),
         ("domain-writes-to", 1.0),
         ("question", 1.0),
-        ("long-ago", -1.0),
         ("one-way", -1.0),
         ("first-contact", -1.0),
         ("crowd", -1.0),
         ("absence", -1.0),
         ("far-down", -1.0),
+        ("answers-in-a-row", -1.0),
     ];
     SIGNS.into_iter().filter_map(|(name, sign)| Some((table().position(|signal| signal.name == name)?, sign)))
 }

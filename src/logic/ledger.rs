@@ -9,10 +9,10 @@ mod topic;
 pub use super::domains::registrable_domain;
 pub use habit::{Form, Habit, Habits, ThreadState};
 pub(crate) use habit::{form, thread_state};
-pub use relation::{Decayed, Lately, Relation};
-pub use topic::Topic;
 pub(crate) use habitual::template;
 pub use habitual::{Rhythm, Template};
+pub use relation::{Decayed, Lately, Relation};
+pub use topic::Topic;
 pub(crate) use topic::topic;
 
 use std::collections::{HashMap, HashSet};

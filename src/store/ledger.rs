@@ -245,3 +245,39 @@ fn sender_row(row: &Row<'_>) -> rusqlite::Result<Option<SenderRow>> {
 fn hash(row: &Row<'_>) -> rusqlite::Result<MidHash> {
     Ok(MidHash(row.get::<_, i64>(0)?.cast_unsigned()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::logic::facts;
+    use crate::logic::ids::Flags;
+
+    #[test]
+    fn what_was_learned_survives_a_restart() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut ledger = Ledger::new().of(&[Address::parse("me@maren.example").unwrap()]);
+        let thrown_away = Flags { deleted: true, ..Flags::default() };
+        for day in 1..=7 {
+            let header = format!(
+                "From: a@paper.example\r\nTo: me@maren.example\r\nSubject: Issue no. {day} is out\r\nMessage-ID: <{day}@x>\r\n"
+            );
+            ledger.learn_received(&facts::read(header.as_bytes()), UnixTime(day * UnixTime::DAY), thrown_away);
+        }
+        ledger
+            .learn_own(&facts::read(b"From: me@maren.example\r\nTo: a@paper.example\r\n"), UnixTime(9 * UnixTime::DAY));
+        let changes = ledger.take_changes();
+        let mut store = Store::open(dir.path()).unwrap();
+        let account = store.account("home").unwrap();
+        store.learn_more(|db| db.ledger(account, &changes)).unwrap();
+        store.finish_learning().unwrap();
+        drop(store);
+        let mut store = Store::open(dir.path()).unwrap();
+        let account = store.account("home").unwrap();
+        let kept = store.ledger(account).unwrap();
+        let paper = kept.sender(&Address::parse("a@paper.example").unwrap()).unwrap();
+        assert!(paper.discarded == 7 && paper.rhythm.gaps == 6 && paper.template.votes == 7, "{paper:?}");
+        for (key, relation) in &changes.relations {
+            assert_eq!(kept.relation(key), Some(relation), "{key:?}");
+        }
+    }
+}

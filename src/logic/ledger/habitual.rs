@@ -87,9 +87,9 @@ pub(crate) fn template(subject: &str) -> u32 {
 /// The hash of the first word of a subject, its marks taken off: `Invoice`, `Meeting`, `kernel` of `kernel/fork: …`. `None` where
 /// there is no word of three letters at least.
 pub(super) fn first_word(subject: &str) -> Option<u32> {
-    let word = words::bare(subject).split(|c: char| !c.is_alphanumeric() && c != '_').find(|word| {
-        word.chars().nth(2).is_some() && word.starts_with(char::is_alphabetic)
-    })?;
+    let word = words::bare(subject)
+        .split(|c: char| !c.is_alphanumeric() && c != '_')
+        .find(|word| word.chars().nth(2).is_some() && word.starts_with(char::is_alphabetic))?;
     let mut hash = Fnv::default();
     hash.word(word);
     hash.0

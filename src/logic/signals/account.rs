@@ -6,7 +6,7 @@ use super::{Scene, Signal, counted};
 pub(super) static SIGNALS: [Signal; 7] = [
     Signal {
         name: "habit-place",
-        weight: 0.23,
+        weight: 0.11,
         news: 0.0,
         sees: "the share that the user answers of mail that names them in the same place (To, Cc) and stands to their own mail in the \
                same way, against their share in general (log-odds, decayed, smoothed)",
@@ -15,7 +15,7 @@ pub(super) static SIGNALS: [Signal; 7] = [
     },
     Signal {
         name: "habit-form",
-        weight: 0.22,
+        weight: 0.2,
         news: 0.0,
         sees: "the same share for mail with the same form of subject (tagged, part of a series) in the same kind of thread",
         strength: |scene| habit(scene, 1),
@@ -23,7 +23,7 @@ pub(super) static SIGNALS: [Signal; 7] = [
     },
     Signal {
         name: "habit-crowd",
-        weight: 0.25,
+        weight: 0.18,
         news: 0.0,
         sees: "the same share for mail to about as many recipients",
         strength: |scene| habit(scene, 2),
@@ -31,7 +31,7 @@ pub(super) static SIGNALS: [Signal; 7] = [
     },
     Signal {
         name: "habit-word",
-        weight: 0.05,
+        weight: 0.15,
         news: 0.0,
         sees: "the same share for mail whose subject begins with the same word",
         strength: |scene| habit(scene, 3),
@@ -39,7 +39,7 @@ pub(super) static SIGNALS: [Signal; 7] = [
     },
     Signal {
         name: "busy",
-        weight: -0.05,
+        weight: -0.07,
         news: 0.0,
         sees: "how much mail by people the user got in the last week against the last half year (logarithm)",
         strength: |scene| match scene.account {
@@ -57,7 +57,7 @@ pub(super) static SIGNALS: [Signal; 7] = [
     },
     Signal {
         name: "activity",
-        weight: 0.1,
+        weight: 0.17,
         news: 0.0,
         sees: "how much the user wrote in the last week against the last half year (logarithm)",
         strength: |scene| match scene.account {

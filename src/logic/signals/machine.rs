@@ -16,7 +16,7 @@ pub(super) static SIGNALS: [Signal; 26] = [
     },
     Signal {
         name: "impersonal",
-        weight: -1.8,
+        weight: -2.0,
         news: 0.0,
         sees: "any sign at all of a machine or a list",
         strength: |scene| f64::from(scene.is_impersonal()),
@@ -176,8 +176,14 @@ pub(super) static SIGNALS: [Signal; 26] = [
         sentence: |scene| {
             let days = scene.list.or(scene.sender).map_or(1.0, |source| source.rhythm.days());
             match days {
-                days if days < 0.75 => format!("it comes like a clock, about every {}", counted((days * 24.0).round().max(1.0) as u32, "hour", "hours")),
-                days => format!("it comes like a clock, about every {}", counted(days.round().max(1.0) as u32, "day", "days")),
+                days if days < 0.75 => format!(
+                    "it comes like a clock, about every {}",
+                    counted((days * 24.0).round().max(1.0) as u32, "hour", "hours")
+                ),
+                days => format!(
+                    "it comes like a clock, about every {}",
+                    counted(days.round().max(1.0) as u32, "day", "days")
+                ),
             }
         },
     },

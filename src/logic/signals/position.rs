@@ -18,7 +18,7 @@ pub(super) static SIGNALS: [Signal; 10] = [
     },
     Signal {
         name: "first-to",
-        weight: 0.67,
+        weight: 0.48,
         news: 0.0,
         sees: "the user is the first in To, with others",
         strength: |scene| f64::from(scene.place == Place::First),
@@ -26,7 +26,7 @@ pub(super) static SIGNALS: [Signal; 10] = [
     },
     Signal {
         name: "far-down",
-        weight: -0.05,
+        weight: -0.44,
         news: 0.0,
         sees: "how many recipients stand before the user in To and Cc (logarithm)",
         strength: |scene| scene.ahead.map_or(0.0, |ahead| (ahead as f64).ln_1p().min(4.0)),
@@ -45,7 +45,7 @@ pub(super) static SIGNALS: [Signal; 10] = [
     },
     Signal {
         name: "to-you",
-        weight: -0.36,
+        weight: -0.29,
         news: 0.0,
         sees: "the user is in To, with others",
         strength: |scene| f64::from(scene.place == Place::To),
@@ -53,7 +53,7 @@ pub(super) static SIGNALS: [Signal; 10] = [
     },
     Signal {
         name: "cc-you",
-        weight: -0.29,
+        weight: -0.19,
         news: 0.0,
         sees: "the user is in Cc",
         strength: |scene| f64::from(scene.place == Place::Cc),
@@ -69,7 +69,7 @@ pub(super) static SIGNALS: [Signal; 10] = [
     },
     Signal {
         name: "to-you-in-others-thread",
-        weight: 0.22,
+        weight: 0.19,
         news: 0.0,
         sees: "the user is in To, with others, of an answer in a thread in which they never wrote",
         strength: |scene| f64::from(in_company(scene) && scene.thread == ThreadState::Others),
@@ -77,7 +77,7 @@ pub(super) static SIGNALS: [Signal; 10] = [
     },
     Signal {
         name: "to-you-in-your-thread",
-        weight: 0.33,
+        weight: 0.4,
         news: 0.0,
         sees: "the user is in To, with others, of mail in a thread in which they wrote, which does not answer them",
         strength: |scene| f64::from(in_company(scene) && scene.thread == ThreadState::Joined),

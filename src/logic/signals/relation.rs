@@ -4,7 +4,7 @@ use super::{Scene, Signal, counted};
 use crate::logic::ids::UnixTime;
 use crate::logic::ledger::Relation;
 
-pub(super) static SIGNALS: [Signal; 16] = [
+pub(super) static SIGNALS: [Signal; 17] = [
     Signal {
         name: "answers",
         weight: 0.05,
@@ -18,7 +18,7 @@ pub(super) static SIGNALS: [Signal; 16] = [
     },
     Signal {
         name: "domain-answers",
-        weight: 0.11,
+        weight: 0.08,
         news: 0.0,
         sees: "the same share for everybody at the sender's domain",
         strength: |scene| scene.domain.map_or(0.0, |domain| answers(domain, scene)),
@@ -29,7 +29,7 @@ pub(super) static SIGNALS: [Signal; 16] = [
     },
     Signal {
         name: "answers-user",
-        weight: 0.21,
+        weight: 0.37,
         news: 0.0,
         sees: "the share of the sender's mail that answers the user",
         strength: |scene| {
@@ -45,9 +45,10 @@ pub(super) static SIGNALS: [Signal; 16] = [
     },
     Signal {
         name: "long-ago",
-        weight: -0.05,
+        weight: 0.06,
         news: 0.0,
-        sees: "days since the user's last mail to the sender (logarithm)",
+        sees: "days since the user's last mail to the sender (logarithm): who turns up again after a pause is answered more than who writes \
+               all day",
         strength: |scene| {
             scene.sender.and_then(|sender| sender.last_sent).map_or(0.0, |last| days(scene, last).ln_1p().min(6.0))
         },
@@ -58,7 +59,7 @@ pub(super) static SIGNALS: [Signal; 16] = [
     },
     Signal {
         name: "burst",
-        weight: -0.23,
+        weight: -0.12,
         news: 0.0,
         sees: "mail of the sender's own hand in the last week (logarithm)",
         strength: |scene| {
@@ -75,18 +76,19 @@ pub(super) static SIGNALS: [Signal; 16] = [
     },
     Signal {
         name: "follows",
-        weight: -0.23,
+        weight: 0.37,
         news: 0.0,
         sees: "minutes since the sender's last mail (halved every ten)",
-        strength: |scene| match scene.sender {
-            Some(sender) if sender.burst.value > 0.0 => {
-                let minutes = scene.at.0.saturating_sub(sender.burst.at.0).max(0) as f64 / 60.0;
-                let near = (-minutes / 10.0).exp2();
-                if near > 0.01 { near } else { 0.0 }
-            }
-            _ => 0.0,
-        },
+        strength: follows,
         sentence: |_| "it came right after another mail of theirs".into(),
+    },
+    Signal {
+        name: "answers-in-a-row",
+        weight: -0.94,
+        news: 0.0,
+        sees: "the same for an answer: somebody goes through their mail, and answers one after the other",
+        strength: |scene| if scene.subject.reply { follows(scene) } else { 0.0 },
+        sentence: |_| "they answer one mail after the other".into(),
     },
     Signal {
         name: "writes-to",
@@ -121,7 +123,7 @@ pub(super) static SIGNALS: [Signal; 16] = [
     },
     Signal {
         name: "domain-writes-to",
-        weight: 0.05,
+        weight: 0.15,
         news: 0.0,
         sees: "mail that the user sent to the sender's domain, decayed, when the user never wrote to the sender",
         strength: |scene| match scene.domain {
@@ -227,6 +229,18 @@ pub(super) fn answered(replied: u32, received: u32, one: &str, many: &str) -> St
         (0, 1) => format!("you did not answer the one {one}"),
         (0, received) => format!("you answered none of {received} {many}"),
         (replied, received) => format!("you answered {replied} of {received} {many}"),
+    }
+}
+
+/// How closely it follows the sender's last mail: halved every ten minutes.
+fn follows(scene: &Scene<'_>) -> f64 {
+    match scene.sender {
+        Some(sender) if sender.burst.value > 0.0 => {
+            let minutes = scene.at.0.saturating_sub(sender.burst.at.0).max(0) as f64 / 60.0;
+            let near = (-minutes / 10.0).exp2();
+            if near > 0.01 { near } else { 0.0 }
+        }
+        _ => 0.0,
     }
 }
 

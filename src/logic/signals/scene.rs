@@ -3,8 +3,8 @@
 use crate::logic::facts::{AuthResult, Facts, Sign, Signs};
 use crate::logic::ids::{Address, ListId, UnixTime};
 use crate::logic::ledger::{
-    AccountRate, Form, Habits, Key, Ledger, Relation, ThreadState, Topic, came_by, form, registrable_domain, thread_state,
-    topic,
+    AccountRate, Form, Habits, Key, Ledger, Relation, ThreadState, Topic, came_by, form, registrable_domain,
+    thread_state, topic,
 };
 use crate::logic::words::{Kind, Role, Subject, part, version};
 
@@ -44,8 +44,6 @@ pub struct Scene<'a> {
     pub before: Before,
     /// What is known of its subject.
     pub topic: Option<Topic>,
-    /// When the user last wrote in its thread, or about its subject.
-    pub own_last: Option<UnixTime>,
     /// The sender is at the same domain as the user.
     pub colleague: bool,
     /// What it answers has been answered by the user already.
@@ -124,7 +122,7 @@ impl<'a> Scene<'a> {
         signs.add_if(!acquainted && overheard, Sign::Overheard);
         let local = facts.from.as_ref().map_or("", Address::local);
         let topic = topic(&facts.subject).and_then(|topic| ledger.topic(topic));
-        let (before, own_before) = Before::of(facts, ledger);
+        let before = Before::of(facts, ledger);
         let thread = thread_state(facts, |id| ledger.is_own(id));
         let way = if signs.is_empty() { None } else { came_by(facts, own) };
         let mut ids = facts.in_reply_to.iter().chain(&facts.references);
@@ -146,7 +144,6 @@ impl<'a> Scene<'a> {
             by_own_address: way.is_some(),
             before,
             topic,
-            own_last: own_before.max(topic.and_then(|topic| topic.own_at())),
             colleague,
             parent_answered: facts.in_reply_to.iter().any(|&id| ledger.is_answered(id)),
             rate: ledger.account_rate(),
@@ -188,21 +185,21 @@ pub struct Before {
 }
 
 impl Before {
-    /// Also when the user wrote the last of those.
-    fn of(facts: &Facts, ledger: &Ledger) -> (Before, Option<UnixTime>) {
+    fn of(facts: &Facts, ledger: &Ledger) -> Before {
         let parent = facts.in_reply_to.first();
         let others = facts.references.iter().rev().filter(|&id| Some(id) != parent);
-        let (mut before, mut last) = (Before::default(), None);
+        let mut before = Before::default();
         for id in parent.into_iter().chain(others) {
             before.mails += 1;
-            let Some(at) = ledger.own_at(*id) else { continue };
+            if !ledger.is_own(*id) {
+                continue;
+            }
             before.own += 1;
-            last = last.max(Some(at));
             if before.own == 1 {
                 before.since_own = before.mails;
             }
         }
-        (before, last)
+        before
     }
 }
 

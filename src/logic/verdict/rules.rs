@@ -145,7 +145,11 @@ fn by_score(scene: &Scene<'_>, situation: &Situation<'_>, score: &Score) -> Deci
         );
     }
     if !caution.trusts_names() && scene.signs.hard().is_empty() {
-        return Decision::new(Category::Inbox, "unsure", "only names speak for a machine, and you asked for high caution");
+        return Decision::new(
+            Category::Inbox,
+            "unsure",
+            "only names speak for a machine, and you asked for high caution",
+        );
     }
     if score.importance >= caution.away_below() {
         return Decision::new(Category::Inbox, "unsure", "not sure enough to take it out of the inbox");
