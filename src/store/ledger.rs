@@ -271,7 +271,7 @@ mod tests {
         store.learn_more(|db| db.ledger(account, &changes)).unwrap();
         store.finish_learning().unwrap();
         drop(store);
-        let mut store = Store::open(dir.path()).unwrap();
+        let store = Store::open(dir.path()).unwrap();
         let account = store.account("home").unwrap();
         let kept = store.ledger(account).unwrap();
         let paper = kept.sender(&Address::parse("a@paper.example").unwrap()).unwrap();
