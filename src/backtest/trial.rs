@@ -10,7 +10,7 @@ use crate::logic::ids::{Address, Category, Flags, MessageId};
 use crate::logic::policy::Caution;
 use crate::logic::replay::{Mail, Replay};
 use crate::logic::signals::Weights;
-use crate::logic::verdict::{Situation, Verdict, judge};
+use crate::logic::verdict::{Situation, Verdict, judge_without_words};
 
 /// The levels of caution, from the one that files most.
 pub(super) const CAUTIONS: [Caution; 3] = [Caution::Low, Caution::Normal, Caution::High];
@@ -88,7 +88,7 @@ impl Trial {
         let facts = facts::read(mail.header);
         CAUTIONS.map(|caution| {
             let situation = Situation { caution, ..self.replay.situation(mail.arrival) };
-            let judged = || judge(&facts, Flags::default(), mail.arrival, &situation).category;
+            let judged = || judge_without_words(&facts, Flags::default(), mail.arrival, &situation).category;
             (caution != self.caution).then(judged)
         })
     }

@@ -171,7 +171,7 @@ mod tests {
         assert_eq!(after.category, Category::Top);
         assert!(after.importance > before.importance);
         assert!(
-            after.reasons.iter().any(|reason| reason.text == "you answered 1 of their 1 mail"),
+            after.reasons.iter().any(|reason| reason.text == "you answered the one mail of theirs"),
             "{:#?}",
             after.reasons
         );

@@ -14,6 +14,7 @@ const STEPS: &[&str] = &[
     include_str!("step-4.sql"),
     include_str!("step-5.sql"),
     include_str!("step-6.sql"),
+    include_str!("step-7.sql"),
 ];
 
 /// The version that this mailherd writes.

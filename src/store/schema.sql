@@ -69,7 +69,7 @@ CREATE TABLE origin (
 -- What the account's history says of a sender, a list and a domain.
 CREATE TABLE ledger (
     account      INTEGER NOT NULL REFERENCES account (id),
-    kind         TEXT NOT NULL,                   -- address, list, domain; habit (a kind of mail), account (all of it)
+    kind         TEXT NOT NULL,                   -- address, list, domain; own (the user's address), habit (a kind of mail), account (all of it)
     name         TEXT NOT NULL,
     received     INTEGER NOT NULL,
     read         INTEGER NOT NULL,
@@ -94,6 +94,12 @@ CREATE TABLE ledger (
     lately          REAL NOT NULL DEFAULT 0,      -- mail that the user sent in the last days, decayed, as it was at lately_at
     lately_at       INTEGER NOT NULL DEFAULT 0,
     answered_user   INTEGER NOT NULL DEFAULT 0,   -- of the received: answers to mail of the user's own
+    discarded       INTEGER NOT NULL DEFAULT 0,   -- of the received: thrown away unread
+    gap_mean        REAL NOT NULL DEFAULT 0,      -- between two mails: mean of the logarithm of the hours, the last counting most
+    gap_variance    REAL NOT NULL DEFAULT 0,      -- the variance of that logarithm
+    gaps            INTEGER NOT NULL DEFAULT 0,   -- how many were seen, up to 8
+    template        INTEGER NOT NULL DEFAULT 0,   -- hash of the subject that prevails, numbers and names aside; 0: none
+    template_votes  INTEGER NOT NULL DEFAULT 0,   -- how much it prevails
     PRIMARY KEY (account, kind, name)
 ) STRICT, WITHOUT ROWID;
 
