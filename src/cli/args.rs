@@ -8,6 +8,8 @@ use clap::{Args, Parser, Subcommand};
 ///
 /// It learns from your own mail whom you talk to, files the rest into Top, News, Bulk and Blackhole, says why for each
 /// message, and can take every move back. It reads headers only, and nothing leaves this machine.
+///
+/// Without a command it opens the terminal UI.
 #[derive(Debug, Parser)]
 #[command(name = "mailherd", version, disable_help_subcommand = true, after_help = EXIT)]
 pub struct Cli {
@@ -28,13 +30,24 @@ pub struct Cli {
     pub command: Option<Command>,
 }
 
+impl Cli {
+    /// Whether this is the terminal UI.
+    pub fn shows_screen(&self) -> bool {
+        match &self.command {
+            None => true,
+            Some(Command::Demo(demo)) => !demo.headless,
+            Some(_) => false,
+        }
+    }
+}
+
 const EXIT: &str = "Exit status: 0 done, 1 something failed (said on standard error), 2 wrong usage or configuration.\n\
-                    New here? `mailherd demo --headless` shows everything on a made-up mailbox, without an account.";
+                    New here? `mailherd demo` shows everything on a made-up mailbox, without an account.";
 
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Try it: the real engine against an embedded IMAP server with a generated mailbox
+    /// Try it in the terminal UI: the real engine against an embedded IMAP server with a generated mailbox
     Demo(Demo),
     /// One pass over the accounts: read what is new, judge it, file it
     Run(Run),

@@ -48,6 +48,15 @@ impl Face {
         config::load(&config::default_path(self.config.as_deref())?)
     }
 
+    /// Where a config is looked for and none is: first contact. A file that was named with `--config` is expected to be there.
+    ///
+    /// # Errors
+    /// When it cannot be told where to look.
+    pub fn missing_config(&self) -> Result<Option<PathBuf>, Fault> {
+        let path = config::default_path(self.config.as_deref())?;
+        Ok((self.config.is_none() && !path.exists()).then_some(path))
+    }
+
     /// Writes out what is left.
     pub fn finish(self) -> Result<(), Fault> {
         self.voice.progress.borrow_mut().clear();

@@ -6,19 +6,23 @@
 
 pub mod backtest;
 pub mod doctor;
+pub mod engine;
 pub mod inspect;
 pub mod order;
 pub mod pass;
+pub mod queries;
 pub mod undo;
 
 mod clock;
 mod desk;
 mod fall;
 mod filing;
+mod held;
 mod judging;
 mod learner;
 mod managed;
 mod opening;
+mod pick;
 mod planning;
 mod reading;
 mod recovery;

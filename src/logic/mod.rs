@@ -17,5 +17,6 @@ pub mod policy;
 pub mod printable;
 pub mod replay;
 pub mod signals;
+pub mod smart_case;
 pub mod verdict;
 pub mod words;

@@ -7,3 +7,4 @@ mod responses;
 mod script;
 mod session;
 mod tls;
+mod watch;

@@ -349,4 +349,6 @@ pub enum WaitingKind {
     Batch,
     /// Mail that could come back out of Blackhole.
     Return,
+    /// A question that stopped a pass: whether a mailbox that holds mail already may be filed into.
+    Question,
 }

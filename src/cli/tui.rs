@@ -1,0 +1,58 @@
+//! `mailherd`, and `mailherd demo`: the engine in this process, and the terminal UI on top of it.
+
+use std::io::IsTerminal;
+
+use super::demo;
+use super::face::Face;
+use super::style::Style;
+use crate::config::Config;
+use crate::daemon::engine::{self, Options};
+use crate::logic::appearance::ThemeName;
+use crate::logic::fault::Fault;
+use crate::tui::run::{self, Ending, LinkPort, NoPort};
+use crate::tui::theme::Theme;
+
+/// `mailherd` alone: the accounts of the config, or first contact where there is none.
+///
+/// # Errors
+/// Without a terminal; when the config is wrong; when the engine cannot start.
+pub(super) async fn tui(face: &Face) -> Result<(), Fault> {
+    needs_terminal("`mailherd --help` lists the commands; `mailherd demo --headless` shows what mailherd does")?;
+    if let Some(missing) = face.missing_config()? {
+        let (_, messages) = run::channel();
+        let options = run::Options { theme: theme(), missing: Some(missing) };
+        return match run::run(options, &NoPort, messages).await? {
+            Ending::Left => Ok(()),
+            Ending::Demo => demo::watched(face, 1).await,
+        };
+    }
+    show(face.config()?, Options::default()).await
+}
+
+/// Runs the engine and the terminal UI until the user leaves.
+///
+/// # Errors
+/// When either cannot start.
+pub(super) async fn show(config: Config, options: Options) -> Result<(), Fault> {
+    let (engine, link) = engine::start(config, options)?;
+    let (sender, messages) = run::channel();
+    let port = LinkPort::new(link, sender);
+    let ending = run::run(run::Options { theme: theme(), missing: None }, &port, messages).await;
+    engine.stop().await;
+    ending.map(|_| ())
+}
+
+/// Refuses where nobody can see a screen.
+///
+/// # Errors
+/// Usage, with `hint`.
+pub(super) fn needs_terminal(hint: &str) -> Result<(), Fault> {
+    if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() {
+        return Ok(());
+    }
+    Err(Fault::usage("no command was given, and the terminal UI needs a terminal", hint))
+}
+
+fn theme() -> Theme {
+    Theme::new(ThemeName::Default, Style::stdout().is_coloured())
+}
