@@ -29,5 +29,6 @@ mod staying;
 mod surprises;
 mod the_bench;
 mod top;
+mod tui;
 mod undo;
 mod watching;
