@@ -9,7 +9,7 @@ use super::face::Face;
 use super::style::Tone;
 use super::table::{Cell, Column, Table};
 use super::{log, run};
-use crate::config::{Account, Config, ManagedNames, SecretSource, Tls};
+use crate::config::{Account, Config, ManagedNames, SecretSource, ThemeName, Tls};
 use crate::demo::mailbox;
 use crate::demo::server::{Options, Server};
 use crate::logic::fault::Fault;
@@ -104,7 +104,8 @@ fn config(
         blackhole_days: 7,
         settle_seconds: 120,
     };
-    Ok(Config { path: PathBuf::from("(the demo)"), state_dir: state.0.join("state"), accounts: vec![account] })
+    let state_dir = state.0.join("state");
+    Ok(Config { path: PathBuf::from("(the demo)"), state_dir, theme: ThemeName::default(), accounts: vec![account] })
 }
 
 /// A directory that is there as long as the demo.
