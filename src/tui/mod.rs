@@ -17,6 +17,8 @@ pub mod layout;
 pub mod message;
 pub mod model;
 pub mod overlay;
+#[cfg(test)]
+pub(crate) mod play;
 pub mod reader;
 pub mod run;
 pub mod screen;

@@ -7,7 +7,7 @@ use ratatui::layout::Size;
 
 use super::effect::Effect;
 use super::keymap::{Action, Context};
-use super::overlay::Overlay;
+use super::overlay::{self, Overlay};
 use super::screen::{Screen, ScreenName};
 use super::shared::{Asker, Shared};
 use super::theme::Theme;
@@ -73,6 +73,14 @@ impl Model {
     /// # Errors
     /// The reason, in words.
     pub fn can(&self, action: Action) -> Result<(), String> {
+        if let Some(top) = self.shared.overlays.last() {
+            let finding = matches!(action, Action::Search | Action::SearchNext | Action::SearchPrevious);
+            let answering = matches!(action, Action::Yes | Action::No | Action::Accept);
+            // These are the overlay's own; the rest is about what lies below.
+            if finding && matches!(top, Overlay::Opened(_)) || answering || overlay::step(action).is_some() {
+                return Ok(());
+            }
+        }
         match action {
             Action::Undo if self.shared.done.is_empty() => {
                 Err("nothing to take back yet; History (3) takes back what was done earlier".into())

@@ -63,24 +63,21 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     let mut used = 0;
-    for word in text.split(' ') {
+    for (place, word) in text.split(' ').enumerate() {
         let columns = cells::width(word);
-        if used > 0 && used + 1 + columns > width {
-            lines.push(std::mem::take(&mut line));
-            used = 0;
-        }
-        if used > 0 || (!line.is_empty()) {
-            line.push(' ');
-            used += 1;
-        }
-        if columns <= width {
-            line.push_str(word);
-            used += columns;
-            continue;
+        // The first word of a line stands at its beginning; blanks before the first word of all are an indentation, and stay.
+        if place > 0 && (used > 0 || lines.is_empty()) {
+            if used + 1 + columns > width && used > 0 {
+                lines.push(std::mem::take(&mut line));
+                used = 0;
+            } else {
+                line.push(' ');
+                used += 1;
+            }
         }
         for c in word.chars() {
             let columns = cells::width(c.encode_utf8(&mut [0; 4]));
-            if used + columns > width {
+            if used + columns > width && used > 0 {
                 lines.push(std::mem::take(&mut line));
                 used = 0;
             }
@@ -203,7 +200,7 @@ mod tests {
         assert_eq!(reader.visible()[0].text, "line 90");
         assert_eq!(reader.percent(), 100);
         assert!(reader.find("line 42", false) && reader.visible()[0].text == "line 42");
-        assert!(reader.find("LINE 4", false) == false && reader.visible()[0].text == "line 42");
+        assert!(!reader.find("LINE 4", false) && reader.visible()[0].text == "line 42");
         assert!(reader.find("line 41", true) && reader.visible()[0].text == "line 41");
         Reader::default().find("x", true);
     }

@@ -13,13 +13,16 @@ use super::theme::Theme;
 use super::toast::Toast;
 use crate::logic::engine::{AccountState, Act, Done, Health, Question, Request, Undo, WaitingRow};
 use crate::logic::fault::Fault;
-use crate::logic::ids::UnixTime;
+use crate::logic::ids::{Category, UnixTime};
 
 /// To whom an answer goes.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Asker {
     /// A screen: [`State::answered`](super::screen::State::answered).
     Screen(ScreenName),
+    /// A screen, for something that it shows beside: [`State::answered`](super::screen::State::answered). It takes a word with the
+    /// server, so nothing else waits for it.
+    Beside(ScreenName),
     /// What lies on top of the screens.
     Overlay,
     /// The status line: health, what waits.
@@ -40,6 +43,13 @@ pub enum Outcome {
     Refused(Fault),
     /// The engine asked, and the user said no.
     Dropped,
+}
+
+/// Where to go next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// To the mail of a category that holds a text.
+    MailOf(Category, String),
 }
 
 /// See the module.
@@ -69,6 +79,8 @@ pub struct Shared {
     pub mouse: bool,
     /// What the user did, the last one last.
     pub done: Vec<Done>,
+    /// Where to go when the action in hand is done.
+    pub wish: Option<Wish>,
     /// What follows from the message in hand.
     pub effects: Vec<Effect>,
     pending: BTreeMap<Ticket, (Asker, Request)>,
@@ -91,6 +103,7 @@ impl Shared {
             quiet: None,
             mouse: true,
             done: Vec::new(),
+            wish: None,
             effects: Vec::new(),
             pending: BTreeMap::new(),
             next: 0,

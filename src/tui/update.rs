@@ -103,3 +103,6 @@ fn filed(account: Option<&str>, counts: &[u32; 5]) -> String {
     let of = account.map(|account| format!("{account}: ")).unwrap_or_default();
     format!("{of}filed {}", parts.join(", "))
 }
+
+#[cfg(test)]
+mod tests;

@@ -86,12 +86,10 @@ impl Choice {
         let pattern = Pattern::parse(text, CaseMatching::Ignore, Normalization::Smart);
         let mut matcher = Matcher::new(Config::DEFAULT);
         let mut score = |entry: &Entry| {
-            let mut buffer = Vec::new();
-            let line = format!("{} {}", entry.binding.name, entry.binding.words);
-            let whole = pattern.score(Utf32Str::new(&line, &mut buffer), &mut matcher)?;
-            // What matches in the name counts twice: `pal` is the palette, not something that "reaches past a list".
-            let name = pattern.score(Utf32Str::new(entry.binding.name, &mut buffer), &mut matcher).unwrap_or(0);
-            Some(whole + name)
+            let name = pattern.score(Utf32Str::new(entry.binding.name, &mut Vec::new()), &mut matcher);
+            // Of the words only what they hold as it was typed: some letters of a sentence are in every sentence.
+            let words = entry.binding.words.to_lowercase().contains(&text.to_lowercase());
+            name.map(|score| score + 1).or(words.then_some(0))
         };
         let mut found: Vec<(u32, &Entry)> = self.all.iter().filter_map(|e| Some((score(e)?, e))).collect();
         found.sort_by_key(|(score, _)| std::cmp::Reverse(*score));

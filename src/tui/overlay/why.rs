@@ -75,30 +75,30 @@ pub fn pieces(reply: &WhyReply, now: UnixTime, zone: &TimeZone) -> Vec<Piece> {
         pieces.push(Piece::foreign(order).head("order     ", Tone::Dim));
     }
     if let Some(sender) = &reply.sender {
-        pieces.push(title("Sender"));
+        pieces.extend(title("Sender"));
         pieces.push(Piece::foreign(&sender.row.address).tone(Tone::Strong));
         pieces.extend(sender.words.iter().map(|sentence| Piece::foreign(sentence)));
     }
     if !reply.history.is_empty() {
-        pieces.push(title("Moves"));
+        pieces.extend(title("Moves"));
         pieces.extend(reply.history.iter().map(|row| moved(row, zone)));
     }
     if let Some(falls) = reply.falls {
         let left = words::span(falls.0.saturating_sub(now.0));
         let when = words::time(falls, zone);
+        pieces.push(Piece::blank());
         pieces.push(Piece::plain(format!("falls to the trash in {left} ({when})")).tone(Tone::Warn));
     }
     if let Some((how, possible)) = &reply.unsubscribe {
-        pieces.push(title("Unsubscribe"));
+        pieces.extend(title("Unsubscribe"));
         let key = if *possible { "U         " } else { "" };
         pieces.push(Piece::foreign(how).head(key, Tone::Key));
     }
     pieces
 }
 
-fn title(text: &str) -> Piece {
-    // The blank line before it is its head's: a title never stands alone at the end of a window.
-    Piece::plain(text).tone(Tone::Title)
+fn title(text: &str) -> [Piece; 2] {
+    [Piece::blank(), Piece::plain(text).tone(Tone::Title)]
 }
 
 /// The category, and the reasons with their signs: what speaks for a person, what for a machine, and their sum.

@@ -16,7 +16,7 @@ pub(super) fn take(model: &mut Model, ticket: Ticket, answer: Answer) -> bool {
         Asker::Overlay => overlay(&mut model.shared, &request, &answer),
         Asker::Act => act(model, ticket, request, answer),
         Asker::TakingBack(done) => taken_back(model, ticket, done, answer),
-        Asker::Screen(name) => {
+        Asker::Screen(name) | Asker::Beside(name) => {
             let behind = model.behind.iter_mut().find(|screen| screen.name() == name);
             let screen = if model.screen.name() == name { Some(&mut model.screen) } else { behind };
             if let Some(screen) = screen {

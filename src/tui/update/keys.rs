@@ -8,8 +8,8 @@ use crate::tui::effect::Effect;
 use crate::tui::keymap::{self, Action, Context};
 use crate::tui::model::Model;
 use crate::tui::overlay::{self, Choice, Opened, Overlay, Prompt, Purpose, WaitingList};
-use crate::tui::screen::ScreenName;
-use crate::tui::shared::{Asker, Outcome};
+use crate::tui::screen::{Screen, ScreenName};
+use crate::tui::shared::{Asker, Outcome, Wish};
 use crate::tui::widget::list::Step;
 
 /// A key was pressed; whether something may look different now.
@@ -50,6 +50,12 @@ pub(super) fn run(model: &mut Model, action: Action) {
     if !general(model, action) && !on_overlay(model, action) {
         model.screen.state_mut().act(action, &mut model.shared);
     }
+    if let Some(Wish::MailOf(category, filter)) = model.shared.wish.take() {
+        model.show(ScreenName::Mail);
+        if let Screen::Mail(mail) = &mut model.screen {
+            mail.show_filtered(category, &filter, &mut model.shared);
+        }
+    }
 }
 
 /// Actions that are the same everywhere; `false` when it is none of them.
@@ -69,7 +75,8 @@ fn general(model: &mut Model, action: Action) -> bool {
         }
         Action::Check if model.screen.name() != ScreenName::Accounts => {
             let account = model.shared.account.clone();
-            model.shared.ask(Asker::Act, Request::Do(Act::Check { account }));
+            model.shared.perform(Act::Check { account });
+            model.shared.say("looking at the server");
         }
         Action::NextAccount => {
             model.shared.turn_account();
@@ -125,7 +132,7 @@ fn on_overlay(model: &mut Model, action: Action) -> bool {
         }
         // What acts on the message acts on the row that it was opened from.
         (Overlay::Why(_) | Overlay::Opened(_), _) => {
-            let stays = action == Action::Widen || action == Action::Open;
+            let stays = matches!(action, Action::Widen | Action::Open | Action::Unsubscribe);
             if stays {
                 model.shared.overlays.push(top);
             }

@@ -31,10 +31,9 @@ pub fn draw(mail: &Mail, shared: &Shared, buffer: &mut Buffer, area: Rect) {
     }
     tabs(mail, shared, buffer, areas.tabs);
     if mail.window.total() == 0 {
-        empty(mail, shared, buffer, areas.list);
-    } else {
-        rows(mail, shared, buffer, areas.list);
+        return empty(mail, shared, buffer, areas.list);
     }
+    rows(mail, shared, buffer, areas.list);
     let border = areas.border;
     let symbol = if border.width == 1 { "│" } else { "─" };
     for position in border.positions() {

@@ -67,3 +67,6 @@ pub fn draw(model: &Model, buffer: &mut Buffer) -> Option<Position> {
     }
     cursor
 }
+
+#[cfg(test)]
+mod tests;

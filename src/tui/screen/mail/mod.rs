@@ -31,8 +31,11 @@ pub const TABS: [Category; 5] = [Category::Inbox, Category::Top, Category::News,
 /// Rows that one notch of the mouse wheel moves.
 const NOTCH: i64 = 3;
 
-/// Only this room: answers to it.
+/// Answers to the list.
 const ASKER: Asker = Asker::Screen(ScreenName::Mail);
+
+/// Answers to the pane.
+const BESIDE: Asker = Asker::Beside(ScreenName::Mail);
 
 /// An act that was carried out: what it moved is gone from every list that is asked for after `before`.
 #[derive(Clone, Copy, Debug)]
@@ -72,6 +75,8 @@ pub struct Mail {
     anchor: Option<MessageKey>,
     asked: Option<Ticket>,
     asked_why: Option<Ticket>,
+    /// An order or a move may have changed what the pane says.
+    stale_why: bool,
     collecting: Option<Collecting>,
 }
 
@@ -94,6 +99,7 @@ impl Default for Mail {
             anchor: None,
             asked: None,
             asked_why: None,
+            stale_why: false,
             collecting: None,
         }
     }
@@ -178,6 +184,7 @@ impl State for Mail {
             Outcome::Done(done) => {
                 let failed = |key: &MessageKey| done.failed.iter().any(|(failed, _)| failed == key);
                 self.leaving.retain(|key, (leaving, _)| *leaving != ticket || !failed(key));
+                self.stale_why = true;
                 self.settled.push(Settled { ticket, before: shared.last_ticket() });
             }
             Outcome::Refused(_) | Outcome::Dropped => self.leaving.retain(|_, (leaving, _)| *leaving != ticket),
@@ -187,10 +194,11 @@ impl State for Mail {
     fn rested(&mut self, shared: &mut Shared) {
         let Some(row) = self.selected() else { return };
         let key = row.key.clone();
-        let known = self.why.as_ref().is_some_and(|why| why.key == key);
+        let known = !self.stale_why && self.why.as_ref().is_some_and(|why| why.key == key);
         let shown = !areas(shared.size, self.pane).pane.is_empty();
         if shown && !known && self.asked_why.is_none() {
-            self.asked_why = Some(shared.ask(ASKER, Request::Why(key)));
+            self.stale_why = false;
+            self.asked_why = Some(shared.ask(BESIDE, Request::Why(key)));
         }
     }
 
@@ -301,6 +309,7 @@ impl Mail {
     /// Asks for rows that are seen, or soon will be, and are not there.
     fn fill(&mut self, shared: &mut Shared) {
         if self.asked.is_none()
+            && self.window.is_known()
             && let Some(page) = self.window.missing(&self.seen())
         {
             self.read(page, None, shared);

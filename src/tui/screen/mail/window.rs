@@ -47,13 +47,12 @@ impl Window {
         (self.rows, self.offset, self.total) = (page.rows, page.offset, Some(page.total));
     }
 
-    /// Which part is to be read so that these rows are there; `None`: none.
+    /// Which part is to be read so that these rows, and some around them, are there; `None`: they are.
     pub fn missing(&self, seen: &Range<u64>) -> Option<Page> {
         let end = self.offset + self.rows.len() as u64;
         let before = self.offset > 0 && seen.start < self.offset + LEFT;
         let behind = end < self.total() && seen.end + LEFT > end;
-        let wanted = !self.is_known() || before || behind;
-        wanted.then(|| Window::around(seen))
+        (before || behind).then(|| Window::around(seen))
     }
 
     /// The part around these rows.
