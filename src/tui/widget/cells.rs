@@ -82,9 +82,14 @@ pub fn draw(buffer: &mut Buffer, field: Rect, text: &str, style: Style, align: A
         if cluster != " " {
             last_seen = Some(x);
         }
-        buffer[(x, field.y)].set_symbol(cluster).set_style(style);
+        let (first, second) = halves(cluster, columns).unwrap_or((cluster, " "));
+        buffer[(x, field.y)].set_symbol(first).set_style(style);
         for covered in 1..columns as u16 {
-            buffer[(x + covered, field.y)].reset();
+            let covered = &mut buffer[(x + covered, field.y)];
+            covered.reset();
+            if second != " " {
+                covered.set_symbol(second).set_style(style);
+            }
         }
         x += columns as u16;
     }
@@ -92,6 +97,15 @@ pub fn draw(buffer: &mut Buffer, field: Rect, text: &str, style: Style, align: A
         let marked = format!("{}{LEFT_TO_RIGHT}", buffer[(last, field.y)].symbol());
         buffer[(last, field.y)].set_symbol(&marked);
     }
+}
+
+/// A cluster of two columns that is no wide character but a letter and a sign beside it (`शा`), as two cells: what is written over
+/// the first column leaves the second as it is, other than with a wide character, so it must be known to be written on.
+fn halves(cluster: &str, columns: usize) -> Option<(&str, &str)> {
+    let single = |part: &str| part.cell_width() == 1;
+    let boundary = |(at, _): &(usize, char)| single(&cluster[..*at]) && single(&cluster[*at..]);
+    let last = cluster.char_indices().skip(1).filter(boundary).last().filter(|_| columns == 2);
+    last.map(|(at, _)| cluster.split_at(at))
 }
 
 /// What is drawn, cluster by cluster, and how many columns each takes: 1 or 2.
@@ -206,6 +220,13 @@ mod tests {
         let symbols: Vec<&str> = buffer.content.iter().map(|cell| cell.symbol()).collect();
         assert_eq!(symbols, ["ש", "ל", "ו", "ם\u{200e}", " ", " ", "|"]);
         assert_eq!(drawn("abc", 3, Align::Left)[(2, 0)].symbol(), "c");
+    }
+
+    #[test]
+    fn a_letter_and_the_sign_beside_it_are_two_cells() {
+        let buffer = drawn("शान्", 4, Align::Left);
+        let symbols: Vec<&str> = buffer.content.iter().map(|cell| cell.symbol()).collect();
+        assert_eq!(symbols, ["श", "ा", "न्", " ", "|"]);
     }
 
     #[test]

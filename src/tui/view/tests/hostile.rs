@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
+use ratatui::buffer::CellWidth;
 use ratatui::layout::Rect;
 
 use crate::logic::ids::Category;
@@ -125,12 +126,14 @@ fn agrees(play: &Play, emulator: &Emulator, what: &str) {
         let mut x = 0;
         while x < COLUMNS {
             let symbol = buffer[(x, y)].symbol();
-            let cell = screen.cell(y, x).unwrap();
-            let shown = if cell.has_contents() { cell.contents() } else { " " };
+            let columns = symbol.cell_width();
+            // A cluster of two columns is one wide cell, or a letter and a vowel sign side by side.
+            let shown: String = (x..x + columns).map(|x| screen.cell(y, x).unwrap().contents()).collect();
+            let shown = if shown.is_empty() { " " } else { &shown };
             // The mark that ends right-to-left text takes no column; the emulator does not keep it.
             let drawn = symbol.trim_end_matches('\u{200e}').replace('\u{fffd}', "?");
             assert_eq!(shown.trim_end_matches('\u{200e}'), drawn, "{what}: line {y}, column {x}");
-            x += if cell.is_wide() { 2 } else { 1 };
+            x += columns;
         }
     }
 }
