@@ -78,7 +78,7 @@ fn kept_out(share: f64, mail: u64, width: usize) -> Piece {
     let of = plural(mail, "message", "messages");
     let text = match width {
         ..NARROW => format!("{share}% of {of}"),
-        ..WIDE => format!("{share}% of {of}, out of the inbox"),
+        NARROW..WIDE => format!("{share}% of {of}, out of the inbox"),
         _ => format!("{} {share}% of {of}, out of the inbox", gauge::bar(share, GAUGE)),
     };
     Piece::plain(text).head("kept out   ", Tone::Dim)
