@@ -6,12 +6,13 @@ use super::args::Log;
 use super::face::Face;
 use super::style::Tone;
 use super::table::{Cell, Column, Table};
-use super::words::{self, rfc3339};
+use super::words::rfc3339;
 use crate::daemon::shown;
 use crate::logic::fault::Fault;
 use crate::logic::ids::{MessageId, RunId};
 use crate::logic::journal::{Kind, Row, State};
 use crate::logic::printable::Printable;
+use crate::logic::verdict::headline_of;
 use crate::store::{LogFilter, Store};
 
 pub(super) fn log(face: &mut Face, args: &Log) -> Result<Vec<Fault>, Fault> {
@@ -125,11 +126,5 @@ pub(super) fn happened(row: &Row) -> &'static str {
 
 /// The reason to show where there is room for one.
 pub(super) fn first_reason(row: &Row) -> Option<String> {
-    let reasons: Value = serde_json::from_str(&row.intent.reasons).ok()?;
-    let reasons: Vec<(&str, f64, &str)> = reasons
-        .as_array()?
-        .iter()
-        .filter_map(|one| Some((one["signal"].as_str()?, one["weight"].as_f64()?, one["text"].as_str()?)))
-        .collect();
-    Some(words::headline(&reasons).to_owned())
+    Some(headline_of(&row.intent.reasons)).filter(|reason| !reason.is_empty())
 }

@@ -98,7 +98,7 @@ fn print(face: &mut Face, account: &str, planned: &[Planned]) {
         let judged = &one.judged;
         let reasons = &judged.verdict.reasons;
         let reasons: Vec<_> = reasons.iter().map(|one| (one.signal, one.weight, one.text.as_str())).collect();
-        let because = super::words::headline(&reasons);
+        let because = crate::logic::verdict::headline(&reasons);
         table.row([
             Cell::from(judged.internal_date).tone(Tone::Dim),
             Cell::from(judged.verdict.category),

@@ -7,10 +7,9 @@ use super::face::{Face, guarded};
 use super::words::plural;
 use crate::config::Config;
 use crate::daemon::pass::PassRun;
-use crate::daemon::undo::{self, Report, rows_of};
+use crate::daemon::undo::{self, Report, check, rows_of};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{RowId, RunId};
-use crate::logic::journal::State;
 use crate::store::{Store, UndoScope};
 
 pub(super) async fn undo(face: &mut Face, args: &Undo) -> Result<Vec<Fault>, Fault> {
@@ -34,7 +33,7 @@ pub(super) async fn undo(face: &mut Face, args: &Undo) -> Result<Vec<Fault>, Fau
     }
     if total.failed == 0 {
         // Taking an action back also lifts the order that it gave.
-        orders.iter().try_for_each(|order| store.lift_order(*order, face.now))?;
+        orders.iter().rev().try_for_each(|order| store.take_back_order(*order, face.now).map(drop))?;
         show(face, total, orders.len());
     } else {
         show(face, total, 0);
@@ -77,26 +76,6 @@ fn scope(args: &Undo, store: &Store) -> Result<Option<UndoScope>, Fault> {
         _ if args.all => Some(UndoScope::All),
         _ => store.last_undoable_run()?.map(UndoScope::Run),
     })
-}
-
-/// Numbers that name nothing, and rows that cannot be taken back, are said rather than counted as zero.
-fn check(scope: UndoScope, store: &Store) -> Result<(), Fault> {
-    let hint = "`mailherd log` lists runs and rows";
-    match scope {
-        UndoScope::Run(run) if !store.has_run(run)? => Err(Fault::refused(format!("there is no run {}", run.0), hint)),
-        UndoScope::Row(id) => match store.row(id)? {
-            None => Err(Fault::refused(format!("there is no row {} in the journal", id.0), hint)),
-            Some(row) if row.intent.undoes.is_some() => Err(Fault::refused(
-                format!("row {} itself took something back", id.0),
-                "to file the message again, use `mailherd train WHO CATEGORY --existing`",
-            )),
-            Some(row) if row.state == State::Refused => {
-                Err(Fault::refused(format!("row {} was never carried out: there is nothing to take back", id.0), hint))
-            }
-            Some(_) => Ok(()),
-        },
-        _ => Ok(()),
-    }
 }
 
 fn show(face: &mut Face, report: Report, orders: usize) {

@@ -25,38 +25,9 @@ fn timestamp(time: UnixTime) -> Timestamp {
     Timestamp::from_second(time.0).unwrap_or(if time.0 < 0 { first } else { last })
 }
 
-/// The one reason to show where there is room for one: the rule that decided, or, where that was only the sum of the
-/// signals, the weightiest signal that pulled the same way. Each is a signal's name, its weight and its sentence.
-pub fn headline<'a>(reasons: &[(&'a str, f64, &'a str)]) -> &'a str {
-    let Some((rule, _, sentence)) = reasons.first() else { return "" };
-    let pull = match *rule {
-        "news" | "bulk" => -1.0,
-        "talk" => 1.0,
-        _ => return sentence,
-    };
-    let pulled = reasons.iter().find(|(signal, weight, _)| weight * pull > 0.0 && *signal != "base");
-    pulled.map_or(sentence, |(_, _, sentence)| sentence)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_headline_is_the_rule_or_what_pulled_the_same_way() {
-        let order = [("order", 0.0, "your order"), ("list", -2.0, "a list")];
-        assert_eq!(headline(&order), "your order");
-        let bulk = [
-            ("bulk", 0.0, "machine-made"),
-            ("base", -3.0, "most"),
-            ("read", 2.5, "you read"),
-            ("list", -2.0, "a list"),
-        ];
-        assert_eq!(headline(&bulk), "a list");
-        let talk = [("talk", 0.0, "you talk"), ("list", -2.0, "a list"), ("answers", 1.0, "you answered")];
-        assert_eq!(headline(&talk), "you answered");
-        assert_eq!(headline(&[]), "");
-    }
 
     #[test]
     fn times_are_utc_for_programs_and_local_for_people() {

@@ -1,8 +1,13 @@
-//! Whether the clock here and the server's are far apart.
+//! The time, and whether the clock here and the server's are far apart.
 
 use crate::imap::{Access, Session, Untagged};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{FolderName, Uid, UnixTime};
+
+/// The time.
+pub(super) fn now() -> UnixTime {
+    UnixTime(jiff::Timestamp::now().as_second())
+}
 
 /// Whether the two are more than a day apart. `None` when the server cannot be asked.
 ///

@@ -43,11 +43,13 @@ impl Desk {
         std::mem::take(&mut self.fresh)
     }
 
-    /// Gives the batch that has been read to the learner.
+    /// Gives the batch that has been read to the learner. May be dropped while it waits: nothing is taken before it is there.
     async fn advance(&mut self) -> Result<(), Fault> {
-        let Some(reading) = self.reading.take() else { return Ok(()) };
-        let batch = reading.await.map_err(|_| lost())?;
         self.settle().await?;
+        let Some(reading) = &mut self.reading else { return Ok(()) };
+        let batch = reading.await;
+        self.reading = None;
+        let batch = batch.map_err(|_| lost())?;
         let Some(mut learner) = self.idle.take() else { return Err(lost()) };
         self.busy = Some(tokio::task::spawn_blocking(move || {
             let result = learner.learn(batch);
@@ -57,8 +59,10 @@ impl Desk {
     }
 
     async fn settle(&mut self) -> Result<(), Fault> {
-        let Some(work) = self.busy.take() else { return Ok(()) };
-        let (learner, result) = work.await.map_err(|_| lost())?;
+        let Some(work) = &mut self.busy else { return Ok(()) };
+        let done = work.await;
+        self.busy = None;
+        let (learner, result) = done.map_err(|_| lost())?;
         self.idle = Some(learner);
         self.fresh.extend(result?);
         Ok(())

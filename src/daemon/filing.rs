@@ -67,6 +67,7 @@ pub(super) async fn file(
     for (_, group) in group(intents) {
         let mut rest = group.into_iter().peekable();
         while rest.peek().is_some() {
+            setting.watcher.between_batches()?;
             let batch: Vec<Intent> = rest.by_ref().take(BATCH).collect();
             handled += batch.len() as u64;
             if file_batch(setting, session, desk, run, batch, filed).await? {
@@ -97,6 +98,20 @@ fn group(intents: Vec<Intent>) -> Vec<(Group, Vec<Intent>)> {
 
 /// `true` when the server refused some of it.
 pub(super) async fn file_batch(
+    setting: &Setting<'_>,
+    session: &mut Session,
+    desk: &mut Desk,
+    run: &mut Run,
+    batch: Vec<Intent>,
+    filed: &mut Filed,
+) -> Result<bool, Fault> {
+    setting.watcher.batch(true);
+    let result = carry_out(setting, session, desk, run, batch, filed).await;
+    setting.watcher.batch(false);
+    result
+}
+
+async fn carry_out(
     setting: &Setting<'_>,
     session: &mut Session,
     desk: &mut Desk,

@@ -3,9 +3,10 @@
 use super::desk::Desk;
 use super::judging::{judged, orders, read_again, situation};
 use super::learner::Fresh;
+use super::managed;
 use super::opening::open;
 use super::setting::Setting;
-use super::{managed, sync};
+use super::sync::{self, Scope};
 use crate::config::Config;
 use crate::imap::folders::{self, Folders};
 use crate::imap::{Access, Session, Untagged, quote};
@@ -108,7 +109,7 @@ impl<'a, 'b> Looking<'a, 'b> {
         let managed = managed::resolve(&setting.account.folders, &folders);
         match lock {
             Ok(_held) => {
-                sync::sync(setting, &mut session, &mut desk, &folders, &managed).await?;
+                sync::sync(setting, &mut session, &mut desk, &folders, &managed, Scope::All).await?;
             }
             Err(fault) => {
                 setting.watcher.note(&setting.account.name, &format!("{fault}; showing what it has learned so far"))

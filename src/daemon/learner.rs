@@ -2,12 +2,13 @@
 //!
 //! Runs on a thread of its own, beside the one that reads from the network.
 
+use super::setting::Setting;
 use crate::logic::facts::{self, Facts};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{Address, Digest, Flags, Instance, ListId, MessageId, MidHash, ModSeq, Uid, UnixTime};
 use crate::logic::ledger::Ledger;
 use crate::logic::plan;
-use crate::store::{AccountId, FolderState, Seen, Standing, Store};
+use crate::store::{AccountId, FolderState, Origin, Seen, Shown, Standing, Store};
 
 /// What a mailbox is to mailherd.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,6 +77,8 @@ pub(super) struct Batch<M> {
     pub(super) highest_modseq: Option<ModSeq>,
     /// Nothing more comes from this mailbox.
     pub(super) last: bool,
+    /// They are known, and were read once more for what lists show of them.
+    pub(super) again: bool,
 }
 
 impl Batch<Raw> {
@@ -88,6 +91,7 @@ impl Batch<Raw> {
             next: self.next,
             highest_modseq: self.highest_modseq,
             last: self.last,
+            again: self.again,
         }
     }
 }
@@ -113,13 +117,24 @@ pub(super) struct Learner {
     pub(super) elsewhere: bool,
     /// What the open transaction still has to say: the mailbox, how far it was read, and how many messages ago.
     pub(super) open: Option<(i64, Uid, usize)>,
+    /// Messages in one transaction.
+    pub(super) commit: usize,
 }
 
 /// Messages in one transaction. The busiest senders change with every batch: the fewer transactions, the fewer times their
 /// rows of the ledger are written.
-const COMMIT: usize = 20_000;
+pub(super) const COMMIT: usize = 20_000;
 
 impl Learner {
+    /// Begins another pass with the memory of the last one. What a broken pass left to be judged is read again.
+    pub(super) fn renew(&mut self, setting: &Setting<'_>) {
+        self.now = setting.now;
+        self.cutoff = plan::cutoff(setting.now, setting.account.backlog_days);
+        self.learned = 0;
+        self.seen = Vec::new();
+        self.elsewhere = false;
+    }
+
     /// The messages of INBOX that were read since the last call.
     pub(super) fn take_seen(&mut self) -> Vec<Uid> {
         std::mem::take(&mut self.seen)
@@ -132,11 +147,11 @@ impl Learner {
         let before = self.open.map_or(0, |(_, _, messages)| messages);
         self.open = Some((batch.folder.id, batch.next, before + batch.messages.len()));
         let (folder, next, highest_modseq, last) = (batch.folder.id, batch.next, batch.highest_modseq, batch.last);
-        let fresh = self.remember(batch)?;
+        let fresh = if batch.again { self.show(&batch)? } else { self.remember(batch)? };
         if last {
             self.store.learn_more(|db| db.read_up_to(folder, next, highest_modseq))?;
         }
-        if last || self.open.is_some_and(|(_, _, messages)| messages >= COMMIT) {
+        if last || self.open.is_some_and(|(_, _, messages)| messages >= self.commit) {
             self.close()?;
         }
         Ok(fresh)
@@ -152,6 +167,17 @@ impl Learner {
             db.read_up_to(folder, next, None)
         })?;
         self.store.finish_learning()
+    }
+
+    fn show(&mut self, batch: &Batch<Message>) -> Result<Vec<Fresh>, Fault> {
+        let now = self.now;
+        self.store.learn_more(|db| {
+            for Message { uid, internal_date, facts, .. } in &batch.messages {
+                let arrival = internal_date.or(facts.date).unwrap_or(now);
+                db.show(batch.folder.id, *uid, &shown(batch.role, facts, arrival))?;
+            }
+            Ok(Vec::new())
+        })
     }
 
     fn remember(&mut self, batch: Batch<Message>) -> Result<Vec<Fresh>, Fault> {
@@ -185,6 +211,7 @@ impl Learner {
                     habits: ledger.habits_of(&facts),
                     older,
                     standing: first_standing(batch.role, instance, arrival, *now, inbox),
+                    shown: shown(batch.role, &facts, arrival),
                 };
                 let (new, standing) = db.saw(*account, batch.folder.id, &seen)?;
                 if new {
@@ -246,6 +273,20 @@ impl Learner {
 
 /// An hour: what came into All Mail while INBOX was being read has not been seen in INBOX yet, and is no old mail.
 const SETTLED: i64 = 3600;
+
+/// Subjects are kept where lists show them.
+fn shown(role: Role, facts: &Facts, at: UnixTime) -> Shown<'_> {
+    let origin = Origin {
+        name: &facts.from_name,
+        address: facts.from.as_ref().map_or("", Address::as_str),
+        list: facts.list_id.as_ref().map(ListId::as_str),
+    };
+    Shown {
+        at,
+        origin: (role != Role::Sent).then_some(origin),
+        subject: if matches!(role, Role::Inbox | Role::Managed) { &facts.subject } else { "" },
+    }
+}
 
 fn first_standing(
     role: Role,

@@ -57,7 +57,12 @@ pub(super) async fn prepare(
         }
         let learner = desk.learner().await?;
         let known = learner.store.folder(learner.account, name)?;
-        if known.as_ref().is_some_and(|folder| folder.managed_at.is_some()) && folders.find(name).is_some() {
+        if let Some(folder) = known.as_ref().filter(|folder| folder.managed_at.is_some())
+            && folders.find(name).is_some()
+        {
+            if folder.category != Some(category) {
+                learner.store.manage_folder(folder.id, category, setting.now)?;
+            }
             continue;
         }
         if folders.find(name).is_some() {
@@ -75,7 +80,7 @@ pub(super) async fn prepare(
             Some(folder) => folder,
             None => learner.store.begin_folder(learner.account, name, validity)?,
         };
-        learner.store.manage_folder(folder.id, setting.now)?;
+        learner.store.manage_folder(folder.id, category, setting.now)?;
     }
     Ok(created)
 }

@@ -6,24 +6,30 @@
 
 pub mod backtest;
 pub mod doctor;
+pub mod engine;
 pub mod inspect;
 pub mod order;
 pub mod pass;
+pub mod queries;
 pub mod undo;
 
 mod clock;
 mod desk;
 mod fall;
 mod filing;
+mod held;
 mod judging;
 mod learner;
 mod managed;
+mod opened;
 mod opening;
+mod pick;
 mod planning;
 mod reading;
 mod recovery;
 mod setting;
 mod sync;
+mod unsubscribe;
 
 pub use setting::{Asking, Setting, Watcher};
 

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::desk::Desk;
-use super::learner::Learner;
+use super::learner::{COMMIT, Learner};
 use super::setting::Setting;
 use super::{managed, recovery};
 use crate::config::Config;
@@ -31,6 +31,7 @@ pub(super) fn open(config: &Config, setting: &Setting<'_>) -> Result<Learner, Fa
         seen: Vec::new(),
         elsewhere: false,
         open: None,
+        commit: COMMIT,
     })
 }
 

@@ -5,9 +5,11 @@ use std::collections::HashSet;
 use super::desk::Desk;
 use super::filing::{self, Filed, Run};
 use super::judging::read_again;
+use super::learner::Fresh;
+use super::managed;
 use super::opening::{Ready, open, ready};
 use super::setting::Setting;
-use super::{managed, sync};
+use super::sync::{self, Scope};
 use crate::config::Config;
 use crate::imap::folders::{self, Folders};
 use crate::imap::{Access, Session};
@@ -26,25 +28,14 @@ pub async fn written_to(config: &Config, setting: &Setting<'_>, who: &Who) -> Re
     let mut session = setting.connect().await?;
     let folders = folders::discover(&mut session).await?;
     let managed = managed::resolve(&setting.account.folders, &folders);
-    sync::sync(setting, &mut session, &mut desk, &folders, &managed).await?;
+    sync::sync(setting, &mut session, &mut desk, &folders, &managed, Scope::All).await?;
     session.logout().await;
     let learner = desk.learner().await?;
     let found = learner.ledger.relations().find_map(|(key, relation)| match key {
-        Key::Address(address) if relation.sent_to > 0 && covers(who, address) => Some(address.as_str().to_owned()),
+        Key::Address(address) if relation.sent_to > 0 && who.covers(address) => Some(address.as_str().to_owned()),
         _ => None,
     });
     Ok(found)
-}
-
-fn covers(who: &Who, address: &crate::logic::ids::Address) -> bool {
-    match who {
-        Who::Address(one) => one == address,
-        Who::Domain(domain) => {
-            let of = address.domain();
-            of == &**domain || of.strip_suffix(&**domain).is_some_and(|sub| sub.ends_with('.'))
-        }
-        Who::List(_) => false,
-    }
 }
 
 /// Files what is there from `who`: everything in INBOX and the managed mailboxes that is not where it belongs now.
@@ -58,23 +49,36 @@ pub async fn file_existing(
     let _lock = AccountLock::take(&config.state_dir, &setting.account.name)?;
     let mut desk = Desk::new(open(config, setting)?);
     let mut session = setting.connect().await?;
-    let result = existing(setting, &mut session, &mut desk, order, run).await;
+    let result = read_and_file(setting, &mut session, &mut desk, order, run).await;
     if !session.is_broken() {
         session.logout().await;
     }
     result
 }
 
-async fn existing(
+async fn read_and_file(
     setting: &Setting<'_>,
     session: &mut Session,
     desk: &mut Desk,
     order: &Order,
     run: &mut Run,
 ) -> Result<usize, Fault> {
-    let Ready { folders, managed, still_open } = ready(setting, session, desk).await?;
-    sync::sync(setting, session, desk, &folders, &managed).await?;
-    let intents = intents(setting, session, desk, &folders, &managed, order).await?;
+    let ready = ready(setting, session, desk).await?;
+    sync::sync(setting, session, desk, &ready.folders, &ready.managed, Scope::All).await?;
+    existing(setting, session, desk, &ready, order, run).await
+}
+
+/// The same on an open session, under the account's lock, with what is known of the mailboxes.
+pub(super) async fn existing(
+    setting: &Setting<'_>,
+    session: &mut Session,
+    desk: &mut Desk,
+    ready: &Ready,
+    order: &Order,
+    run: &mut Run,
+) -> Result<usize, Fault> {
+    let Ready { folders, managed, still_open } = ready;
+    let intents = intents(setting, session, desk, folders, managed, order).await?;
     let count = intents.len();
     let inbox = session.select(&FolderName::inbox(), Access::ReadOnly).await?.exists;
     if setting.account.mode == Mode::Preview {
@@ -92,7 +96,7 @@ async fn existing(
     }
     let mut filed = Filed::default();
     filing::file(setting, session, desk, run, intents, &mut filed).await?;
-    filing::denial(&setting.account.name, &filed.denied).or(still_open).map_or(Ok(filed.done.len()), Err)
+    filing::denial(&setting.account.name, &filed.denied).or(still_open.clone()).map_or(Ok(filed.done.len()), Err)
 }
 
 async fn intents(
@@ -103,10 +107,7 @@ async fn intents(
     managed: &Managed,
     order: &Order,
 ) -> Result<Vec<Intent>, Fault> {
-    let target = match (order.category, setting.account.top) {
-        (Category::Top, TopMode::Flag | TopMode::Off) => FolderName::inbox(),
-        (category, _) => managed.of(category),
-    };
+    let target = target(setting, managed, order.category);
     let learner = desk.learner().await?;
     let (kind, name) = order.who.columns();
     let mut places: std::collections::BTreeMap<FolderName, Vec<Uid>> = std::collections::BTreeMap::new();
@@ -129,24 +130,38 @@ async fn intents(
             if untouchable || is_own || !follows(order, &one.facts) {
                 continue;
             }
-            intents.push(Intent {
-                kind: Kind::Move,
-                category: order.category,
-                instance: one.instance,
-                message_id: one.facts.message_id,
-                internal_date: one.internal_date,
-                from: Place { folder: folder.clone(), validity, uid: one.uid },
-                to: target.clone(),
-                undoes: None,
-                sender: one.facts.from.map(|from| from.as_str().to_owned()).unwrap_or_default(),
-                subject: one.facts.subject.chars().take(200).collect(),
-                reasons: serde_json::json!([{ "signal": "order", "weight": 0.0,
-                    "text": format!("you said: {} is {}", order.who, order.category) }])
-                .to_string(),
-            });
+            let from = Place { folder: folder.clone(), validity, uid: one.uid };
+            intents.push(ordered(one, from, &target, order.category, &order.who.to_string()));
         }
     }
     Ok(intents)
+}
+
+/// Where mail of a category goes at the user's word.
+pub(super) fn target(setting: &Setting<'_>, managed: &Managed, category: Category) -> FolderName {
+    match (category, setting.account.top) {
+        (Category::Top, TopMode::Flag | TopMode::Off) => FolderName::inbox(),
+        (category, _) => managed.of(category),
+    }
+}
+
+/// The journal's row for a message that goes where the user said.
+pub(super) fn ordered(one: Fresh, from: Place, to: &FolderName, category: Category, what: &str) -> Intent {
+    Intent {
+        kind: Kind::Move,
+        category,
+        instance: one.instance,
+        message_id: one.facts.message_id,
+        internal_date: one.internal_date,
+        from,
+        to: to.clone(),
+        undoes: None,
+        sender: one.facts.from.map(|from| from.as_str().to_owned()).unwrap_or_default(),
+        subject: one.facts.subject.chars().take(200).collect(),
+        reasons: serde_json::json!([{ "signal": "order", "weight": 0.0,
+            "text": format!("you said: {what} is {category}") }])
+        .to_string(),
+    }
 }
 
 fn follows(order: &Order, facts: &crate::logic::facts::Facts) -> bool {

@@ -5,11 +5,12 @@ use std::collections::{HashMap, HashSet};
 use super::desk::Desk;
 use super::fall;
 use super::filing::{self, Filed, Run};
+use super::held::Held;
 use super::judging::{judged, orders, read_again, situation};
 use super::opening::{Ready, open, ready};
 use super::planning::{Going, Plan, decide, intent, surprise};
 use super::setting::Setting;
-use super::sync;
+use super::sync::{self, Scope};
 use crate::config::Config;
 use crate::imap::folders::Folders;
 use crate::imap::{Selected, Session, mover};
@@ -53,7 +54,7 @@ async fn attempts(config: &Config, setting: &Setting<'_>, run: &mut Run, report:
     let mut second = false;
     loop {
         let mut session = setting.connect().await?;
-        let result = Pass { setting, session: &mut session, desk: &mut desk, run, report, seen: &mut seen }.run().await;
+        let result = once(setting, &mut session, &mut desk, run, report, &mut seen).await;
         report.fetch_rows += session.fetch_rows_read();
         let broke = matches!(&result, Err(fault) if matches!(fault.kind, FaultKind::Transient | FaultKind::Protocol));
         if !session.is_broken() {
@@ -73,57 +74,80 @@ async fn attempts(config: &Config, setting: &Setting<'_>, run: &mut Run, report:
     }
 }
 
-/// UIDs of INBOX, so that a second attempt counts nothing twice.
-#[derive(Default)]
-struct Seen {
-    looked_at: HashSet<Uid>,
-    kept: HashSet<Uid>,
+async fn once(
+    setting: &Setting<'_>,
+    session: &mut Session,
+    desk: &mut Desk,
+    run: &mut Run,
+    report: &mut Report,
+    seen: &mut Seen,
+) -> Result<(), Fault> {
+    let ready = ready(setting, session, desk).await?;
+    Pass { setting, session, desk, run, report, seen, scope: Scope::All, held: None }.run(&ready).await.map(drop)
 }
 
-struct Pass<'a, 'b> {
-    setting: &'a Setting<'b>,
-    session: &'a mut Session,
-    desk: &'a mut Desk,
-    run: &'a mut Run,
-    report: &'a mut Report,
-    seen: &'a mut Seen,
+/// UIDs of INBOX, so that a second attempt counts nothing twice.
+#[derive(Default)]
+pub(super) struct Seen {
+    pub(super) looked_at: HashSet<Uid>,
+    pub(super) kept: HashSet<Uid>,
+}
+
+/// One pass on an open session, under the account's lock.
+pub(super) struct Pass<'a, 'b> {
+    pub(super) setting: &'a Setting<'b>,
+    pub(super) session: &'a mut Session,
+    pub(super) desk: &'a mut Desk,
+    pub(super) run: &'a mut Run,
+    pub(super) report: &'a mut Report,
+    pub(super) seen: &'a mut Seen,
+    pub(super) scope: Scope,
+    /// Where a batch that surprises is put aside. `None`: the user is asked instead, and without an answer nothing is done.
+    pub(super) held: Option<&'a mut Held>,
 }
 
 impl Pass<'_, '_> {
-    async fn run(&mut self) -> Result<(), Fault> {
+    /// Reads, judges and files. Gives INBOX as it was found.
+    pub(super) async fn run(&mut self, ready: &Ready) -> Result<Selected, Fault> {
         let filing = self.setting.account.mode == Mode::File;
-        let Ready { folders, managed, still_open } = ready(self.setting, self.session, self.desk).await?;
-        let inbox = sync::sync(self.setting, self.session, self.desk, &folders, &managed).await?;
+        let Ready { folders, managed, still_open } = ready;
+        let inbox = sync::sync(self.setting, self.session, self.desk, folders, managed, self.scope).await?;
         let learner = self.desk.learner().await?;
         self.seen.looked_at.extend(learner.take_seen());
         let orders = orders(learner)?;
         tracing::debug!("everything is read and learned");
-        let plan = self.plan(&orders, inbox.folder.id).await?;
+        let plan = self.plan(&orders, inbox.folder.id, inbox.selected.uid_validity).await?;
         tracing::debug!(stay = plan.keep.len(), go = plan.go.len(), "judged");
         if !filing {
             self.seen.kept.extend(plan.keep.iter().map(|(uid, _)| *uid));
             plan.go.iter().for_each(|one| self.report.filed.add(one.category));
-            return Ok(());
+            return Ok(inbox.selected);
         }
-        self.file(&folders, &managed, &orders, plan, &inbox.selected).await?;
-        still_open.map_or(Ok(()), Err)
+        self.file(folders, managed, &orders, plan, &inbox.selected).await?;
+        still_open.clone().map_or(Ok(inbox.selected), Err)
     }
 
     /// Verdicts over everything in INBOX that has none and is young enough.
-    async fn plan(&mut self, orders: &Orders, inbox: i64) -> Result<Plan, Fault> {
+    async fn plan(&mut self, orders: &Orders, inbox: i64, validity: UidValidity) -> Result<Plan, Fault> {
         let mut fresh = self.desk.take_fresh();
+        // Whoever watches was told of the others before; in preview they wait for ever.
+        let only_fresh = self.held.is_some() && self.setting.account.mode == Mode::Preview;
         let learner = self.desk.learner().await?;
         let instances: HashSet<Instance> = fresh.iter().map(|one| one.instance).collect();
         // Cheap, and the rule: with nothing seen elsewhere, as many as are new are all that wait.
         let waiting = learner.store.count_not_judged(learner.account, learner.cutoff)?;
-        if learner.elsewhere || waiting != instances.len() {
+        if learner.elsewhere || (waiting != instances.len() && !only_fresh) {
             let waiting = learner.store.not_judged(learner.account, inbox, learner.cutoff)?;
             // All Mail or another mailbox may have shown, after INBOX was read, that a message is not new.
-            let still: HashSet<Uid> = waiting.iter().map(|(uid, _)| *uid).collect();
+            let mut still: HashSet<Uid> = waiting.iter().map(|(uid, _)| *uid).collect();
+            if let Some(held) = &mut self.held {
+                held.keep_only(&still, validity);
+                still.retain(|uid| !held.contains(*uid));
+            }
             fresh.retain(|one| still.contains(&one.uid));
             let have: HashSet<Uid> = fresh.iter().map(|one| one.uid).collect();
             let missing: Vec<Uid> = still.into_iter().filter(|uid| !have.contains(uid)).collect();
-            if !missing.is_empty() {
+            if !missing.is_empty() && !only_fresh {
                 fresh.extend(read_again(self.session, &FolderName::inbox(), &missing).await?);
             }
         }
@@ -162,8 +186,13 @@ impl Pass<'_, '_> {
         let learner = self.desk.learner().await?;
         let account = learner.account;
         if plan::is_surprise(go.len(), inbox.exists as usize) {
-            let (question, what) = surprise(self.setting, &go, inbox.exists);
-            self.setting.consent(&question, &what)?;
+            match &mut self.held {
+                Some(held) => held.put_aside(std::mem::take(&mut go), inbox, self.setting.now),
+                None => {
+                    let (question, what) = surprise(self.setting, &go, inbox.exists);
+                    self.setting.consent(&question, &what)?;
+                }
+            }
         }
         let kept: Vec<Instance> = keep.iter().map(|(_, instance)| *instance).collect();
         learner.store.set_standing(account, &kept, Standing::Kept)?;
@@ -212,6 +241,7 @@ impl Pass<'_, '_> {
         let mut refused: HashSet<Category> = HashSet::new();
         let mut rest = go.into_iter().peekable();
         while let Some(category) = rest.peek().map(|one| one.category) {
+            self.setting.watcher.between_batches()?;
             let mut batch = Vec::with_capacity(filing::BATCH);
             while batch.len() < filing::BATCH && rest.peek().is_some_and(|one| one.category == category) {
                 batch.extend(rest.next());

@@ -32,6 +32,23 @@ impl Counts {
         }
     }
 
+    /// "12 of 20 messages in INBOX would be filed (…)".
+    pub(super) fn would_be_filed(&self, exists: u32) -> String {
+        format!(
+            "{} of {exists} messages in INBOX would be filed (top {}, news {}, bulk {}, blackhole {})",
+            self.sum(),
+            self.top,
+            self.news,
+            self.bulk,
+            self.blackhole
+        )
+    }
+
+    /// In the order of [`Category::ALL`].
+    pub(super) fn by_category(&self) -> [u32; 5] {
+        [self.top, 0, self.news, self.bulk, self.blackhole].map(|count| u32::try_from(count).unwrap_or(u32::MAX))
+    }
+
     /// All of them.
     pub fn sum(&self) -> usize {
         self.top + self.news + self.bulk + self.blackhole
@@ -59,14 +76,7 @@ pub(super) fn surprise(setting: &Setting<'_>, go: &[Going], exists: u32) -> (Str
     let mut counts = Counts::default();
     go.iter().for_each(|one| counts.add(one.category));
     let name = &setting.account.name;
-    let counts = format!(
-        "{} of {exists} messages in INBOX would be filed (top {}, news {}, bulk {}, blackhole {})",
-        go.len(),
-        counts.top,
-        counts.news,
-        counts.bulk,
-        counts.blackhole
-    );
+    let counts = counts.would_be_filed(exists);
     (format!("{name}: {counts}. File them?"), format!("{name}: {counts}: more than is usual, so nothing was moved"))
 }
 

@@ -47,11 +47,23 @@ pub(super) async fn read(
         // Other mailboxes only teach, and teach once.
         if matches!(role, Role::Inbox | Role::Managed) {
             reader.what_changed().await?;
+            reader.what_is_not_shown().await?;
         }
     }
     let Reader { folder, selected, .. } = reader;
     tracing::debug!(folder = %name.wire().escape_debug(), exists = selected.exists, "mailbox read");
     Ok(Read { folder, selected })
+}
+
+/// Why headers are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Purpose {
+    /// They are new, and with them the mailbox has been read up to there.
+    Advance,
+    /// They were overlooked.
+    Missed,
+    /// They are known, but not what lists show of them.
+    Again,
 }
 
 struct Reader<'a> {
@@ -72,7 +84,8 @@ impl Reader<'_> {
         let query = header_query();
         let first = exists.saturating_sub(newest) + 1;
         let commands = ranges(first, exists).map(|(from, to)| format!("FETCH {from}:{to} {query}"));
-        let renumbered = self.fetch(commands, u64::from(exists + 1 - first.min(exists + 1)), Uid(1), true).await?;
+        let renumbered =
+            self.fetch(commands, u64::from(exists + 1 - first.min(exists + 1)), Uid(1), Purpose::Advance).await?;
         if renumbered {
             // Somebody expunged mail meanwhile and the numbers slid: look which UIDs were missed.
             self.catch_up().await?;
@@ -87,15 +100,27 @@ impl Reader<'_> {
             Some(next) if next == from => Ok(()),
             Some(next) if next > from && (next.0 - from.0) / RANGE < 200 => {
                 let commands = ranges(from.0, next.0 - 1).map(|(from, to)| format!("UID FETCH {from}:{to} {query}"));
-                self.fetch(commands, u64::from(next.0 - from.0), from, true).await.map(drop)
+                self.fetch(commands, u64::from(next.0 - from.0), from, Purpose::Advance).await.map(drop)
             }
             // No UIDNEXT (defects#43), one that went back (defects#15), or one that is far away.
             _ if self.selected.exists == 0 => Ok(()),
             _ => {
                 let command = format!("UID FETCH {}:* {query}", from.0);
-                self.fetch(std::iter::once(command), 1, from, true).await.map(drop)
+                self.fetch(std::iter::once(command), 1, from, Purpose::Advance).await.map(drop)
             }
         }
+    }
+
+    /// Messages of which lists know no subject: an older mailherd read them, or the mailbox was none that lists show.
+    async fn what_is_not_shown(&mut self) -> Result<(), Fault> {
+        let uids = self.desk.learner().await?.store.not_shown(self.folder.id)?;
+        if uids.is_empty() {
+            return Ok(());
+        }
+        let query = header_query();
+        let sets = uid_sets(&uids, MAX_LINE - 700);
+        let commands = sets.into_iter().map(|(set, _)| format!("UID FETCH {set} {query}"));
+        self.fetch(commands, uids.len() as u64, Uid(1), Purpose::Again).await.map(drop)
     }
 
     /// Flags that changed, and messages that are gone.
@@ -146,7 +171,7 @@ impl Reader<'_> {
             let total = missed.len() as u64;
             let commands =
                 uid_sets(&missed, MAX_LINE - 700).into_iter().map(|(set, _)| format!("UID FETCH {set} {query}"));
-            self.fetch(commands.collect::<Vec<_>>().into_iter(), total, Uid(1), false).await?;
+            self.fetch(commands.collect::<Vec<_>>().into_iter(), total, Uid(1), Purpose::Missed).await?;
         }
         self.read_up_to_here().await
     }
@@ -177,13 +202,13 @@ impl Reader<'_> {
         commands: impl Iterator<Item = String>,
         total: u64,
         from: Uid,
-        advance: bool,
+        purpose: Purpose,
     ) -> Result<bool, Fault> {
         let Reader { setting, session, desk, name, role, folder, selected } = self;
         let (mut messages, mut done, mut renumbered) = (Vec::with_capacity(BATCH), 0, false);
         let batch = |messages: &mut Vec<Raw>, folder: &mut FolderState, last: bool| {
             let after = messages.iter().map(|raw| Uid(raw.uid.0.saturating_add(1))).max().unwrap_or(folder.next);
-            if advance {
+            if purpose == Purpose::Advance {
                 folder.next = folder.next.max(after);
                 if last && let Some(next) = selected.uid_next {
                     folder.next = folder.next.max(next);
@@ -196,6 +221,7 @@ impl Reader<'_> {
                 next: folder.next,
                 highest_modseq: if last { selected.highest_modseq } else { None },
                 last,
+                again: purpose == Purpose::Again,
             }
         };
         let answers = session
@@ -220,7 +246,7 @@ impl Reader<'_> {
         // Flags have not been compared yet when this was only the new mail, so the modseq waits for `what_changed`.
         let first_time = folder.highest_modseq.is_none();
         let mut rest = batch(&mut messages, folder, true);
-        if !first_time {
+        if !first_time || purpose == Purpose::Again {
             rest.highest_modseq = None;
         }
         desk.submit(rest).await?;

@@ -22,6 +22,15 @@ pub trait Watcher {
     fn note(&self, account: &str, text: &str);
     /// Something that works, but not as well as it could, and what to do about it.
     fn advise(&self, account: &str, text: &str, hint: &str);
+    /// Rows are in the journal and the server is being told: stopping now would leave them to the next recovery.
+    fn batch(&self, _under_way: bool) {}
+    /// Asked before each batch; an error ends the work here, where no row is half-way.
+    ///
+    /// # Errors
+    /// When the work is to stop.
+    fn between_batches(&self) -> Result<(), Fault> {
+        Ok(())
+    }
 }
 
 /// One account and the circumstances of the work on it.

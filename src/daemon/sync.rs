@@ -15,6 +15,15 @@ use crate::logic::plan::Managed;
 /// So many of the newest messages outside INBOX, Sent and the managed mailboxes are read, once, to learn from.
 const ELSEWHERE: u32 = 50_000;
 
+/// How far a pass looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Scope {
+    /// At every mailbox.
+    All,
+    /// At INBOX and Sent, and at the managed mailboxes as far as STATUS says that something changed there.
+    Watched,
+}
+
 /// Reads everything that is new. Gives back what is known of INBOX.
 pub(super) async fn sync(
     setting: &Setting<'_>,
@@ -22,6 +31,7 @@ pub(super) async fn sync(
     desk: &mut Desk,
     folders: &Folders,
     managed: &Managed,
+    scope: Scope,
 ) -> Result<Read, Fault> {
     let inbox = read(setting, session, desk, &FolderName::inbox(), Role::Inbox, u32::MAX).await?;
     let sent = folders.special(SpecialUse::Sent).filter(|sent| sent.selectable).map(|sent| sent.name.clone());
@@ -39,13 +49,37 @@ pub(super) async fn sync(
             "let your mail program keep sent mail on the server, in a mailbox called Sent",
         ),
     }
+    let mut names: Vec<FolderName> = Vec::new();
     for (_, name) in managed.all() {
         if folders.find(name).is_some_and(|folder| folder.selectable) && done.insert(name.clone()) {
-            read(setting, session, desk, name, Role::Managed, u32::MAX).await?;
+            names.push(name.clone());
         }
     }
-    elsewhere(setting, session, desk, folders, &done).await?;
+    let unchanged = if scope == Scope::Watched { unchanged(session, desk, &names).await? } else { HashSet::new() };
+    for name in names.iter().filter(|name| !unchanged.contains(*name)) {
+        read(setting, session, desk, name, Role::Managed, u32::MAX).await?;
+    }
+    if scope == Scope::All {
+        elsewhere(setting, session, desk, folders, &done).await?;
+    }
     Ok(inbox)
+}
+
+/// The mailboxes that STATUS shows as they are known. Without CONDSTORE a flag that changed is not seen by that.
+async fn unchanged(session: &mut Session, desk: &mut Desk, names: &[FolderName]) -> Result<HashSet<FolderName>, Fault> {
+    let statuses = session.poll(names).await?;
+    let learner = desk.learner().await?;
+    let mut unchanged = HashSet::new();
+    for (name, status) in names.iter().zip(statuses) {
+        let Some(known) = learner.store.folder(learner.account, name)? else { continue };
+        let same = Some(known.validity) == status.uid_validity
+            && Some(known.next) == status.uid_next
+            && known.highest_modseq == status.highest_modseq;
+        if same && Some(learner.store.known_in(known.id)?) == status.messages {
+            unchanged.insert(name.clone());
+        }
+    }
+    Ok(unchanged)
 }
 
 async fn elsewhere(

@@ -13,7 +13,7 @@ use crate::imap::{Access, Session};
 use crate::imap::{folders, mover::Found};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{Category, FolderName, Instance, RowId, Uid, UidValidity};
-use crate::logic::journal::{Intent, Kind, Place, Row, undo_order};
+use crate::logic::journal::{Intent, Kind, Place, Row, State, undo_order};
 use crate::store::{AccountLock, Store, UndoScope};
 
 /// What became of an undo.
@@ -37,6 +37,29 @@ pub fn rows_of(store: &Store, scope: UndoScope) -> Result<BTreeMap<String, HashS
         accounts.entry(account).or_default().insert(row);
     }
     Ok(accounts)
+}
+
+/// Numbers that name nothing, and rows that cannot be taken back, are said rather than counted as zero.
+///
+/// # Errors
+/// Refused, for each of them.
+pub fn check(scope: UndoScope, store: &Store) -> Result<(), Fault> {
+    let hint = "`mailherd log` lists runs and rows";
+    match scope {
+        UndoScope::Run(run) if !store.has_run(run)? => Err(Fault::refused(format!("there is no run {}", run.0), hint)),
+        UndoScope::Row(id) => match store.row(id)? {
+            None => Err(Fault::refused(format!("there is no row {} in the journal", id.0), hint)),
+            Some(row) if row.intent.undoes.is_some() => Err(Fault::refused(
+                format!("row {} itself took something back", id.0),
+                "to file the message again, use `mailherd train WHO CATEGORY --existing`",
+            )),
+            Some(row) if row.state == State::Refused => {
+                Err(Fault::refused(format!("row {} was never carried out: there is nothing to take back", id.0), hint))
+            }
+            Some(_) => Ok(()),
+        },
+        _ => Ok(()),
+    }
 }
 
 /// Takes `chosen` rows of one account back.
@@ -68,15 +91,30 @@ async fn attempt(
 ) -> Result<(), Fault> {
     let mut desk = Desk::new(open(config, setting)?);
     let mut session = setting.connect().await?;
-    if !mover::can_move(&session) {
+    let result = take_back(setting, &mut session, &mut desk, chosen, run, (report, asked)).await;
+    session.logout().await;
+    result
+}
+
+/// The same on an open session, under the account's lock. `asked` becomes the number of rows, with those that have to be taken
+/// back first.
+pub(super) async fn take_back(
+    setting: &Setting<'_>,
+    session: &mut Session,
+    desk: &mut Desk,
+    chosen: &HashSet<RowId>,
+    run: &mut Run,
+    (report, asked): (&mut Report, &mut usize),
+) -> Result<(), Fault> {
+    if !mover::can_move(session) {
         return Err(mover::cannot_move().while_doing(&setting.account.name));
     }
-    let still_open = recovery::recover(setting, &mut session, &mut desk).await?;
+    let still_open = recovery::recover(setting, session, desk).await?;
     let learner = desk.learner().await?;
     let done = learner.store.done_rows(learner.account)?;
     let order = undo_order(chosen, &done);
     *asked = order.len();
-    let mut undoing = Undoing { setting, session: &mut session, desk: &mut desk, run, report, indexes: HashMap::new() };
+    let mut undoing = Undoing { setting, session, desk, run, report, indexes: HashMap::new() };
     let places: HashMap<RowId, (FolderName, FolderName, Kind)> =
         done.into_iter().map(|row| (row.id, (row.intent.to, row.intent.from.folder, row.intent.kind))).collect();
     let mut total = 0;
@@ -85,13 +123,13 @@ async fn attempt(
     // walked backwards.
     for group in order.chunk_by(|a, b| places.get(a) == places.get(b)) {
         for batch in group.chunks(BATCH) {
+            setting.watcher.between_batches()?;
             undoing.take_back(batch).await?;
             total += batch.len() as u64;
             setting.watcher.filing(&setting.account.name, total, whole);
         }
     }
     let denied = undoing.report.failed;
-    session.logout().await;
     if denied > 0 {
         let what = format!("{}: the server refused to move {denied} messages back", setting.account.name);
         return Err(Fault::refused(what, "nothing was lost; `mailherd log` says where each message is"));

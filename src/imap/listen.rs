@@ -4,6 +4,7 @@ use std::future::Future;
 use std::io;
 use std::pin::pin;
 use std::task::Poll;
+use std::time::Duration;
 
 use async_imap::imap_proto;
 use tokio::time::{Instant, sleep_until};
@@ -16,6 +17,11 @@ use crate::logic::fault::Fault;
 impl Session {
     /// The next thing that the server says. Safe to drop: all state is in the stream.
     pub(super) async fn next(&mut self) -> Result<Response, Fault> {
+        self.next_within(self.silence).await
+    }
+
+    /// The same, with another limit to the server's silence.
+    pub(super) async fn next_within(&mut self, silence: Duration) -> Result<Response, Fault> {
         loop {
             if let Some(response) = self.imap.get_mut().pop() {
                 if let Response::Tagged { tag, .. } = &response {
@@ -26,15 +32,15 @@ impl Session {
             if let Some(fault) = &self.lost {
                 return Err(fault.clone());
             }
-            self.read().await;
+            self.read(silence).await;
         }
     }
 
     /// Lets async-imap read until there is something in the queue or nothing more comes.
-    async fn read(&mut self) {
+    async fn read(&mut self, silence: Duration) {
         let since = Instant::now();
-        let mut alarm = pin!(sleep_until(since + self.silence));
-        let (imap, silence) = (&mut self.imap, self.silence);
+        let mut alarm = pin!(sleep_until(since + silence));
+        let imap = &mut self.imap;
         let event = std::future::poll_fn(|cx| {
             if let Poll::Ready(response) = pin!(imap.read_response()).poll(cx) {
                 return Poll::Ready(Event::of(response.map(|some| some.map(|some| tag_of(some.parsed())))));

@@ -3,7 +3,8 @@
 //! Bytes come through [`guard`], which lets [`framer`] cut them into responses and [`parse`] read them; async-imap, which
 //! writes the commands and does the login, sees only what it cannot misread. [`connect`] opens a [`session`], which has
 //! one [`exec`](session::Session::exec) and one [`stream`](session::Session::stream); [`select`] and [`folders`] are said
-//! in these words.
+//! in these words. [`watch`] waits for news, and `elsewhere` asks about folders that
+//! are not open.
 //!
 //! Only [`mover`] sends commands that change mail.
 //!
@@ -15,6 +16,8 @@ mod code;
 pub mod command;
 pub mod connect;
 mod cursor;
+mod ear;
+mod elsewhere;
 mod fetch;
 pub mod folders;
 pub mod framer;
@@ -23,6 +26,7 @@ mod listen;
 mod login;
 mod loss;
 pub mod mover;
+mod nap;
 pub mod parse;
 pub mod pipeline;
 pub mod quirks;
@@ -36,6 +40,7 @@ pub mod status;
 mod tests;
 mod tls;
 pub mod utf7;
+pub mod watch;
 
 pub use capability::Capabilities;
 pub use command::{HEADER_FIELDS, MAX_LINE, header_query, quote, uid_sets};
@@ -44,3 +49,4 @@ pub use folders::{Folder, Folders, SpecialUse, create, discover};
 pub use response::{Answer, Code, FetchRow, Status, StatusRow, Tagged, UidRanges, Untagged, all_done};
 pub use select::{Access, Selected};
 pub use session::Session;
+pub use watch::Pushed;

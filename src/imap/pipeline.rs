@@ -36,6 +36,7 @@ impl Session {
         in_flight: usize,
     ) -> Result<Pipeline<'_, C::IntoIter>, Fault> {
         self.start(&[])?;
+        self.ear.during("");
         let commands = commands.into_iter();
         Ok(Pipeline {
             session: self,
@@ -87,6 +88,7 @@ impl<C: Iterator<Item = String>> Pipeline<'_, C> {
         while self.waiting.len() < self.in_flight && !self.refused {
             let Some(command) = self.commands.next() else { break };
             check(&command)?;
+            self.session.ear.during_also(&command);
             self.waiting.push_back(self.session.send(&command).await?);
         }
         Ok(())

@@ -59,10 +59,12 @@ impl Session {
         };
         let condstore = if self.capabilities().has_condstore() { " (CONDSTORE)" } else { "" };
         self.selected = None;
+        self.ear.left();
         let answer = self.exec(&format!("{verb} {}{condstore}", quote(folder.wire()))).await?;
         let answer = answer.ok_or_fault(format!("opening the folder {}", Printable::new(folder.wire())))?;
         let selected = opened(folder, access, &answer)?;
         self.selected = Some(folder.clone());
+        self.ear.opened(selected.exists);
         Ok(selected)
     }
 
@@ -77,6 +79,7 @@ impl Session {
         }
         if self.capabilities().has("UNSELECT") || self.capabilities().has("IMAP4rev2") {
             self.selected = None;
+            self.ear.left();
             self.exec("UNSELECT").await?.ok_or_fault("leaving the folder")?;
         } else {
             self.select(&FolderName::inbox(), Access::ReadOnly).await?;
@@ -89,8 +92,7 @@ impl Session {
     /// # Errors
     /// As [`Session::exec`]; when the server refuses; protocol when it answers about nothing.
     pub async fn status(&mut self, folder: &FolderName) -> Result<StatusRow, Fault> {
-        let modseq = if self.capabilities().has_condstore() { " HIGHESTMODSEQ" } else { "" };
-        let command = format!("STATUS {} (MESSAGES UIDNEXT UIDVALIDITY{modseq})", quote(folder.wire()));
+        let command = format!("STATUS {} ({})", quote(folder.wire()), self.status_items());
         let what = format!("asking about the folder {}", Printable::new(folder.wire()));
         let answer = self.exec(&command).await?.ok_or_fault(&what)?;
         // Matched by kind, not by name: servers spell names back in other ways (quoting, INBOX's case, Unicode forms).
@@ -99,6 +101,15 @@ impl Session {
             _ => None,
         });
         row.ok_or_else(|| Fault::protocol(format!("{what}: the server answered nothing"), "run `mailherd doctor`"))
+    }
+
+    /// What STATUS is asked.
+    pub(super) fn status_items(&self) -> &'static str {
+        if self.capabilities().has_condstore() {
+            "MESSAGES UIDNEXT UIDVALIDITY HIGHESTMODSEQ"
+        } else {
+            "MESSAGES UIDNEXT UIDVALIDITY"
+        }
     }
 }
 

@@ -14,6 +14,7 @@ use tokio::time::timeout;
 
 use super::capability::Capabilities;
 use super::command::check;
+use super::ear::Ear;
 use super::guard::Guard;
 use super::loss::{bye, ended, lost, silent, unasked_continuation, wrong_tag};
 use super::parse::{self, Response};
@@ -37,6 +38,8 @@ pub struct Session {
     host: String,
     pub(super) silence: Duration,
     fetch_rows: u64,
+    /// What was said without being asked.
+    pub(super) ear: Ear,
     /// Tags whose end async-imap saw before the session came to it in the queue.
     pub(super) ended: VecDeque<String>,
     /// Why nothing more comes, once the queue is empty.
@@ -58,6 +61,7 @@ impl Session {
             host: host.to_owned(),
             silence: SILENCE,
             fetch_rows: 0,
+            ear: Ear::default(),
             ended: VecDeque::new(),
             lost: None,
             busy: false,
@@ -183,6 +187,7 @@ impl Session {
 
     async fn converse(&mut self, command: &str, mut literal: Option<&[u8]>) -> Result<Answer, Fault> {
         let tag = self.send(command).await?;
+        self.ear.during(command);
         let mut untagged = Vec::new();
         let before = self.bytes_read();
         let tagged = loop {
@@ -200,8 +205,9 @@ impl Session {
         Ok(Answer { untagged, tagged })
     }
 
-    /// Counts rows, remembers capabilities, and turns BYE into an error.
+    /// Counts rows, remembers capabilities and what is news, and turns BYE into an error.
     pub(super) fn heard(&mut self, item: Untagged) -> Result<Untagged, Fault> {
+        self.ear.hear(&item);
         match &item {
             Untagged::Fetch(_) => self.fetch_rows += 1,
             Untagged::Condition { status: Status::Bye, text, .. } => return Err(bye(text)),
@@ -225,15 +231,21 @@ impl Session {
 
     async fn send_literal(&mut self, literal: Option<&[u8]>) -> Result<(), Fault> {
         let Some(literal) = literal else { return Err(unasked_continuation()) };
+        self.write(&[literal, b"\r\n"], self.silence.max(Duration::from_secs(60))).await
+    }
+
+    /// Sends what is no command.
+    pub(super) async fn write(&mut self, parts: &[&[u8]], patience: Duration) -> Result<(), Fault> {
         let guard = self.imap.get_mut();
         let write = async {
-            guard.write_all(literal).await?;
-            guard.write_all(b"\r\n").await?;
+            for part in parts {
+                guard.write_all(part).await?;
+            }
             guard.flush().await
         };
-        match timeout(self.silence.max(Duration::from_secs(60)), write).await {
+        match timeout(patience, write).await {
             Ok(written) => written.map_err(|error| lost(&error)),
-            Err(_) => Err(silent(self.silence)),
+            Err(_) => Err(silent(patience)),
         }
     }
 }

@@ -1,8 +1,10 @@
 //! What a message is, and why: the rules in their order, then the sum of the signals.
 
+mod headline;
 mod rules;
 
 pub use super::policy::Caution;
+pub use headline::{headline, headline_of};
 
 use super::facts::Facts;
 use super::ids::{Address, Category, Flags, UnixTime};

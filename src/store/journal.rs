@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row as SqlRow, params};
 use super::mail::{instance_at, set_standing};
 use super::{AccountId, Standing, Store};
 use crate::logic::fault::Fault;
-use crate::logic::ids::{Category, FolderName, MessageId, RowId, RunId, Uid, UidValidity, UnixTime};
+use crate::logic::ids::{Category, FolderName, Instance, MessageId, RowId, RunId, Uid, UidValidity, UnixTime};
 use crate::logic::journal::{Before, Intent, Kind, Place, Row, State};
 
 /// Which rows to list.
@@ -147,6 +147,14 @@ impl Store {
         self.rows("WHERE j.account = ?1 AND j.message_id = ?2 ORDER BY j.id", params![account.0, message_id.as_str()])
     }
 
+    /// Everything that was ever done to this message and to identical copies of it.
+    pub fn rows_of_instance(&self, account: AccountId, instance: Instance) -> Result<Vec<Row>, Fault> {
+        self.rows(
+            "WHERE j.account = ?1 AND j.digest = ?2 AND j.size = ?3 ORDER BY j.id",
+            params![account.0, instance.digest.0, instance.size],
+        )
+    }
+
     /// The journal, oldest first.
     pub fn log(&self, filter: LogFilter) -> Result<Vec<Row>, Fault> {
         let limit = filter.limit.map_or(-1, |limit| i64::try_from(limit).unwrap_or(i64::MAX));
@@ -180,9 +188,10 @@ impl Store {
     pub fn last_undoable_run(&self) -> Result<Option<RunId>, Fault> {
         self.read(|db| {
             db.query_row(
-                "SELECT max(r.id) FROM run r LEFT JOIN standing_order o ON o.id = r.standing_order
-                 WHERE (o.id IS NOT NULL AND o.lifted_at IS NULL)
-                    OR EXISTS (SELECT 1 FROM journal j WHERE j.run = r.id AND j.state = 'done' AND j.undoes IS NULL)",
+                "SELECT max(id) FROM (
+                     SELECT r.id FROM run r JOIN standing_order o ON o.id = r.standing_order WHERE o.lifted_at IS NULL
+                     UNION ALL SELECT run FROM standing_order WHERE lifted_at IS NULL AND run IS NOT NULL
+                     UNION ALL SELECT run FROM journal WHERE state = 'done' AND undoes IS NULL)",
                 [],
                 |row| row.get::<_, Option<i64>>(0),
             )
@@ -195,16 +204,19 @@ impl Store {
         let (condition, value) = match scope {
             UndoScope::All => ("(1 OR ?1)", 0),
             UndoScope::Run(run) => ("r.id = ?1", run.0),
-            // One message of several: the order stays; the only one: it was the action.
+            // One message of several: the order stays; the only one, or the only one of its sender: it was the action.
             UndoScope::Row(row) => (
                 "r.id = (SELECT run FROM journal WHERE id = ?1)
-                 AND (SELECT count(*) FROM journal j WHERE j.run = r.id AND j.state = 'done' AND j.id <> ?1) = 0",
+                 AND (SELECT count(*) FROM journal j WHERE j.run = r.id AND j.state = 'done' AND j.id <> ?1
+                      AND (o.run IS NULL OR o.kind <> 'address' OR j.sender = o.name)) = 0
+                 AND (o.run IS NULL OR o.kind <> 'address'
+                      OR o.name = (SELECT sender FROM journal WHERE id = ?1))",
                 row.0,
             ),
         };
         self.read(|db| {
             let mut statement = db.prepare(&format!(
-                "SELECT o.id FROM run r JOIN standing_order o ON o.id = r.standing_order
+                "SELECT DISTINCT o.id FROM run r JOIN standing_order o ON o.id = r.standing_order OR o.run = r.id
                  WHERE o.lifted_at IS NULL AND {condition}"
             ))?;
             let rows = statement.query_map([value], |row| row.get(0))?;
@@ -222,7 +234,7 @@ impl Store {
         self.read(|db| db.query_row("SELECT EXISTS (SELECT 1 FROM run WHERE id = ?1)", [run.0], |row| row.get(0)))
     }
 
-    fn rows(&self, rest: &str, values: impl rusqlite::Params) -> Result<Vec<Row>, Fault> {
+    pub(super) fn rows(&self, rest: &str, values: impl rusqlite::Params) -> Result<Vec<Row>, Fault> {
         self.read(|db| {
             let mut statement = db.prepare_cached(&format!(
                 "SELECT {COLUMNS} FROM journal j JOIN account a ON a.id = j.account {rest}"
@@ -313,18 +325,21 @@ fn settle_one(
 
 /// The message lies in another mailbox now, so that the next pass does not read it again.
 fn moved(db: &Connection, account: AccountId, row: &Row, to_uid: Option<Uid>) -> rusqlite::Result<()> {
-    let flags: Option<i64> = db
+    type Moved = (i64, i64, Option<i64>, Option<String>);
+    let known: Option<Moved> = db
         .prepare_cached(
             "DELETE FROM message WHERE uid = ?3 AND folder = (SELECT id FROM folder WHERE account = ?1 AND name = ?2)
-             RETURNING flags",
+             RETURNING flags, at, origin, subject",
         )?
-        .query_row(params![account.0, row.intent.from.folder.wire(), row.intent.from.uid.0], |found| found.get(0))
+        .query_row(params![account.0, row.intent.from.folder.wire(), row.intent.from.uid.0], |found| {
+            Ok((found.get(0)?, found.get(1)?, found.get(2)?, found.get(3)?))
+        })
         .optional()?;
-    let (Some(uid), Some(flags)) = (to_uid, flags) else { return Ok(()) };
+    let (Some(uid), Some((flags, at, origin, subject))) = (to_uid, known) else { return Ok(()) };
     db.prepare_cached(
-        "INSERT INTO message (folder, uid, digest, size, flags)
-         SELECT id, ?3, ?4, ?5, ?6 FROM folder WHERE account = ?1 AND name = ?2 AND uid_validity = ?7
-         ON CONFLICT (folder, uid) DO UPDATE SET digest = ?4, size = ?5, flags = ?6",
+        "INSERT INTO message (folder, uid, digest, size, flags, at, origin, subject)
+         SELECT id, ?3, ?4, ?5, ?6, ?8, ?9, ?10 FROM folder WHERE account = ?1 AND name = ?2 AND uid_validity = ?7
+         ON CONFLICT (folder, uid) DO UPDATE SET digest = ?4, size = ?5, flags = ?6, at = ?8, origin = ?9, subject = ?10",
     )?
     .execute(params![
         account.0,
@@ -333,7 +348,10 @@ fn moved(db: &Connection, account: AccountId, row: &Row, to_uid: Option<Uid>) ->
         row.intent.instance.digest.0,
         row.intent.instance.size,
         flags,
-        row.before.validity.0
+        row.before.validity.0,
+        at,
+        origin,
+        subject
     ])?;
     Ok(())
 }

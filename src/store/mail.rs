@@ -4,9 +4,12 @@ use std::cell::RefCell;
 
 use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 
+use super::shown::{Origins, Shown};
 use super::{AccountId, Store};
 use crate::logic::fault::Fault;
-use crate::logic::ids::{Digest, Flags, FolderName, Instance, ListId, MidHash, ModSeq, Uid, UidValidity, UnixTime};
+use crate::logic::ids::{
+    Category, Digest, Flags, FolderName, Instance, ListId, MidHash, ModSeq, Uid, UidValidity, UnixTime,
+};
 use crate::logic::ledger::Habits;
 
 /// How far a mailbox has been read.
@@ -22,6 +25,8 @@ pub struct FolderState {
     pub highest_modseq: Option<ModSeq>,
     /// Since when mailherd files into it.
     pub managed_at: Option<UnixTime>,
+    /// Whose mail lies in it: `inbox`, or what mailherd files into it.
+    pub category: Option<Category>,
 }
 
 /// What is known of an instance. A message is judged once, when it is first seen in INBOX.
@@ -77,6 +82,8 @@ pub struct Seen<'a> {
     pub older: UnixTime,
     /// What it gets when it was never seen before.
     pub standing: Standing,
+    /// What lists show of it.
+    pub shown: Shown<'a>,
 }
 
 /// Whom to credit with the answer to a message: the address in From, its List-Id, and the kinds of mail that it was of.
@@ -87,7 +94,7 @@ impl Store {
     pub fn folder(&self, account: AccountId, name: &FolderName) -> Result<Option<FolderState>, Fault> {
         self.read(|db| {
             db.prepare_cached(
-                "SELECT id, uid_validity, uid_next, highest_modseq, managed_at FROM folder
+                "SELECT id, uid_validity, uid_next, highest_modseq, managed_at, category FROM folder
                  WHERE account = ?1 AND name = ?2",
             )?
             .query_row(params![account.0, name.wire()], |row| {
@@ -97,6 +104,7 @@ impl Store {
                     next: Uid(row.get(2)?),
                     highest_modseq: row.get::<_, Option<i64>>(3)?.map(|modseq| ModSeq(modseq.cast_unsigned())),
                     managed_at: row.get::<_, Option<i64>>(4)?.map(UnixTime),
+                    category: row.get::<_, Option<String>>(5)?.as_deref().and_then(Category::from_word),
                 })
             })
             .optional()
@@ -116,7 +124,8 @@ impl Store {
                 params![account.0, name.wire()],
             )?;
             db.execute(
-                "INSERT INTO folder (account, name, uid_validity, uid_next) VALUES (?1, ?2, ?3, 1)
+                "INSERT INTO folder (account, name, uid_validity, uid_next, category)
+                 VALUES (?1, ?2, ?3, 1, CASE ?2 WHEN 'INBOX' THEN 'inbox' END)
                  ON CONFLICT (account, name) DO UPDATE SET uid_validity = ?3, uid_next = 1, highest_modseq = NULL",
                 params![account.0, name.wire(), validity.0],
             )?;
@@ -126,10 +135,22 @@ impl Store {
             .ok_or_else(|| Fault::local("a mailbox that was just written is not in the database", "report this"))
     }
 
-    /// Remembers that mailherd files into this mailbox from now on.
-    pub fn manage_folder(&mut self, folder: i64, at: UnixTime) -> Result<(), Fault> {
+    /// Remembers that mailherd files mail of this category into this mailbox from now on, and into no other of the account.
+    pub fn manage_folder(&mut self, folder: i64, category: Category, at: UnixTime) -> Result<(), Fault> {
         self.transaction(|db| {
             db.execute("UPDATE folder SET managed_at = coalesce(managed_at, ?2) WHERE id = ?1", params![folder, at.0])?;
+            db.execute(
+                "UPDATE folder SET category = NULL WHERE category = ?2 AND id <> ?1
+                 AND account = (SELECT account FROM folder WHERE id = ?1)",
+                params![folder, category.word()],
+            )?;
+            // Where mail of no category lay until now, subjects were not kept.
+            db.execute(
+                "UPDATE message SET subject = NULL WHERE folder = ?1 AND subject = ''
+                 AND (SELECT category FROM folder WHERE id = ?1) IS NULL",
+                [folder],
+            )?;
+            db.execute("UPDATE folder SET category = ?2 WHERE id = ?1", params![folder, category.word()])?;
             Ok(())
         })
     }
@@ -335,25 +356,42 @@ pub struct LearnTransaction<'a> {
     // Looked up once, not for each of a hundred thousand messages.
     insert_message: RefCell<CachedStatement<'a>>,
     insert_instance: RefCell<CachedStatement<'a>>,
+    pub(super) origins: RefCell<Origins<'a>>,
 }
 
 impl<'a> LearnTransaction<'a> {
     fn new(db: &'a Connection) -> rusqlite::Result<LearnTransaction<'a>> {
         let insert_message = db.prepare_cached(
-            "INSERT INTO message (folder, uid, digest, size, flags) VALUES (?1, ?2, ?3, ?4, ?5)
-             ON CONFLICT (folder, uid) DO UPDATE SET digest = ?3, size = ?4, flags = ?5",
+            "INSERT INTO message (folder, uid, digest, size, flags, at, origin, subject)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (folder, uid)
+             DO UPDATE SET digest = ?3, size = ?4, flags = ?5, at = ?6, origin = ?7, subject = ?8",
         )?;
         let insert_instance = db.prepare_cached(
             "INSERT INTO instance (account, digest, size, mid_hash, sender, list, older, standing, habits)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO NOTHING",
         )?;
-        Ok(LearnTransaction { db, insert_message: insert_message.into(), insert_instance: insert_instance.into() })
+        Ok(LearnTransaction {
+            db,
+            insert_message: insert_message.into(),
+            insert_instance: insert_instance.into(),
+            origins: Origins::new(db)?.into(),
+        })
     }
 
     /// Remembers a message. `true` when its instance was never seen before; else its standing as it now is.
     pub fn saw(&self, account: AccountId, folder: i64, seen: &Seen<'_>) -> rusqlite::Result<(bool, Standing)> {
         let Instance { digest, size } = seen.instance;
-        self.insert_message.borrow_mut().execute(params![folder, seen.uid.0, digest.0, size, seen.flags.bits()])?;
+        let origin = self.origin(seen.shown.origin)?;
+        self.insert_message.borrow_mut().execute(params![
+            folder,
+            seen.uid.0,
+            digest.0,
+            size,
+            seen.flags.bits(),
+            seen.shown.at.0,
+            origin,
+            seen.shown.subject()
+        ])?;
         let new = self.insert_instance.borrow_mut().execute(params![
             account.0,
             digest.0,

@@ -4,12 +4,15 @@
 //! `synchronous = FULL` before anybody may act on them; everything else may be lost with the power, since the next pass
 //! finds it again.
 
+mod acts;
 mod journal;
 mod ledger;
 mod lock;
+mod look;
 mod mail;
 mod migrate;
 mod orders;
+mod shown;
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -18,11 +21,14 @@ use rusqlite::Connection;
 
 use crate::logic::fault::Fault;
 
+pub use acts::{RowOutcome, WrittenTo};
 pub use journal::{LogFilter, UndoScope};
 pub use ledger::SenderRow;
 pub use lock::AccountLock;
+pub use look::{LedgerRow, MailSpot, MailText, RunSummary, SenderRank, Shelf, ShownMail, TrialRow};
 pub use mail::{FolderState, Seen, Standing};
 pub use orders::StoredOrder;
+pub use shown::{Origin, Shown};
 
 /// An account's row in the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -84,6 +90,16 @@ impl Store {
         self.db.pragma_update(None, "wal_autocheckpoint", 4000)?;
         self.db.set_prepared_statement_cache_capacity(64);
         Ok(())
+    }
+
+    /// How many rows this connection has written; when it has not changed, nothing was learned.
+    pub fn changes(&self) -> u64 {
+        self.db.total_changes()
+    }
+
+    /// Gives memory back that SQLite keeps for the next statement.
+    pub fn shrink(&self) -> Result<(), Fault> {
+        self.db.execute_batch("PRAGMA shrink_memory").map_err(|error| self.fault(&error))
     }
 
     /// Runs `work` in one transaction.

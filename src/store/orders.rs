@@ -88,7 +88,7 @@ impl Store {
             let mut rows = statement.query(params![account.map(|a| a.0), pending])?;
             let mut orders = Vec::new();
             while let Some(row) = rows.next()? {
-                let who = who(row.get_ref(1)?.as_str()?, row.get_ref(2)?.as_str()?);
+                let who = Who::from_columns(row.get_ref(1)?.as_str()?, row.get_ref(2)?.as_str()?);
                 let category = Category::from_word(row.get_ref(3)?.as_str()?);
                 if let (Some(who), Some(category)) = (who, category) {
                     let order = Order { id: row.get(0)?, who, category, given_at: UnixTime(row.get(4)?) };
@@ -97,14 +97,5 @@ impl Store {
             }
             Ok(orders)
         })
-    }
-}
-
-fn who(kind: &str, name: &str) -> Option<Who> {
-    use crate::logic::ids::{Address, ListId};
-    match kind {
-        "address" => Address::parse(name).map(Who::Address),
-        "list" => ListId::new(name).map(Who::List),
-        _ => Some(Who::Domain(name.into())),
     }
 }

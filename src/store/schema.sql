@@ -16,6 +16,7 @@ CREATE TABLE folder (
     uid_next       INTEGER NOT NULL,              -- the first UID that has not been read
     highest_modseq INTEGER,                       -- flags are known up to here; NULL without CONDSTORE
     managed_at     INTEGER,                       -- since when mailherd files into it; NULL: it does not
+    category       TEXT,                          -- whose mail lies in it: inbox, or what mailherd files into it; NULL: neither
     UNIQUE (account, name)
 ) STRICT;
 
@@ -42,8 +43,22 @@ CREATE TABLE message (
     digest BLOB NOT NULL,
     size   INTEGER NOT NULL,
     flags  INTEGER NOT NULL,                      -- bits: seen, answered, flagged, deleted, draft, $Important
+    at     INTEGER NOT NULL DEFAULT 0,            -- when it arrived: INTERNALDATE, else Date
+    origin INTEGER,                               -- whom it is from; NULL: the user's own, or not read for lists yet
+    subject TEXT,                                 -- cut; '' outside the mailboxes that lists show; NULL: to be read again
     PRIMARY KEY (folder, uid)
 ) STRICT, WITHOUT ROWID;
+-- The order of lists. flags: what is marked as deleted is not shown, what is unread is counted. origin: mail per sender and week.
+CREATE INDEX message_by_arrival ON message (folder, at, uid, flags, origin);
+CREATE INDEX message_not_shown ON message (folder) WHERE subject IS NULL;
+
+-- Whom mail is from, as lists show it: each display name with its address and List-Id once.
+CREATE TABLE origin (
+    id      INTEGER PRIMARY KEY,                  -- of the other columns: SHA-256, cut to 64 bits
+    name    TEXT NOT NULL,                        -- as the sender wrote it, cut; '' without one
+    address TEXT NOT NULL,                        -- '' when From holds none
+    list    TEXT                                  -- List-Id
+) STRICT;
 
 -- What the account's history says of a sender, a list and a domain.
 CREATE TABLE ledger (
@@ -119,7 +134,16 @@ CREATE TABLE standing_order (
     category  TEXT NOT NULL,
     given_at  INTEGER NOT NULL,
     lifted_at INTEGER,                            -- NULL: in force
-    pending   INTEGER NOT NULL                    -- 1: waits for the user's word
+    pending   INTEGER NOT NULL,                   -- 1: waits for the user's word
+    run       INTEGER REFERENCES run (id)         -- the run that moved the mail it was given with; several orders may share one
+) STRICT;
+
+-- The last backtest of an account: mail that the user answered, and how much of it would have been filed away.
+CREATE TABLE trial (
+    account    INTEGER PRIMARY KEY REFERENCES account (id),
+    at         INTEGER NOT NULL,
+    answered   INTEGER NOT NULL,
+    filed_away INTEGER NOT NULL
 ) STRICT;
 
 -- A batch in the journal that can be undone as a whole.

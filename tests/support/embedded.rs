@@ -119,10 +119,16 @@ impl Embedded {
         World::of_rows(&self.server.snapshot())
     }
 
-    /// Starts the program with these words.
-    pub fn start(&self, words: &[&str]) -> Running {
+    /// Writes the configuration; where it is.
+    pub fn config_file(&self) -> PathBuf {
         let path = self.path("config.toml");
         write_private(&path, &self.configuration());
+        path
+    }
+
+    /// Starts the program with these words.
+    pub fn start(&self, words: &[&str]) -> Running {
+        let path = self.config_file();
         let words: Vec<&str> = ["--config", path.to_str().unwrap()].into_iter().chain(words.iter().copied()).collect();
         Running::start(program::command(self.folder.path(), &words, &[]))
     }

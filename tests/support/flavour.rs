@@ -21,6 +21,8 @@ pub struct Flavour {
     /// Capabilities it hides. Dovecot only hides them (the commands still work), so the tests that use this also read the commands
     /// that reached the server, see `wire_log`.
     pub without: &'static [&'static str],
+    /// Capabilities that it names besides. Only those that it has.
+    pub besides: &'static [&'static str],
     /// The personal namespace's prefix.
     pub prefix: &'static str,
     /// The hierarchy delimiter.
@@ -39,6 +41,7 @@ impl Flavour {
     /// Dovecot as it comes.
     pub const PLAIN: Flavour = Flavour {
         without: &[],
+        besides: &[],
         prefix: "",
         separator: '/',
         quota_messages: None,
@@ -86,6 +89,8 @@ impl Flavour {
     /// `Bulk` is the provider's spam folder, and there is no folder for sent mail.
     pub const SPAM_IS_BULK: Flavour =
         Flavour { special: &[("Bulk", "\\Junk"), ("Trash", "\\Trash")], ..Flavour::PLAIN };
+    /// It tells of folders that are not open (RFC 5465).
+    pub const NOTIFIES: Flavour = Flavour { besides: &["NOTIFY"], ..Flavour::PLAIN };
     /// A certificate that nobody signed.
     pub const SELF_SIGNED: Flavour = Flavour { tls: Tls::SelfSigned, ..Flavour::PLAIN };
     /// No STARTTLS.
@@ -93,7 +98,8 @@ impl Flavour {
 
     /// What it advertises.
     pub fn capabilities(&self) -> String {
-        CAPABILITIES.split(' ').filter(|word| !self.without.contains(word)).collect::<Vec<_>>().join(" ")
+        let words = CAPABILITIES.split(' ').filter(|word| !self.without.contains(word));
+        words.chain(self.besides.iter().copied()).collect::<Vec<_>>().join(" ")
     }
 
     /// Whether it hides `capability`.

@@ -193,6 +193,13 @@ impl User {
         rows
     }
 
+    /// Writes the configuration; where it is.
+    pub fn config_file(&self) -> PathBuf {
+        let path = self.path("config.toml");
+        write_private(&path, &self.configuration());
+        path
+    }
+
     /// The text of the configuration file.
     pub fn configuration(&self) -> String {
         let lines = |keys: &[(String, String)]| {

@@ -3,6 +3,7 @@
 use super::faults::UidNextLie;
 use super::folder::Folder;
 use super::names::{matches, normalise, quote};
+use super::options::Abilities;
 use super::reply::{Halt, Outcome, Reply, no};
 use super::session::Session;
 use super::store::Store;
@@ -24,14 +25,11 @@ impl Session {
         let reference = args.text()?;
         let several = args.peek() == Some(&Token::Open);
         let patterns = args.list()?;
-        let mut with_use = can.special_use;
-        if args.take_word("RETURN") {
-            let wanted = args.list()?;
-            with_use &= wanted.iter().any(|option| option.eq_ignore_ascii_case("SPECIAL-USE"));
-            extended(can.list_extended)?;
-        } else if several {
+        let returned = args.take_word("RETURN");
+        if returned || several {
             extended(can.list_extended)?;
         }
+        let wanted = if returned { Return::read(args, can)? } else { Return { special_use: true, status: None } };
         args.end()?;
         if patterns.iter().all(String::is_empty) {
             let delimiter = self.delimiter();
@@ -39,7 +37,10 @@ impl Session {
             return Ok(Reply::ok("that is the delimiter"));
         }
         let patterns: Vec<String> = patterns.iter().map(|pattern| format!("{reference}{pattern}")).collect();
-        self.answer_list("LIST", &patterns, with_use, false);
+        self.answer_list("LIST", &patterns, can.special_use && wanted.special_use, false);
+        if let Some(items) = wanted.status {
+            self.answer_status_of(&patterns, &items)?;
+        }
         Ok(Reply::ok("that is all"))
     }
 
@@ -57,9 +58,9 @@ impl Session {
         let shared = self.shared.clone();
         let store = shared.store();
         for (name, folder) in with_parents(&store) {
-            let named =
-                |pattern: &String| matches(pattern, name, delimiter) || (name == "INBOX" && normalise(pattern) == name);
-            if !patterns.iter().any(named) || (subscribed_only && !folder.is_some_and(|folder| folder.subscribed)) {
+            if !is_named(name, patterns, delimiter)
+                || (subscribed_only && !folder.is_some_and(|folder| folder.subscribed))
+            {
                 continue;
             }
             let mut attributes = vec![if has_children(&store, name) { "\\HasChildren" } else { "\\HasNoChildren" }];
@@ -83,6 +84,25 @@ impl Session {
         let Some(folder) = store.place(&name).map(|place| &store.folders[place]) else {
             return no("[NONEXISTENT] there is no such folder");
         };
+        let row = self.status_row(folder, &items)?;
+        self.outbound.text(&row);
+        Ok(Reply::ok("that is all"))
+    }
+
+    /// `LIST … RETURN (STATUS (…))` of RFC 5819.
+    fn answer_status_of(&mut self, patterns: &[String], items: &[String]) -> Result<(), Syntax> {
+        let shared = self.shared.clone();
+        let store = shared.store();
+        let delimiter = self.shared.options.delimiter;
+        for folder in store.folders.iter().filter(|folder| is_named(&folder.name, patterns, delimiter)) {
+            let row = self.status_row(folder, items)?;
+            self.outbound.text(&row);
+        }
+        Ok(())
+    }
+
+    /// `* STATUS "Top" (MESSAGES 3)`
+    pub(super) fn status_row(&mut self, folder: &Folder, items: &[String]) -> Result<String, Syntax> {
         let mut values = Vec::new();
         for item in items {
             let item = item.to_ascii_uppercase();
@@ -100,12 +120,11 @@ impl Session {
                     self.condstore = true;
                     folder.highest_modseq
                 }
-                _ => return Err(Syntax("unknown STATUS item").into()),
+                _ => return Err(Syntax("unknown STATUS item")),
             };
             values.push(format!("{item} {value}"));
         }
-        self.outbound.text(&format!("* STATUS {} ({})\r\n", quote(&folder.name), values.join(" ")));
-        Ok(Reply::ok("that is all"))
+        Ok(format!("* STATUS {} ({})\r\n", quote(&folder.name), values.join(" ")))
     }
 
     pub(super) fn create(&mut self, args: &mut Args) -> Outcome {
@@ -196,6 +215,34 @@ impl Session {
     fn delimiter(&self) -> String {
         quote(&self.shared.options.delimiter.to_string())
     }
+}
+
+/// What RETURN asks of LIST (RFC 5258).
+struct Return {
+    special_use: bool,
+    status: Option<Vec<String>>,
+}
+
+impl Return {
+    fn read(args: &mut Args, can: Abilities) -> Result<Return, Syntax> {
+        let mut wanted = Return { special_use: false, status: None };
+        if !args.take_open() {
+            return Err(Syntax("RETURN takes a list"));
+        }
+        while !args.take_close() {
+            if can.list_status && args.take_word("STATUS") {
+                wanted.status = Some(args.list()?);
+            } else {
+                wanted.special_use |= args.text()?.eq_ignore_ascii_case("SPECIAL-USE");
+            }
+        }
+        Ok(wanted)
+    }
+}
+
+fn is_named(name: &str, patterns: &[String], delimiter: char) -> bool {
+    let named = |pattern: &String| matches(pattern, name, delimiter) || (name == "INBOX" && normalise(pattern) == name);
+    patterns.iter().any(named)
 }
 
 fn extended(understood: bool) -> Result<(), Syntax> {

@@ -18,6 +18,7 @@ mod folder;
 mod folders;
 mod login;
 mod names;
+mod notify;
 mod options;
 mod others;
 mod reading;

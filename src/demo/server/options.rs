@@ -122,6 +122,10 @@ abilities! {
     auth_plain => "AUTH=PLAIN",
     /// RFC 5258, of which only `RETURN (…)` and several patterns.
     list_extended => "LIST-EXTENDED",
+    /// RFC 5819.
+    list_status => "LIST-STATUS",
+    /// RFC 5465, of which only new and gone messages in folders that are named.
+    notify => "NOTIFY",
     /// RFC 5161.
     enable => "ENABLE",
     /// RFC 5032: OLDER and YOUNGER, by the server's own clock.

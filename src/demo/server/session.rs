@@ -3,6 +3,7 @@
 use super::command::Command;
 use super::faults::{Twist, UidNextLie, What};
 use super::folder::Actor;
+use super::notify::Told;
 use super::reply::{Halt, Outcome, Reply, Status};
 use super::shared::{Received, Shared};
 use super::tokens::Args;
@@ -22,6 +23,8 @@ pub(super) struct Session {
     /// Whether the client has shown that it knows MODSEQ (RFC 7162, section 3.1).
     pub(super) condstore: bool,
     pub(super) twist: Twist,
+    /// Folders that NOTIFY named.
+    pub(super) told: Told,
     /// Where the present command stands in the record.
     pub(super) record: usize,
 }
@@ -40,6 +43,7 @@ pub(super) async fn serve(socket: TcpStream, shared: Arc<Shared>, me: Actor) {
         selected: None,
         condstore: false,
         twist: Twist::default(),
+        told: Told::new(),
         record: 0,
     };
     if session.greet().await.is_ok() {
@@ -163,6 +167,7 @@ impl Session {
             "NAMESPACE" if can.namespace => self.namespace(args),
             "LIST" => self.list(args),
             "LSUB" => self.lsub(args),
+            "NOTIFY" if can.notify => self.notify(args),
             "STATUS" => self.status(args),
             "CREATE" => self.create(args),
             "DELETE" => self.delete(args),
@@ -188,6 +193,7 @@ impl Session {
 
     /// Tells what happened in the selected folder. A folder that is no more ends the connection, as on Dovecot.
     pub(super) fn tell(&mut self, tell: Tell) -> Result<(), Halt> {
+        self.tell_of_others()?;
         let Some(view) = &mut self.selected else { return Ok(()) };
         let lines = {
             let store = self.shared.store();

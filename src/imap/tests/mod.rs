@@ -1,9 +1,11 @@
 //! The wire against a scripted server, and against bytes that no server should send.
 
 mod bytes;
+mod elsewhere;
 mod folders;
 mod login;
 mod responses;
 mod script;
 mod session;
 mod tls;
+mod watch;

@@ -155,3 +155,33 @@ fn a_folder_that_is_renumbered_sends_its_sessions_away() {
     server.deliver("Travel/Lissabon & Süden", message(9));
     assert_eq!(subjects(&server, "Travel/Lissabon &- S&APw-den"), ["9"]);
 }
+
+#[test]
+fn folders_that_are_not_open_are_listed_with_their_state_or_told_of() {
+    let server = server(2, Options::default());
+    let mut raw = Raw::in_inbox(&server);
+    let answer = raw.does("LIST \"\" (Top INBOX) RETURN (SPECIAL-USE STATUS (MESSAGES UIDNEXT))");
+    let states: Vec<_> = answer.iter().filter(|line| line.starts_with("* STATUS")).collect();
+    assert_eq!(states, ["* STATUS \"INBOX\" (MESSAGES 2 UIDNEXT 3)", "* STATUS \"Top\" (MESSAGES 0 UIDNEXT 1)"]);
+    assert_eq!(answer.iter().filter(|line| line.starts_with("* LIST")).count(), 2);
+
+    let told =
+        raw.does("NOTIFY SET (selected-delayed (MessageNew)) (mailboxes (Top Sent) (MessageNew MessageExpunge))");
+    assert_eq!(told, ["t OK will be told"]);
+    server.deliver("Top", message(7));
+    server.deliver("Travel/Lissabon & Süden", message(8));
+    let state =
+        |answer: &[String]| answer.iter().filter(|line| line.starts_with("* STATUS \"Top\" (MESSAGES 1 ")).count();
+    let answer = raw.does("NOOP");
+    assert_eq!((state(&answer), answer.len()), (1, 2), "{answer:?}");
+    assert_eq!(raw.does("NOOP").len(), 1);
+    raw.send("t IDLE\r\n");
+    assert_eq!(raw.line(), "+ idling");
+    server.change(|store| store.expunge("Top", &[Uid(1)]));
+    assert!(raw.line().starts_with("* STATUS \"Top\" (MESSAGES 0 "));
+    raw.send("DONE\r\n");
+    assert_eq!(raw.answer(), ["t OK done idling"]);
+    raw.does("NOTIFY NONE");
+    server.deliver("Top", message(9));
+    assert_eq!(raw.does("NOOP"), ["t OK nothing done"]);
+}

@@ -1,0 +1,234 @@
+//! The work on an open connection: passes and jobs.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::daemon::desk::Desk;
+use crate::daemon::engine::job::{Job, Outcome, Ticket};
+use crate::daemon::engine::why;
+use crate::daemon::filing::Run;
+use crate::daemon::held::Held;
+use crate::daemon::opening::{Ready, ready};
+use crate::daemon::pass::{Pass, Report, Seen};
+use crate::daemon::setting::Setting;
+use crate::daemon::sync::Scope;
+use crate::daemon::{clock, opened, order, pick, undo, unsubscribe};
+use crate::imap::{Access, Selected, Session, StatusRow};
+use crate::logic::engine::MessageKey;
+use crate::logic::fault::{Fault, FaultKind};
+use crate::logic::ids::{FolderName, ModSeq, RowId, Uid, UidValidity, UnixTime};
+use crate::logic::orders::{Order, Who};
+use crate::store::Standing;
+
+/// What tells one state of a mailbox from another.
+type Mark = (UidValidity, u32, Option<Uid>, Option<ModSeq>);
+
+/// A connection and what is known on it.
+pub(super) struct Bench {
+    pub(super) session: Session,
+    ready: Option<Ready>,
+    inbox: Option<Mark>,
+    statuses: Vec<StatusRow>,
+    bytes: u64,
+}
+
+impl Bench {
+    pub(super) fn new(session: Session) -> Bench {
+        Bench { session, ready: None, inbox: None, statuses: Vec::new(), bytes: 0 }
+    }
+
+    /// The time, when something came from the server since the last call.
+    pub(super) fn heard(&mut self) -> Option<UnixTime> {
+        let before = std::mem::replace(&mut self.bytes, self.session.bytes_read());
+        (self.bytes != before).then(clock::now)
+    }
+
+    /// One pass. `accepted`: what surprises is filed, too.
+    pub(super) async fn pass(
+        &mut self,
+        setting: &Setting<'_>,
+        desk: &mut Desk,
+        scope: Scope,
+        (held, accepted): (&mut Held, bool),
+        (run, report): (&mut Run, &mut Report),
+    ) -> Result<(), Fault> {
+        renew(setting, desk).await?;
+        let ready = match (scope, self.ready.take()) {
+            (Scope::Watched, Some(ready)) => ready,
+            _ => ready(setting, &mut self.session, desk).await?,
+        };
+        let ready = &*self.ready.insert(ready);
+        let mut seen = Seen::default();
+        let bold = Setting { yes: true, ..*setting };
+        if accepted {
+            held.take();
+        }
+        let mut pass = Pass {
+            setting: if accepted { &bold } else { setting },
+            session: &mut self.session,
+            desk,
+            run,
+            report,
+            seen: &mut seen,
+            scope,
+            held: (!accepted).then_some(held),
+        };
+        let result = pass.run(ready).await;
+        report.seen = seen.looked_at.len();
+        report.kept = seen.kept.len();
+        report.learned = desk.learner().await?.learned;
+        match result {
+            Ok(inbox) => {
+                self.inbox = Some(mark(&inbox));
+                Ok(())
+            }
+            Err(fault) => {
+                // A mailbox may have been removed or renamed: the next pass looks afresh.
+                self.ready = None;
+                Err(fault)
+            }
+        }
+    }
+
+    /// Opens INBOX, to wait there. `true` when it is not as the last pass found it.
+    pub(super) async fn open_inbox(&mut self) -> Result<bool, Fault> {
+        let now = mark(&self.session.select(&FolderName::inbox(), Access::ReadOnly).await?);
+        Ok(self.inbox.replace(now) != Some(now))
+    }
+
+    /// Lets the server tell of the managed mailboxes, too, where it can (NOTIFY, RFC 5465).
+    pub(super) async fn listen(&mut self) -> Result<(), Fault> {
+        let names = self.managed();
+        if self.session.can_notify() && !names.is_empty() && self.session.told_of() != names {
+            self.session.notify(&names).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether STATUS says of any managed mailbox that it is not as it was at the last call.
+    pub(super) async fn managed_changed(&mut self) -> Result<bool, Fault> {
+        let names = self.managed();
+        let statuses = self.session.poll(&names).await?;
+        Ok(std::mem::replace(&mut self.statuses, statuses) != self.statuses)
+    }
+
+    fn managed(&self) -> Vec<FolderName> {
+        let Some(Ready { folders, managed, .. }) = &self.ready else { return Vec::new() };
+        let there = |name: &&FolderName| folders.find(name).is_some_and(|folder| folder.selectable);
+        managed.all().into_iter().map(|(_, name)| name).filter(there).cloned().collect()
+    }
+
+    /// Everything but [`Job::Check`], [`Job::Batch`] and [`Job::Question`], which are passes.
+    pub(super) async fn work(
+        &mut self,
+        setting: &Setting<'_>,
+        desk: &mut Desk,
+        ticket: &mut Ticket,
+    ) -> Result<Outcome, Fault> {
+        renew(setting, desk).await?;
+        let Ticket { job, run, whos, .. } = ticket;
+        match job {
+            Job::Whos(wish) => Ok(Outcome::Whos(pick::whos(&mut self.session, desk, wish).await?)),
+            Job::File { wish, everywhere } => self.file(setting, desk, (wish, *everywhere), (run, whos)).await,
+            Job::Existing(order) => {
+                let setting = Setting { yes: true, ..*setting };
+                Ok(Outcome::Moved(self.existing(&setting, desk, order, run).await?))
+            }
+            Job::Undo(rows) => self.undo(setting, desk, rows, run).await,
+            Job::Why(key) => {
+                let ready = known(&mut self.ready, setting, &mut self.session, desk).await?;
+                Ok(Outcome::Why(Box::new(why::why(setting, &mut self.session, desk, ready, key).await?)))
+            }
+            Job::Open(key) => Ok(Outcome::Opened(Box::new(opened::open(&mut self.session, key).await?))),
+            Job::Offer(key) => {
+                let learner = desk.learner().await?;
+                let authserv = learner.ledger.trusted_authserv(setting.account.authserv_id.as_deref());
+                Ok(Outcome::Offer(unsubscribe::look(&mut self.session, key, authserv).await?))
+            }
+            Job::Check | Job::Batch(_) | Job::Question(_) => Ok(Outcome::Said(String::new())),
+        }
+    }
+
+    async fn file(
+        &mut self,
+        setting: &Setting<'_>,
+        desk: &mut Desk,
+        (wish, everywhere): (&pick::Wish, bool),
+        (run, whos): (&mut Run, &mut HashMap<MessageKey, Who>),
+    ) -> Result<Outcome, Fault> {
+        let ready = known(&mut self.ready, setting, &mut self.session, desk).await?;
+        let picked = pick::file(setting, &mut self.session, desk, ready, wish, (run, whos)).await?;
+        let learner = desk.learner().await?;
+        let mut orders = Vec::with_capacity(picked.whos.len());
+        for who in &picked.whos {
+            let on = (!everywhere).then_some(learner.account);
+            let order = learner.store.give_order(on, who, wish.category, setting.now)?;
+            let run = run.begin(&mut learner.store, setting)?;
+            learner.store.bind_order(order, run)?;
+            orders.push(order);
+        }
+        Ok(Outcome::Filed { picked, run: run.id.map(|run| run.0), orders })
+    }
+
+    async fn existing(
+        &mut self,
+        setting: &Setting<'_>,
+        desk: &mut Desk,
+        order: &Order,
+        run: &mut Run,
+    ) -> Result<usize, Fault> {
+        let ready = known(&mut self.ready, setting, &mut self.session, desk).await?;
+        order::existing(setting, &mut self.session, desk, ready, order, run).await
+    }
+
+    async fn undo(
+        &mut self,
+        setting: &Setting<'_>,
+        desk: &mut Desk,
+        rows: &HashSet<RowId>,
+        run: &mut Run,
+    ) -> Result<Outcome, Fault> {
+        let (mut report, mut asked) = (undo::Report::default(), rows.len());
+        let result = undo::take_back(setting, &mut self.session, desk, rows, run, (&mut report, &mut asked)).await;
+        match result {
+            Err(fault) if self.session.is_broken() || fault.kind == FaultKind::Local => Err(fault),
+            result => {
+                if result.is_err() {
+                    report.failed += asked.saturating_sub(report.undone + report.missing + report.failed);
+                }
+                Ok(Outcome::Undone { report, fault: result.err() })
+            }
+        }
+    }
+}
+
+/// Another piece of work with the memory of the last one.
+async fn renew(setting: &Setting<'_>, desk: &mut Desk) -> Result<(), Fault> {
+    desk.learner().await?.renew(setting);
+    desk.take_fresh();
+    Ok(())
+}
+
+/// The messages of the batch stay where they are, for good.
+pub(super) async fn keep(desk: &mut Desk, held: &mut Held) -> Result<usize, Fault> {
+    let learner = desk.learner().await?;
+    let instances = held.take();
+    learner.store.set_standing(learner.account, &instances, Standing::Kept)?;
+    Ok(instances.len())
+}
+
+async fn known<'a>(
+    kept: &'a mut Option<Ready>,
+    setting: &Setting<'_>,
+    session: &mut Session,
+    desk: &mut Desk,
+) -> Result<&'a Ready, Fault> {
+    let ready = match kept.take() {
+        Some(ready) => ready,
+        None => ready(setting, session, desk).await?,
+    };
+    Ok(kept.insert(ready))
+}
+
+fn mark(inbox: &Selected) -> Mark {
+    (inbox.uid_validity, inbox.exists, inbox.uid_next, inbox.highest_modseq)
+}

@@ -1,0 +1,91 @@
+//! What the hub has done by the task of an account, and what comes back.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use tokio::sync::oneshot;
+
+use crate::daemon::filing::Run;
+use crate::daemon::pick::{Picked, Wish};
+use crate::daemon::undo;
+use crate::logic::engine::{MessageKey, OpenedMail, WhyReply};
+use crate::logic::fault::Fault;
+use crate::logic::ids::RowId;
+use crate::logic::orders::{Order, Who};
+use crate::logic::unsubscribe::Offer;
+
+/// Something that needs the account's connection.
+#[derive(Clone, Debug)]
+pub(super) enum Job {
+    /// Looks at everything.
+    Check,
+    /// Whom orders would be about that are given by pointing at these messages.
+    Whos(Wish),
+    /// Moves messages and gives the orders.
+    File {
+        wish: Wish,
+        /// On all accounts, not on this one alone.
+        everywhere: bool,
+    },
+    /// Files the older mail that an order is about, however much it is: the user was asked before.
+    Existing(Order),
+    /// Takes rows back.
+    Undo(HashSet<RowId>),
+    /// Why a message is where it is.
+    Why(MessageKey),
+    /// The text of a message.
+    Open(MessageKey),
+    /// How the list of a message can be left.
+    Offer(MessageKey),
+    /// Files the batch that is held, or leaves it in INBOX.
+    Batch(bool),
+    /// The answer to the question that stopped a pass.
+    Question(bool),
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    /// In words.
+    Said(String),
+    Whos(BTreeSet<Who>),
+    /// What was moved, in which run, and the orders that were given.
+    Filed {
+        picked: Picked,
+        run: Option<i64>,
+        orders: Vec<i64>,
+    },
+    /// So many messages went along.
+    Moved(usize),
+    Undone {
+        report: undo::Report,
+        fault: Option<Fault>,
+    },
+    Why(Box<WhyReply>),
+    Opened(Box<OpenedMail>),
+    Offer(Offer),
+}
+
+/// A job and whoever waits for it.
+pub(super) struct Ticket {
+    pub(super) job: Job,
+    /// Kept from one attempt to the next, so that the second one knows what the first has done.
+    pub(super) run: Run,
+    /// The same for whom the messages are from: a message that has moved is no longer where it could be read.
+    pub(super) whos: HashMap<MessageKey, Who>,
+    /// It was begun on a connection that broke.
+    pub(super) tried: bool,
+    reply: oneshot::Sender<Result<Outcome, Fault>>,
+}
+
+impl Ticket {
+    /// A job that belongs to this run.
+    pub(super) fn new(job: Job, run: Run) -> (Ticket, oneshot::Receiver<Result<Outcome, Fault>>) {
+        let (reply, answer) = oneshot::channel();
+        (Ticket { job, run, whos: HashMap::new(), tried: false, reply }, answer)
+    }
+
+    /// Ends it. Whoever asked may have gone: what was done stands in the journal.
+    pub(super) fn answer(self, result: Result<Outcome, Fault>) {
+        let _ = self.reply.send(result);
+    }
+}

@@ -1,0 +1,192 @@
+//! Why a message is where it is: its header is read, judged with what is known now, and its history told.
+
+use crate::daemon::desk::Desk;
+use crate::daemon::judging::{judged, orders, read_again, situation};
+use crate::daemon::learner::{Fresh, Learner};
+use crate::daemon::opening::Ready;
+use crate::daemon::setting::Setting;
+use crate::daemon::shown;
+use crate::daemon::unsubscribe;
+use crate::imap::folders::SpecialUse;
+use crate::imap::mover::open_if_there;
+use crate::imap::{Access, Session};
+use crate::logic::engine::{JournalRow, MessageKey, ReasonRow, SenderDetail, SenderRow, WhyReply};
+use crate::logic::facts::Facts;
+use crate::logic::fault::Fault;
+use crate::logic::ids::{Address, Category, UnixTime};
+use crate::logic::journal::{Kind, Row, State};
+use crate::logic::orders::{Orders, Who};
+
+/// Everything about one message.
+///
+/// # Errors
+/// Refused when it is no longer there.
+pub(super) async fn why(
+    setting: &Setting<'_>,
+    session: &mut Session,
+    desk: &mut Desk,
+    ready: &Ready,
+    key: &MessageKey,
+) -> Result<WhyReply, Fault> {
+    let fresh = read(session, key).await?;
+    let learner = desk.learner().await?;
+    let orders = orders(learner)?;
+    let unsubscribe = match fresh.facts.unsubscribe.present {
+        true => {
+            let authserv = learner.ledger.trusted_authserv(setting.account.authserv_id.as_deref());
+            Some(unsubscribe::look(session, key, authserv).await?.words())
+        }
+        false => None,
+    };
+    let headers = headers(&fresh.facts);
+    let message_id = fresh.facts.message_id.as_ref().map(|id| id.as_str().to_owned());
+    let order = order_in_words(&orders, &fresh.facts);
+    let rows = rows_of(learner, &fresh)?;
+    let falls = falls(setting, ready, key, (&rows, &fresh.facts, &orders));
+    let verdict = judged(fresh, &situation(setting, learner, &orders));
+    let sender = match &verdict.from {
+        Some(from) => sender(learner, from, &orders, &setting.account.name)?,
+        None => None,
+    };
+    Ok(WhyReply {
+        key: key.clone(),
+        message_id,
+        headers,
+        category: verdict.verdict.category,
+        importance: verdict.verdict.importance,
+        reasons: verdict
+            .verdict
+            .reasons
+            .iter()
+            .map(|one| ReasonRow { signal: one.signal.to_owned(), weight: one.weight, text: one.text.clone() })
+            .collect(),
+        sender,
+        order,
+        history: rows.iter().map(journal_row).collect(),
+        falls,
+        unsubscribe,
+    })
+}
+
+async fn read(session: &mut Session, key: &MessageKey) -> Result<Fresh, Fault> {
+    let gone = || Fault::refused("this message is no longer there", "another program moved or removed it");
+    let selected = open_if_there(session, &key.folder, Access::ReadOnly).await?.ok_or_else(gone)?;
+    if selected.uid_validity != key.validity {
+        return Err(gone());
+    }
+    read_again(session, &key.folder, &[key.uid]).await?.pop().ok_or_else(gone)
+}
+
+fn headers(facts: &Facts) -> Vec<(String, String)> {
+    let list = |addresses: &[Address]| addresses.iter().map(Address::as_str).collect::<Vec<_>>().join(", ");
+    let from = facts.from.as_ref().map(|from| match &*facts.from_name {
+        "" => from.as_str().to_owned(),
+        name => format!("{name} <{from}>"),
+    });
+    let fields = [
+        ("From", from.unwrap_or_else(|| facts.from_name.to_string())),
+        ("To", list(&facts.to)),
+        ("Cc", list(&facts.cc)),
+        ("Date", facts.date.map(date).unwrap_or_default()),
+        ("Subject", facts.subject.to_string()),
+        ("List-Id", facts.list_id.as_ref().map(|list| list.as_str().to_owned()).unwrap_or_default()),
+    ];
+    fields.into_iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| (name.to_owned(), text)).collect()
+}
+
+fn date(at: UnixTime) -> String {
+    jiff::Timestamp::from_second(at.0)
+        .map(|at| at.strftime("%a, %d %b %Y %H:%M:%S UTC").to_string())
+        .unwrap_or_default()
+}
+
+/// The order that decides this message, in the order of the rules: banishing ones first.
+fn order_in_words(orders: &Orders, facts: &Facts) -> Option<String> {
+    let order = orders.blackhole_for(facts).or_else(|| orders.other_for(facts).map(|ruling| ruling.order))?;
+    Some(format!("mail of {} is {}", order.who, order.category))
+}
+
+fn rows_of(learner: &Learner, fresh: &Fresh) -> Result<Vec<Row>, Fault> {
+    let rows = match &fresh.facts.message_id {
+        Some(id) => learner.store.rows_of_message(learner.account, id)?,
+        None => learner.store.rows_of_instance(learner.account, fresh.instance)?,
+    };
+    Ok(rows)
+}
+
+/// When the message falls into Trash: only what a row of ours brought here, whose sender is banished, and where there is a Trash.
+fn falls(
+    setting: &Setting<'_>,
+    ready: &Ready,
+    key: &MessageKey,
+    (rows, facts, orders): (&[Row], &Facts, &Orders),
+) -> Option<UnixTime> {
+    let trash = ready.folders.special(SpecialUse::Trash).is_some_and(|trash| trash.selectable);
+    let banished = orders.blackhole_for(facts).is_some();
+    if key.folder != ready.managed.blackhole || !trash || !banished {
+        return None;
+    }
+    let ours = rows.iter().rev().find(|row| {
+        row.state == State::Done
+            && row.intent.kind == Kind::Move
+            && row.intent.category == Category::Blackhole
+            && row.intent.to == key.folder
+            && row.to_uid == Some(key.uid)
+    })?;
+    Some(UnixTime(ours.at.0 + i64::from(setting.account.blackhole_days) * UnixTime::DAY))
+}
+
+fn sender(learner: &Learner, from: &Address, orders: &Orders, account: &str) -> Result<Option<SenderDetail>, Fault> {
+    let Some(found) = learner.store.sender(learner.account, from)? else { return Ok(None) };
+    let relation = &found.relation;
+    let order = orders.of(&Who::Address(from.clone())).map(|order| order.category.word().to_owned());
+    let mut words = vec![format!("{} received, {} of them read", mails(relation.received), relation.read)];
+    if relation.replied > 0 {
+        words.push(format!("you answered {}", mails(relation.replied)));
+    }
+    if relation.sent_to > 0 {
+        words.push(format!("you sent {} there", mails(relation.sent_to)));
+    }
+    let row = SenderRow {
+        account: account.to_owned(),
+        address: from.as_str().to_owned(),
+        received: relation.received,
+        read: relation.read,
+        replied: relation.replied,
+        sent_to: relation.sent_to,
+        first_seen: relation.first_seen,
+        last_seen: relation.last_seen,
+        category: found.category,
+        order,
+        weeks: Vec::new(),
+    };
+    Ok(Some(SenderDetail { row, words }))
+}
+
+fn mails(count: u32) -> String {
+    if count == 1 { "1 mail".to_owned() } else { format!("{count} mails") }
+}
+
+fn journal_row(row: &Row) -> JournalRow {
+    JournalRow {
+        id: row.id.0,
+        run: row.run.0,
+        at: row.at,
+        account: row.account.clone(),
+        kind: row.intent.kind.word().to_owned(),
+        state: row.state.word().to_owned(),
+        category: row.intent.category,
+        from_folder: shown(&row.intent.from.folder),
+        to_folder: shown(&row.intent.to),
+        sender: row.intent.sender.clone(),
+        subject: row.intent.subject.clone(),
+        because: first_reason(&row.intent.reasons),
+        undoes: row.intent.undoes.map(|row| row.0),
+        trouble: row.trouble.clone(),
+    }
+}
+
+fn first_reason(reasons: &str) -> String {
+    let reasons: serde_json::Value = serde_json::from_str(reasons).unwrap_or_default();
+    reasons[0]["text"].as_str().unwrap_or_default().to_owned()
+}

@@ -1,0 +1,149 @@
+//! A network between the program and the server, with weather: slow, frozen without a word, cut, or down.
+//!
+//! It knows nothing of IMAP. To strike at a chosen command put a [`Proxy`](super::proxy::Proxy) behind it, which says when
+//! that command comes by.
+
+use std::io::{Read as _, Write as _};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+/// A port that leads to the server.
+pub struct Network {
+    /// Where to connect.
+    pub port: u16,
+    weather: Arc<Weather>,
+}
+
+#[derive(Default)]
+struct Weather {
+    /// Of each direction, in milliseconds.
+    delay: AtomicU64,
+    frozen: AtomicBool,
+    down: AtomicBool,
+    links: Mutex<Vec<Arc<Link>>>,
+}
+
+/// One connection, both ends of it. Kept for as long as the network is, so that nobody hears of the end of a frozen one.
+struct Link {
+    client: TcpStream,
+    server: Option<TcpStream>,
+    frozen: AtomicBool,
+}
+
+impl Network {
+    /// Forwards to `target` on loopback, for as long as the test program lives.
+    pub fn to(target: u16) -> Network {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let weather = Arc::new(Weather::default());
+        let shared = Arc::clone(&weather);
+        std::thread::spawn(move || {
+            for client in listener.incoming().map_while(Result::ok) {
+                connect(client, target, &shared);
+            }
+        });
+        Network { port, weather }
+    }
+
+    /// From now on each byte takes this long in each direction; a round trip takes twice as long.
+    pub fn delay(&self, one_way: Duration) {
+        self.weather.delay.store(one_way.as_millis().try_into().unwrap(), Ordering::SeqCst);
+    }
+
+    /// From now on no byte arrives, in either direction, and no end of a connection either: packets are dropped. Who
+    /// connects hears nothing.
+    pub fn freeze(&self) {
+        self.weather.frozen.store(true, Ordering::SeqCst);
+        self.weather.links.lock().unwrap().iter().for_each(|link| link.frozen.store(true, Ordering::SeqCst));
+    }
+
+    /// New connections work again. The frozen ones stay as they are: the router has forgotten them.
+    pub fn thaw(&self) {
+        self.weather.frozen.store(false, Ordering::SeqCst);
+    }
+
+    /// Ends all connections. New ones work.
+    pub fn cut(&self) {
+        self.weather.links.lock().unwrap().drain(..).for_each(|link| link.end());
+    }
+
+    /// Ends all connections, and new ones at once, as a server does that restarts.
+    pub fn down(&self) {
+        self.weather.down.store(true, Ordering::SeqCst);
+        self.cut();
+    }
+
+    /// New connections work again.
+    pub fn up(&self) {
+        self.weather.down.store(false, Ordering::SeqCst);
+    }
+
+    /// How many connections were made since the last cut.
+    pub fn connections(&self) -> usize {
+        self.weather.links.lock().unwrap().len()
+    }
+}
+
+impl Link {
+    fn is_frozen(&self) -> bool {
+        self.frozen.load(Ordering::SeqCst)
+    }
+
+    fn end(&self) {
+        // Fails when the other side has closed already, which is as good.
+        let _ = self.client.shutdown(Shutdown::Both);
+        let _ = self.server.as_ref().map(|server| server.shutdown(Shutdown::Both));
+    }
+}
+
+fn connect(client: TcpStream, target: u16, weather: &Arc<Weather>) {
+    if weather.down.load(Ordering::SeqCst) {
+        return;
+    }
+    let frozen = weather.frozen.load(Ordering::SeqCst);
+    let server = if frozen { None } else { TcpStream::connect(("127.0.0.1", target)).ok() };
+    if !frozen && server.is_none() {
+        return;
+    }
+    let _ = client.set_nodelay(true);
+    let link = Arc::new(Link { client, server, frozen: AtomicBool::new(frozen) });
+    weather.links.lock().unwrap().push(Arc::clone(&link));
+    let Some(server) = &link.server else { return };
+    let _ = server.set_nodelay(true);
+    lane(link.client.try_clone().unwrap(), server.try_clone().unwrap(), &link, weather);
+    lane(server.try_clone().unwrap(), link.client.try_clone().unwrap(), &link, weather);
+}
+
+/// Carries bytes in one direction: one thread takes them, another hands them over when they are due, so that a long
+/// way makes nothing narrow.
+fn lane(from: TcpStream, to: TcpStream, link: &Arc<Link>, weather: &Arc<Weather>) {
+    let (sender, receiver) = channel();
+    let (weather, arriving) = (Arc::clone(weather), Arc::clone(link));
+    std::thread::spawn(move || take(from, &sender, &weather));
+    std::thread::spawn(move || hand_over(to, &receiver, &arriving));
+}
+
+fn take(mut from: TcpStream, lane: &Sender<(Instant, Vec<u8>)>, weather: &Weather) {
+    let mut chunk = vec![0; 1 << 16];
+    while let Ok(size @ 1..) = from.read(&mut chunk) {
+        let delay = Duration::from_millis(weather.delay.load(Ordering::SeqCst));
+        if lane.send((Instant::now() + delay, chunk[..size].to_vec())).is_err() {
+            return;
+        }
+    }
+}
+
+fn hand_over(mut to: TcpStream, lane: &Receiver<(Instant, Vec<u8>)>, link: &Link) {
+    for (due, bytes) in lane {
+        std::thread::sleep(due.saturating_duration_since(Instant::now()));
+        if !link.is_frozen() && to.write_all(&bytes).is_err() {
+            break;
+        }
+    }
+    if !link.is_frozen() {
+        link.end();
+    }
+}
