@@ -7,6 +7,7 @@ use std::time::Duration;
 use crossterm::event::{Event, EventStream};
 use futures_util::StreamExt;
 use jiff::tz::TimeZone;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 
 use super::effect::Effect;
@@ -14,6 +15,7 @@ use super::message::{Message, Ticket};
 use super::model::Model;
 use super::theme::Theme;
 use super::update::update;
+use crate::daemon::engine::Link;
 use crate::logic::engine::Request;
 use crate::logic::fault::Fault;
 use crate::logic::ids::UnixTime;
@@ -29,6 +31,46 @@ const BURST: usize = 256;
 pub trait Port {
     /// Sends a request; never waits.
     fn ask(&self, ticket: Ticket, request: Request);
+}
+
+/// The way to an engine in this process.
+pub struct LinkPort {
+    link: Link,
+    messages: UnboundedSender<Message>,
+}
+
+impl LinkPort {
+    /// Answers and notices go to `messages`. Needs a runtime.
+    pub fn new(link: Link, messages: UnboundedSender<Message>) -> LinkPort {
+        let (mut notices, sender) = (link.notices(), messages.clone());
+        tokio::spawn(async move {
+            while let Some(notice) = notices.next().await {
+                if sender.send(Message::Notice(notice)).is_err() {
+                    return;
+                }
+            }
+            let fault = Fault::local("mailherd's engine has ended", "leave with q and start mailherd again");
+            // Nobody listens any more: the user has left.
+            let _ = sender.send(Message::Ended(fault));
+        });
+        LinkPort { link, messages }
+    }
+}
+
+impl Port for LinkPort {
+    fn ask(&self, ticket: Ticket, request: Request) {
+        let (link, messages) = (self.link.clone(), self.messages.clone());
+        tokio::spawn(async move {
+            let _ = messages.send(Message::Reply(ticket, link.ask(request).await));
+        });
+    }
+}
+
+/// No engine: at the first contact there is nothing to ask.
+pub struct NoPort;
+
+impl Port for NoPort {
+    fn ask(&self, _ticket: Ticket, _request: Request) {}
 }
 
 /// How it ended.
@@ -66,6 +108,7 @@ pub async fn run(options: Options, port: &dyn Port, mut messages: UnboundedRecei
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
     let mut resting: Option<tokio::time::Instant> = None;
     let mut changed = true;
+    let mut told_to_end = Signals::listen()?;
     while ending.is_none() {
         if std::mem::take(&mut changed) {
             terminal.draw(&model)?;
@@ -85,6 +128,8 @@ pub async fn run(options: Options, port: &dyn Port, mut messages: UnboundedRecei
             },
             Some(message) = messages.recv() => Some(message),
             _ = ticks.tick() => Some(Message::Tick(now())),
+            // A closed terminal window, `kill`: the terminal is given back as ever.
+            () = told_to_end.next() => return Ok(Ending::Left),
             () = rest => { resting = None; Some(Message::Rest) }
         };
         // All that waits is taken in before the next frame: a burst of notices is one frame.
@@ -115,6 +160,23 @@ fn carry_out(effects: Vec<Effect>, port: &dyn Port, terminal: &mut Terminal) -> 
         }
     }
     Ok(ending)
+}
+
+/// SIGTERM and SIGHUP.
+struct Signals(Signal, Signal);
+
+impl Signals {
+    fn listen() -> Result<Signals, Fault> {
+        let listen = |kind| signal(kind).map_err(|error| terminal::trouble("cannot listen to signals", &error));
+        Ok(Signals(listen(SignalKind::terminate())?, listen(SignalKind::hangup())?))
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.0.recv() => {}
+            _ = self.1.recv() => {}
+        }
+    }
 }
 
 fn translate(event: Event) -> Option<Message> {

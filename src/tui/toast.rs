@@ -37,16 +37,12 @@ impl Toast {
         Toast { kind: Kind::Note, words: vec![words.into()], undo: false, until: Some(UnixTime(now.0 + SECONDS)) }
     }
 
-    /// What was done, and what was not.
+    /// What was done, and what was not; the engine's words say both.
     pub fn done(done: &Done, undo: bool, now: UnixTime) -> Toast {
-        let mut words = done.words.clone();
-        if let Some((_, reason)) = done.failed.first() {
-            let stayed = super::words::plural(done.failed.len() as u64, "message stayed", "messages stayed");
-            words.insert(0, format!("{stayed}: {reason}"));
-        }
         let failed = !done.failed.is_empty();
         let until = (!failed).then_some(UnixTime(now.0 + SECONDS));
-        Toast { kind: if failed { Kind::Fault } else { Kind::Done }, words, undo, until }
+        let kind = if failed { Kind::Fault } else { Kind::Done };
+        Toast { kind, words: done.words.clone(), undo, until }
     }
 
     /// What went wrong, and what can be done about it.

@@ -254,6 +254,12 @@ impl Scene {
                 let words = vec![format!("{moved} to {}, and from now on", category.word())];
                 Done { words, moved, runs: vec![run], orders: vec![run], ..Done::default() }
             }
+            Act::Order { who, category, .. } => {
+                let from: Vec<MailRow> =
+                    self.mail.iter().flatten().filter(|row| row.address == *who).cloned().collect();
+                let messages = from.into_iter().map(|row| row.key).collect();
+                return self.act(&Act::File { messages, category: *category, width: Width::Natural, sure: true });
+            }
             Act::Undo(Undo::Done { runs, .. }) => {
                 let (back, rest) = std::mem::take(&mut self.moved).into_iter().partition(|m| runs.contains(&m.0));
                 self.moved = rest;

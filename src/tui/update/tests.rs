@@ -67,9 +67,15 @@ fn what_the_server_refuses_comes_back_with_the_reason() {
 fn of_several_the_ones_that_failed_come_back() {
     let mut play = usual();
     let failed = vec![(key("home", 29), "no such message".to_owned())];
-    let done = Done { words: vec!["1 to bulk".into()], moved: 1, failed, runs: vec![9], ..Done::default() };
+    let done = Done {
+        words: vec!["1 to bulk".into(), "1 message not moved: no such message".into()],
+        moved: 1,
+        failed,
+        runs: vec![9],
+        ..Done::default()
+    };
     play.scene.acts.push_back(Ok(Reply::Done(done)));
-    play.press("Space Space b").sees("1 message stayed: no such message").sees("1 to bulk").misses("→ bulk");
+    play.press("Space Space b").sees("1 to bulk").sees("not moved: no such message").misses("→ bulk");
 }
 
 #[test]

@@ -24,6 +24,7 @@ pub fn draw(waiting: &WaitingList, shared: &Shared, buffer: &mut Buffer, body: R
             WaitingKind::Order => "order  ",
             WaitingKind::Batch => "batch  ",
             WaitingKind::Return => "return ",
+            WaitingKind::Question => "asks   ",
         };
         let answer = match waiting.answer(&row.id) {
             Some(true) => "yes … ",

@@ -88,7 +88,13 @@ impl Mail {
 
     pub(super) fn file(&mut self, category: Category, shared: &mut Shared) {
         let messages = self.targets();
-        let act = Act::File { messages: messages.clone(), category, width: self.width, sure: false };
+        let act = match (category, messages.as_slice(), self.whole(), self.who()) {
+            // Whoever is banished is banished with what lies here already.
+            (Category::Blackhole, [_], true, Some(who)) => {
+                Act::Order { who, category, account: None, existing: true, sure: false }
+            }
+            _ => Act::File { messages: messages.clone(), category, width: self.width, sure: false },
+        };
         let ticket = shared.perform(act);
         for key in messages {
             self.leaving.insert(key, (ticket, category));
@@ -125,6 +131,22 @@ impl Mail {
             Width::Natural | Width::List | Width::Address => Width::Domain,
             Width::Domain => Width::Natural,
         };
+    }
+
+    /// Whether the selected row alone is acted on.
+    fn whole(&self) -> bool {
+        self.marks.is_empty() && self.range.is_none()
+    }
+
+    /// Whom an order by the selected row is about, as the engine takes it.
+    fn who(&self) -> Option<String> {
+        let row = self.selected()?;
+        let domain = || row.address.rsplit_once('@').map(|(_, domain)| format!("@{domain}"));
+        match (self.width, &row.list) {
+            (Width::Natural | Width::List, Some(list)) => Some(format!("<{list}>")),
+            (Width::Domain, _) => domain(),
+            _ => Some(row.address.clone()).filter(|address| !address.is_empty()),
+        }
     }
 
     /// Whom the next order is about, in words.

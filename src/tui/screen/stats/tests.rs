@@ -8,7 +8,8 @@ pub(crate) fn days(count: u32) -> Vec<DayCount> {
     (0..count)
         .map(|day| {
             let back = count - 1 - day;
-            let counts = [back % 5, 3 + back % 4, (back * 3) % 11, 12 + (back * 7) % 23, u32::from(back.is_multiple_of(6))];
+            let counts =
+                [back % 5, 3 + back % 4, (back * 3) % 11, 12 + (back * 7) % 23, u32::from(back.is_multiple_of(6))];
             DayCount { day: UnixTime(today - i64::from(back) * UnixTime::DAY), counts }
         })
         .collect()
