@@ -20,6 +20,7 @@ pub mod logic;
 pub mod config;
 pub mod imap;
 pub mod store;
+pub mod web;
 
 pub mod backtest;
 pub mod daemon;

@@ -19,8 +19,9 @@ const WALLS: &[(&str, &[&str])] = &[
     ("imap", &["logic"]),
     ("store", &["logic"]),
     ("demo", &["logic"]),
+    ("web", &["logic"]),
     ("backtest", &["logic"]),
-    ("daemon", &["logic", "config", "imap", "store", "backtest"]),
+    ("daemon", &["logic", "config", "imap", "store", "web", "backtest"]),
     // Never `imap` or `store`: a face asks the engine.
     ("tui", &["logic", "daemon"]),
     ("cli", &["logic", "config", "store", "backtest", "daemon", "demo", "tui"]),
@@ -53,8 +54,14 @@ const IMPURE: &[&[&str]] = &[
 ];
 
 /// Crates that one room alone knows.
-const OWNED: &[(&str, &str)] =
-    &[("rusqlite", "store"), ("async_imap", "imap"), ("clap", "cli"), ("ratatui", "tui"), ("crossterm", "tui")];
+const OWNED: &[(&str, &str)] = &[
+    ("rusqlite", "store"),
+    ("async_imap", "imap"),
+    ("clap", "cli"),
+    ("ureq", "web"),
+    ("ratatui", "tui"),
+    ("crossterm", "tui"),
+];
 
 /// The verbs of IMAP that change mail (RFC 9051, RFC 6851).
 const CHANGING: &[&str] = &["MOVE", "COPY", "STORE", "EXPUNGE", "APPEND"];

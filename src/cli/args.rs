@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::logic::appearance::ThemeName;
+
 /// Keeps an IMAP inbox calm.
 ///
 /// It learns from your own mail whom you talk to, files the rest into Top, News, Bulk and Blackhole, says why for each
@@ -25,6 +27,9 @@ pub struct Cli {
     /// Print nothing but results and errors
     #[arg(short, long, global = true)]
     pub quiet: bool,
+    /// How the terminal UI looks [default: $MAILHERD_THEME, else what the config says]
+    #[arg(long, global = true, value_name = "NAME", hide_possible_values = true, value_parser = super::appearance::parser())]
+    pub theme: Option<ThemeName>,
     /// What to do
     #[command(subcommand)]
     pub command: Option<Command>,

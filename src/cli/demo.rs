@@ -10,7 +10,7 @@ use super::face::Face;
 use super::style::Tone;
 use super::table::{Cell, Column, Table};
 use super::{log, run, tui};
-use crate::config::{Account, Config, ManagedNames, SecretSource, Tls};
+use crate::config::{Account, Config, ManagedNames, SecretSource, ThemeName, Tls};
 use crate::daemon::engine;
 use crate::demo::mailbox;
 use crate::demo::server::{Options, Server};
@@ -40,7 +40,7 @@ pub(super) async fn watched(face: &Face, seed: u64) -> Result<(), Fault> {
     let stage = Stage::build(face, seed).await?;
     let Stage { server, config, .. } = &stage;
     let options = engine::Options { accept: true, ..engine::Options::default() };
-    let shown = tui::show(config.clone(), options);
+    let shown = tui::show(face, config.clone(), options);
     let delivered = async {
         for number in 1_u64.. {
             tokio::time::sleep(Duration::from_secs(fastrand::u64(ARRIVALS))).await;
@@ -155,7 +155,8 @@ fn config(
         blackhole_days: 7,
         settle_seconds: 120,
     };
-    Ok(Config { path: PathBuf::from("(the demo)"), state_dir: state.0.join("state"), accounts: vec![account] })
+    let state_dir = state.0.join("state");
+    Ok(Config { path: PathBuf::from("(the demo)"), state_dir, theme: ThemeName::default(), accounts: vec![account] })
 }
 
 /// A directory that is there as long as the demo.

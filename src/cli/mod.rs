@@ -2,6 +2,7 @@
 //!
 //! A command asks the engine and shows what it says. It opens no socket, judges nothing and moves nothing itself.
 
+mod appearance;
 mod args;
 mod backtest;
 mod demo;

@@ -2,15 +2,13 @@
 
 use std::io::IsTerminal;
 
-use super::demo;
 use super::face::Face;
-use super::style::Style;
+use super::{appearance, demo};
 use crate::config::Config;
 use crate::daemon::engine::{self, Options};
 use crate::logic::appearance::ThemeName;
 use crate::logic::fault::Fault;
 use crate::tui::run::{self, Ending, LinkPort, NoPort};
-use crate::tui::theme::Theme;
 
 /// `mailherd` alone: the accounts of the config, or first contact where there is none.
 ///
@@ -20,24 +18,26 @@ pub(super) async fn tui(face: &Face) -> Result<(), Fault> {
     needs_terminal("`mailherd --help` lists the commands; `mailherd demo --headless` shows what mailherd does")?;
     if let Some(missing) = face.missing_config()? {
         let (_, messages) = run::channel();
-        let options = run::Options { theme: theme(), missing: Some(missing) };
+        let options =
+            run::Options { theme: appearance::theme(face.theme, ThemeName::default())?, missing: Some(missing) };
         return match run::run(options, &NoPort, messages).await? {
             Ending::Left => Ok(()),
             Ending::Demo => demo::watched(face, 1).await,
         };
     }
-    show(face.config()?, Options::default()).await
+    show(face, face.config()?, Options::default()).await
 }
 
 /// Runs the engine and the terminal UI until the user leaves.
 ///
 /// # Errors
 /// When either cannot start.
-pub(super) async fn show(config: Config, options: Options) -> Result<(), Fault> {
+pub(super) async fn show(face: &Face, config: Config, options: Options) -> Result<(), Fault> {
+    let theme = appearance::theme(face.theme, config.theme)?;
     let (engine, link) = engine::start(config, options)?;
     let (sender, messages) = run::channel();
     let port = LinkPort::new(link, sender);
-    let ending = run::run(run::Options { theme: theme(), missing: None }, &port, messages).await;
+    let ending = run::run(run::Options { theme, missing: None }, &port, messages).await;
     engine.stop().await;
     ending.map(|_| ())
 }
@@ -51,8 +51,4 @@ pub(super) fn needs_terminal(hint: &str) -> Result<(), Fault> {
         return Ok(());
     }
     Err(Fault::usage("no command was given, and the terminal UI needs a terminal", hint))
-}
-
-fn theme() -> Theme {
-    Theme::new(ThemeName::Default, Style::stdout().is_coloured())
 }

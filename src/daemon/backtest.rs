@@ -1,15 +1,17 @@
-//! The account's own history as a trial: read-only (EXAMINE), in the order of arrival, and no database.
+//! The account's own history as a trial: read-only (EXAMINE), in the order of arrival. Nothing is learned for later passes.
 
 use std::collections::{HashMap, HashSet};
 
 use super::setting::Setting;
-use crate::backtest::{Names, Prediction, Times, Trial, arrivals};
+use crate::backtest::{Figures, Names, Prediction, Times, Trial, arrivals};
+use crate::config::{Account, Config};
 use crate::imap::folders::{self, Folders, SpecialUse};
 use crate::imap::{Access, FetchRow, MAX_LINE, Session, Untagged, all_done, header_query, uid_sets};
 use crate::logic::facts;
 use crate::logic::fault::Fault;
 use crate::logic::ids::{Address, Digest, Flags, FolderName, Uid, UidValidity, UnixTime};
 use crate::logic::replay::Mail;
+use crate::store::{Store, TrialRow};
 
 /// Messages whose headers are in memory together.
 const WINDOW: usize = 5_000;
@@ -70,6 +72,19 @@ pub async fn replay(
     }
     session.logout().await;
     Ok(listener.passed)
+}
+
+/// Remembers how often an answered mail would have been filed away, for the figures that faces show.
+///
+/// # Errors
+/// Those of the database.
+pub fn remember(config: &Config, account: &Account, now: UnixTime, figures: &Figures) -> Result<(), Fault> {
+    let mut store = Store::open(&config.state_dir)?;
+    let id = store.account(&account.name)?;
+    let count = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
+    let rates = figures.rates();
+    let trial = TrialRow { at: now, answered: count(rates.answered), filed_away: count(rates.answered_filed_away) };
+    store.note_trial(id, trial)
 }
 
 struct Mailbox {

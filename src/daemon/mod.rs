@@ -21,6 +21,7 @@ mod held;
 mod judging;
 mod learner;
 mod managed;
+mod opened;
 mod opening;
 mod pick;
 mod planning;
@@ -28,6 +29,7 @@ mod reading;
 mod recovery;
 mod setting;
 mod sync;
+mod unsubscribe;
 
 pub use setting::{Asking, Setting, Watcher};
 

@@ -18,9 +18,11 @@ pub struct Pushed {
     pub expunged: bool,
     /// Flags of its messages changed, and not by a command of this session.
     pub flags: bool,
-    /// What NOTIFY (RFC 5465) said of other folders: the newest of each.
+    /// What NOTIFY (RFC 5465) said of other folders: the newest of each. Dovecot 2.3 tells of this session's own moves,
+    /// too: compare it with what is known.
     pub status: Vec<StatusRow>,
-    /// The server gave up telling (NOTIFICATIONOVERFLOW, RFC 5465, section 5.8): look everywhere.
+    /// The server gave up telling (NOTIFICATIONOVERFLOW, RFC 5465, section 5.8): look everywhere, and ask it by
+    /// [`Session::notify`](super::Session::notify) again.
     pub overflow: bool,
 }
 

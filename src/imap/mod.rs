@@ -26,6 +26,7 @@ mod listen;
 mod login;
 mod loss;
 pub mod mover;
+mod nap;
 pub mod parse;
 pub mod pipeline;
 pub mod quirks;

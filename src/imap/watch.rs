@@ -15,6 +15,7 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 
 pub use super::ear::Pushed;
 use super::loss::wrong_tag;
+use super::nap::{self, Nap};
 use super::parse::Response;
 use super::response::Tagged;
 use super::session::Session;
@@ -42,7 +43,7 @@ const FOREVER: Duration = Duration::from_secs(86_400);
 
 impl Session {
     /// Waits until something happens in the open folder (or, with NOTIFY, in one that was named), until `limit` is over, at
-    /// most [`LONGEST_IDLE`], until the server has said nothing for [`QUIET`], or until `cancel` resolves. Returns what was
+    /// most [`LONGEST_IDLE`], until the server has said nothing for [`QUIET`] or the machine slept, or until `cancel` resolves. Returns what was
     /// pushed, which is nothing when it was not the server that ended the wait. What was pushed with commands before, and not
     /// [taken](Session::take_pushed), ends it at once.
     ///
@@ -141,15 +142,16 @@ impl Session {
         mut cancel: Pin<&mut C>,
     ) -> Result<Option<Tagged>, Fault> {
         let deadline = Instant::now() + limit.min(LONGEST_IDLE);
+        let nap = Nap::watch();
         while !self.ear.has_news() {
             let due = deadline.min(self.imap.get_ref().last_byte() + QUIET);
-            if due <= Instant::now() {
+            if due <= Instant::now() || nap.was_taken() {
                 return Ok(None);
             }
             let response = tokio::select! {
                 biased;
                 () = &mut cancel => return Ok(None),
-                () = sleep_until(due) => continue,
+                () = sleep_until(due.min(Instant::now() + nap::LOOK)) => continue,
                 response = self.next_within(FOREVER) => response?,
             };
             if let Heard::End(end) = self.heard_idling(response, idling)? {

@@ -1,12 +1,12 @@
 //! What the header of one message says. Reading it is total: whatever the bytes, there are [`Facts`], and what was wrong
 //! with them stands in [`Facts::oddities`].
 
-mod auth;
-mod fields;
+pub(in crate::logic) mod auth;
+pub(in crate::logic) mod fields;
 mod oddity;
 mod reader;
 mod signs;
-mod text;
+pub(in crate::logic) mod text;
 
 pub use auth::{AuthResult, AuthResults};
 pub use oddity::Oddity;

@@ -27,6 +27,21 @@ impl Printable {
         Printable(clean)
     }
 
+    /// Cleans one line of a text whose shape counts: blanks stay as they are, a tab becomes four.
+    pub fn line(text: &str) -> Printable {
+        let mut clean = String::with_capacity(text.len());
+        for c in text.trim_end().chars() {
+            match c {
+                '\t' => clean.push_str("    "),
+                c if c.is_control() => clean.push('\u{fffd}'),
+                c if c.is_whitespace() => clean.push(' '),
+                c if is_invisible(c) => {}
+                c => clean.push(c),
+            }
+        }
+        Printable(clean)
+    }
+
     /// The cleaned text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -119,6 +119,28 @@ mod tests {
     }
 
     #[test]
+    fn mail_of_a_database_of_the_second_version_is_in_order_and_waits_to_be_read_again() {
+        let mut db = Connection::open_in_memory().unwrap();
+        db.execute_batch(STEPS[0]).unwrap();
+        db.execute_batch(STEPS[1]).unwrap();
+        db.pragma_update(None, "user_version", 2).unwrap();
+        db.execute_batch(
+            "INSERT INTO account (id, name) VALUES (1, 'home');
+             INSERT INTO folder (id, account, name, uid_validity, uid_next, managed_at)
+             VALUES (1, 1, 'INBOX', 7, 3, NULL), (2, 1, 'News', 7, 1, 5);
+             INSERT INTO instance (account, digest, size, sender, older, standing) VALUES (1, x'aa', 10, 'a@b.example', 900, 1);
+             INSERT INTO message (folder, uid, digest, size, flags) VALUES (1, 1, x'aa', 10, 0), (1, 2, x'bb', 10, 0)",
+        )
+        .unwrap();
+        migrate(&mut db).ok().unwrap();
+        let mut statement = db.prepare("SELECT at, subject IS NULL FROM message ORDER BY uid").unwrap();
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        assert_eq!(rows.collect::<rusqlite::Result<Vec<(i64, bool)>>>().unwrap(), [(900, true), (0, true)]);
+        let category: String = db.query_row("SELECT category FROM folder WHERE id = 1", [], |row| row.get(0)).unwrap();
+        assert_eq!(category, "inbox");
+    }
+
+    #[test]
     fn a_newer_database_is_refused_and_not_touched() {
         let mut db = Connection::open_in_memory().unwrap();
         db.pragma_update(None, "user_version", 999).unwrap();

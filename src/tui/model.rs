@@ -91,6 +91,9 @@ impl Model {
             }
             Action::Waiting if self.shared.waiting.is_empty() => Err("nothing waits for your word".into()),
             Action::NextAccount if !self.shared.several() => Err("there is only one account".into()),
+            Action::Check if self.screen.name() == ScreenName::Accounts => {
+                self.screen.state().can(action, &self.shared)
+            }
             Action::Undo | Action::Waiting | Action::Check | Action::Help | Action::Palette => Ok(()),
             Action::Back | Action::Close | Action::Mouse | Action::Redraw | Action::Suspend | Action::Quit => Ok(()),
             _ if ScreenName::of(action).is_some() => Ok(()),

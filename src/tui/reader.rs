@@ -106,6 +106,11 @@ impl Reader {
         self.window = ListState::default();
     }
 
+    /// Shows these instead, at the same place.
+    pub fn renew(&mut self, pieces: Vec<Piece>) {
+        (self.pieces, self.width) = (pieces, 0);
+    }
+
     /// The window is now of this size.
     pub fn resize(&mut self, width: u16, height: u16) {
         if self.width != width {

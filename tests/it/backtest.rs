@@ -333,9 +333,15 @@ fn a_live_account_is_read_and_left_as_it_was() {
         assert!(!command.starts_with("UID ") || command.starts_with("UID FETCH "), "{command}");
     }
     assert_eq!(before, user.world());
-    assert!(!user.state_dir().exists(), "nothing is remembered of a trial");
+    assert!(user.mailherd(&["senders", "--json"]).done().rows().is_empty(), "nothing is learned from a trial");
     let counts = ["received", "sent", "answered", "left_out", "copies"].map(|key| figures[key].as_u64().unwrap());
     assert_eq!(counts, [16 + 8 + 1, 8, 8, 1, 1], "{figures}");
+    let config = mailherd::config::load(&user.path("config.toml")).unwrap();
+    let stats = mailherd::logic::engine::Request::Stats { account: Some("home".into()), days: 1 };
+    let now = mailherd::logic::ids::UnixTime(1_800_000_000);
+    let answer = mailherd::daemon::queries::Queries::default().answer(&config, &stats, now);
+    let Some(Ok(mailherd::logic::engine::Reply::Stats(stats))) = answer else { panic!("{answer:?}") };
+    assert!(matches!(stats.harm.as_slice(), [(home, _, 8, 0)] if home == "home"), "{:?}", stats.harm);
     let text = std::fs::read_to_string(file).unwrap();
     let rows: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(rows.len(), 25);

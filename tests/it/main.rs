@@ -21,6 +21,7 @@ mod journal;
 mod large;
 mod meanwhile;
 mod odd_mail;
+mod opening;
 mod orders;
 mod preview;
 mod queries;

@@ -1,5 +1,7 @@
 //! The bench itself: what it puts into a mailbox comes back, and what it promises to notice it notices.
 
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
 use crate::support::cast;
@@ -7,11 +9,12 @@ use crate::support::client::Client;
 use crate::support::dovecot::{Dovecot, PASSWORD};
 use crate::support::flavour::Flavour;
 use crate::support::many::Many;
+use crate::support::network::Network;
 use crate::support::proxy::{Act, Proxy};
 use crate::support::user::User;
 use crate::support::world::count;
 
-const ALL: [Flavour; 10] = [
+const ALL: [Flavour; 11] = [
     Flavour::PLAIN,
     Flavour::NO_MOVE,
     Flavour::NO_MOVE_NO_UIDPLUS,
@@ -22,6 +25,7 @@ const ALL: [Flavour; 10] = [
     Flavour::SPAM_IS_BULK,
     Flavour::SELF_SIGNED,
     Flavour::NO_TLS,
+    Flavour::NOTIFIES,
 ];
 
 #[test]
@@ -34,6 +38,7 @@ fn every_flavour_advertises_what_it_says_and_hides_the_rest() {
         for word in ["MOVE", "UIDPLUS", "CONDSTORE", "SPECIAL-USE", "NAMESPACE"] {
             assert_eq!(advertised.contains(&word), !flavour.lacks(word), "{word} of {flavour:?}: {line}");
         }
+        assert_eq!(advertised.contains(&"NOTIFY"), flavour.besides.contains(&"NOTIFY"), "{flavour:?}: {line}");
     }
 }
 
@@ -159,4 +164,63 @@ fn a_big_mailbox_is_the_same_for_the_same_seed() {
     let user = User::new(Flavour::PLAIN);
     user.receives(&one.inbox);
     assert_eq!(count(&mut user.client(), "INBOX"), 300);
+}
+
+/// What comes within `patience`: bytes, nothing (`None`), or the end (empty).
+fn hears(stream: &mut TcpStream, patience: Duration) -> Option<Vec<u8>> {
+    stream.set_read_timeout(Some(patience)).unwrap();
+    let mut chunk = [0; 64];
+    match stream.read(&mut chunk) {
+        Ok(size) => Some(chunk[..size].to_vec()),
+        Err(error) if error.kind() == ErrorKind::WouldBlock => None,
+        Err(error) if error.kind() == ErrorKind::ConnectionReset => Some(Vec::new()),
+        // A read with a time limit is not taken up again by the kernel (signal(7)).
+        Err(error) if error.kind() == ErrorKind::Interrupted => hears(stream, patience),
+        Err(error) => panic!("{error:?}"),
+    }
+}
+
+#[test]
+fn a_network_is_slow_frozen_cut_and_down_as_it_is_told() {
+    const SHORT: Duration = Duration::from_millis(300);
+    const LONG: Duration = Duration::from_secs(20);
+    let end = Some(Vec::new());
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let network = Network::to(listener.local_addr().unwrap().port());
+    let connects = || TcpStream::connect(("127.0.0.1", network.port)).unwrap();
+    let pair = || (connects(), listener.accept().unwrap().0);
+
+    let (mut client, mut server) = pair();
+    network.delay(SHORT);
+    let begin = Instant::now();
+    client.write_all(b"hello").unwrap();
+    assert_eq!(hears(&mut server, LONG).as_deref(), Some(&b"hello"[..]));
+    server.write_all(b"yes").unwrap();
+    assert_eq!(hears(&mut client, LONG).as_deref(), Some(&b"yes"[..]));
+    assert!(begin.elapsed() >= 2 * SHORT);
+    network.delay(Duration::ZERO);
+
+    network.freeze();
+    client.write_all(b"lost").unwrap();
+    server.write_all(b"lost").unwrap();
+    assert_eq!((hears(&mut server, SHORT), hears(&mut client, SHORT)), (None, None));
+    let mut late = connects();
+    assert_eq!(hears(&mut late, SHORT), None);
+    drop(client);
+    assert_eq!(hears(&mut server, SHORT), None, "the end is a packet, too");
+
+    network.thaw();
+    let (mut client, mut again) = pair();
+    again.write_all(b"back").unwrap();
+    assert_eq!(hears(&mut client, LONG).as_deref(), Some(&b"back"[..]));
+    assert_eq!(hears(&mut late, SHORT), None);
+
+    network.cut();
+    assert_eq!((hears(&mut client, LONG), hears(&mut again, LONG)), (end.clone(), end.clone()));
+    network.down();
+    assert_eq!(hears(&mut connects(), LONG), end);
+    network.up();
+    let (mut client, server) = pair();
+    drop(server);
+    assert_eq!(hears(&mut client, LONG), end);
 }

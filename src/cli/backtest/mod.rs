@@ -11,6 +11,7 @@ use super::args::Backtest;
 use super::face::{Face, chosen, guarded};
 use super::words::plural;
 use crate::backtest::{Archive, Figures, Tally, Trial};
+use crate::daemon::Watcher as _;
 use crate::daemon::backtest as live;
 use crate::logic::fault::Fault;
 use crate::logic::ids::Address;
@@ -95,7 +96,14 @@ async fn from_account(
     let each = |prediction, folder: &str| predictions.write(&prediction, folder);
     let passed = guarded(&account.name, live::replay(&setting, &args.sent, &mut trial, each)).await?;
     let tally = Tally { left_out: passed.left_out, copies: passed.copies, ..Tally::default() };
-    Ok((account.name.clone(), trial.finish(), tally))
+    let figures = trial.finish();
+    // Other weights than the built-in ones say nothing about what mailherd does to this account.
+    if args.weights.is_none()
+        && let Err(fault) = live::remember(&config, account, face.now, &figures)
+    {
+        face.voice.note(&account.name, &format!("these figures are not remembered: {fault}"));
+    }
+    Ok((account.name.clone(), figures, tally))
 }
 
 fn addresses(texts: &[String]) -> Result<Vec<Address>, Fault> {

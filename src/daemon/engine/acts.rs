@@ -10,6 +10,7 @@ use super::wording::{self, messages};
 use crate::daemon::clock;
 use crate::daemon::filing::Run;
 use crate::daemon::pick::Wish;
+use crate::daemon::unsubscribe;
 use crate::logic::engine::{Act, Answer, Done, MessageKey, Question, Reply, Width};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{Category, FolderName};
@@ -50,11 +51,23 @@ impl Hub {
                 accounts.iter().for_each(|account| self.doors[*account].control.resume());
                 Ok(said("it goes on"))
             }
-            Act::Unsubscribe { .. } => Err(Fault::refused(
-                "unsubscribing is not there yet",
-                "the sender can be blackholed instead: its mail is then out of the way",
-            )),
+            Act::Unsubscribe { message, sure } => self.unsubscribe(message, sure).await,
         }
+    }
+
+    async fn unsubscribe(&self, message: MessageKey, sure: bool) -> Answer {
+        let account = self.account(&message.account)?;
+        let offer = match self.job(account, Job::Offer(message), Run::new("look", None)).await? {
+            Outcome::Offer(offer) => offer,
+            _ => return Err(unexpected()),
+        };
+        // Looked at again when the answer was yes: the message, not the face, says where the click goes.
+        let target = unsubscribe::target(offer)?;
+        if !sure {
+            return Ok(Reply::Question(unsubscribe::question(&target)));
+        }
+        // Here and not in the account's task, which goes on watching while a stranger's server thinks.
+        unsubscribe::click(target).await.map(Reply::Done)
     }
 
     async fn file(&self, keys: Vec<MessageKey>, category: Category, width: Width, sure: bool) -> Answer {

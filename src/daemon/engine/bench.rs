@@ -11,7 +11,7 @@ use crate::daemon::opening::{Ready, ready};
 use crate::daemon::pass::{Pass, Report, Seen};
 use crate::daemon::setting::Setting;
 use crate::daemon::sync::Scope;
-use crate::daemon::{clock, order, pick, undo};
+use crate::daemon::{clock, opened, order, pick, undo, unsubscribe};
 use crate::imap::{Access, Selected, Session, StatusRow};
 use crate::logic::engine::MessageKey;
 use crate::logic::fault::{Fault, FaultKind};
@@ -137,6 +137,12 @@ impl Bench {
             Job::Why(key) => {
                 let ready = known(&mut self.ready, setting, &mut self.session, desk).await?;
                 Ok(Outcome::Why(Box::new(why::why(setting, &mut self.session, desk, ready, key).await?)))
+            }
+            Job::Open(key) => Ok(Outcome::Opened(Box::new(opened::open(&mut self.session, key).await?))),
+            Job::Offer(key) => {
+                let learner = desk.learner().await?;
+                let authserv = learner.ledger.trusted_authserv(setting.account.authserv_id.as_deref());
+                Ok(Outcome::Offer(unsubscribe::look(&mut self.session, key, authserv).await?))
             }
             Job::Check | Job::Batch(_) | Job::Question(_) => Ok(Outcome::Said(String::new())),
         }

@@ -123,8 +123,12 @@ impl Hub {
                     _ => Err(unexpected()),
                 }
             }
-            Request::Open(_) => {
-                Err(Fault::refused("messages cannot be opened here yet", "open it in your mail program"))
+            Request::Open(key) => {
+                let account = self.account(&key.account)?;
+                match self.job(account, Job::Open(key), Run::new("open", None)).await? {
+                    Outcome::Opened(mail) => Ok(Reply::Opened(mail)),
+                    _ => Err(unexpected()),
+                }
             }
             Request::Do(act) => self.act(act).await,
             Request::Waiting => match self.look(Request::Waiting).await? {

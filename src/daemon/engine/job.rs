@@ -7,10 +7,11 @@ use tokio::sync::oneshot;
 use crate::daemon::filing::Run;
 use crate::daemon::pick::{Picked, Wish};
 use crate::daemon::undo;
-use crate::logic::engine::{MessageKey, WhyReply};
+use crate::logic::engine::{MessageKey, OpenedMail, WhyReply};
 use crate::logic::fault::Fault;
 use crate::logic::ids::RowId;
 use crate::logic::orders::{Order, Who};
+use crate::logic::unsubscribe::Offer;
 
 /// Something that needs the account's connection.
 #[derive(Clone, Debug)]
@@ -31,6 +32,10 @@ pub(super) enum Job {
     Undo(HashSet<RowId>),
     /// Why a message is where it is.
     Why(MessageKey),
+    /// The text of a message.
+    Open(MessageKey),
+    /// How the list of a message can be left.
+    Offer(MessageKey),
     /// Files the batch that is held, or leaves it in INBOX.
     Batch(bool),
     /// The answer to the question that stopped a pass.
@@ -56,6 +61,8 @@ pub(super) enum Outcome {
         fault: Option<Fault>,
     },
     Why(Box<WhyReply>),
+    Opened(Box<OpenedMail>),
+    Offer(Offer),
 }
 
 /// A job and whoever waits for it.

@@ -6,6 +6,7 @@ use crate::daemon::learner::{Fresh, Learner};
 use crate::daemon::opening::Ready;
 use crate::daemon::setting::Setting;
 use crate::daemon::shown;
+use crate::daemon::unsubscribe;
 use crate::imap::folders::SpecialUse;
 use crate::imap::mover::open_if_there;
 use crate::imap::{Access, Session};
@@ -30,6 +31,13 @@ pub(super) async fn why(
     let fresh = read(session, key).await?;
     let learner = desk.learner().await?;
     let orders = orders(learner)?;
+    let unsubscribe = match fresh.facts.unsubscribe.present {
+        true => {
+            let authserv = learner.ledger.trusted_authserv(setting.account.authserv_id.as_deref());
+            Some(unsubscribe::look(session, key, authserv).await?.words())
+        }
+        false => None,
+    };
     let headers = headers(&fresh.facts);
     let message_id = fresh.facts.message_id.as_ref().map(|id| id.as_str().to_owned());
     let order = order_in_words(&orders, &fresh.facts);
@@ -56,7 +64,7 @@ pub(super) async fn why(
         order,
         history: rows.iter().map(journal_row).collect(),
         falls,
-        unsubscribe: None,
+        unsubscribe,
     })
 }
 

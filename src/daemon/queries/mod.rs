@@ -12,11 +12,12 @@ mod tests;
 mod views;
 
 use crate::config::Config;
-use crate::logic::engine::{Answer, Page, Reply, Request};
+use crate::logic::engine::{Answer, Page, Reply, Request, SenderRow};
 use crate::logic::fault::Fault;
-use crate::logic::ids::{Category, UnixTime};
+use crate::logic::ids::{Address, Category, UnixTime};
 use crate::logic::orders::Who;
 use crate::store::{AccountId, Shelf, Store};
+pub use history::journal_row;
 use views::Views;
 
 /// Rows in one reply at most.
@@ -44,7 +45,42 @@ impl Queries {
         Some(answer)
     }
 
+    /// What the ledger of an account says of one sender; `None` when it does not know it.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn sender(
+        &mut self,
+        config: &Config,
+        account: &str,
+        address: &Address,
+        now: UnixTime,
+    ) -> Result<Option<SenderRow>, Fault> {
+        self.look(config, now, |look| look.sender(account, address))
+    }
+
     fn try_answer(&mut self, config: &Config, request: &Request, now: UnixTime) -> Answer {
+        self.look(config, now, |look| match request {
+            Request::Shelves { account } => look.count(account.as_deref()).map(Reply::Shelves),
+            Request::Mail(query) => look.mail(query).map(Reply::Mail),
+            Request::Find(find) => look.find(find).map(Reply::Found),
+            Request::Senders(query) => look.senders(query).map(Reply::Senders),
+            Request::Runs { page } => look.runs(*page).map(|(rows, total)| Reply::Runs(rows, total)),
+            Request::Rows { run, page } => look.rows(*run, *page).map(|(rows, total)| Reply::Rows(rows, total)),
+            Request::Stats { account, days } => look.stats(account.as_deref(), *days).map(Reply::Stats),
+            Request::Waiting => look.waiting().map(Reply::Waiting),
+            Request::Health | Request::Why(_) | Request::Open(_) | Request::Do(_) => {
+                Err(Fault::local("this cannot be read from the database", "report this"))
+            }
+        })
+    }
+
+    fn look<T>(
+        &mut self,
+        config: &Config,
+        now: UnixTime,
+        work: impl FnOnce(&mut Look<'_>) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
         if self.store.is_none() {
             self.store = Some(Store::open_to_look(&config.state_dir)?);
         }
@@ -53,22 +89,8 @@ impl Queries {
         };
         store.snapshot(|version| {
             views.are_of(version);
-            let accounts = accounts(config, store)?;
-            let shelves = store.shelves()?;
-            let mut look = Look { store, accounts, shelves, views, now };
-            match request {
-                Request::Shelves { account } => look.count(account.as_deref()).map(Reply::Shelves),
-                Request::Mail(query) => look.mail(query).map(Reply::Mail),
-                Request::Find(find) => look.find(find).map(Reply::Found),
-                Request::Senders(query) => look.senders(query).map(Reply::Senders),
-                Request::Runs { page } => look.runs(*page).map(|(rows, total)| Reply::Runs(rows, total)),
-                Request::Rows { run, page } => look.rows(*run, *page).map(|(rows, total)| Reply::Rows(rows, total)),
-                Request::Stats { account, days } => look.stats(account.as_deref(), *days).map(Reply::Stats),
-                Request::Waiting => look.waiting().map(Reply::Waiting),
-                Request::Health | Request::Why(_) | Request::Open(_) | Request::Do(_) => {
-                    Err(Fault::local("this cannot be read from the database", "report this"))
-                }
-            }
+            let (accounts, shelves) = (accounts(config, store)?, store.shelves()?);
+            work(&mut Look { store, accounts, shelves, views, now })
         })
     }
 }

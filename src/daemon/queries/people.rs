@@ -1,6 +1,7 @@
 //! The ledger in pages.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use super::{Look, in_words, limit};
 use crate::logic::engine::{SenderQuery, SenderRow, SenderSort, SendersPage};
@@ -25,6 +26,17 @@ impl Look<'_> {
         };
         let part = (query.page.offset, limit(query.page));
         let (found, total) = self.store.ranked_senders(&accounts, (rank, query.reverse), &query.filter, part)?;
+        Ok(SendersPage { rows: self.told(found)?, offset: query.page.offset, total })
+    }
+
+    /// One sender, with weeks and order.
+    pub(super) fn sender(&self, account: &str, address: &Address) -> Result<Option<SenderRow>, Fault> {
+        let Some(account) = self.chosen(Some(account)).pop() else { return Ok(None) };
+        let found = self.store.ledger_row(account, address)?;
+        Ok(self.told(found.into_iter().collect())?.pop())
+    }
+
+    fn told(&self, found: Vec<LedgerRow>) -> Result<Vec<SenderRow>, Fault> {
         let weeks = self.weeks(&found)?;
         let orders = self.orders(&found)?;
         let row = |(row, weeks): (LedgerRow, Vec<u32>)| SenderRow {
@@ -42,17 +54,16 @@ impl Look<'_> {
             category: row.category,
             weeks,
         };
-        let rows = found.into_iter().zip(weeks).map(row).collect();
-        Ok(SendersPage { rows, offset: query.page.offset, total })
+        Ok(found.into_iter().zip(weeks).map(row).collect())
     }
 
     /// The orders of the accounts that the rows are of.
     fn orders(&self, rows: &[LedgerRow]) -> Result<HashMap<AccountId, Orders>, Fault> {
         let mut orders = HashMap::new();
         for row in rows {
-            if !orders.contains_key(&row.account) {
+            if let Entry::Vacant(entry) = orders.entry(row.account) {
                 let stored = self.store.orders(Some(row.account), false)?;
-                orders.insert(row.account, Orders::new(stored.into_iter().map(|stored| stored.order).collect()));
+                entry.insert(Orders::new(stored.into_iter().map(|stored| stored.order).collect()));
             }
         }
         Ok(orders)

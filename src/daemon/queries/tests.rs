@@ -241,6 +241,8 @@ fn a_filter_looks_at_name_address_subject_and_list_and_takes_capitals_seriously(
     assert_eq!(uids("anna"), [5, 3, 2, 1]);
     assert_eq!(uids("%_'\""), [5]);
     assert_eq!(uids("  "), [5, 4, 3, 2, 1]);
+    world.put("home", &inbox, 6, Mail { at: UnixTime(0), subject: "came since", ..base });
+    assert_eq!(world.mail(filtered("anna")).total, 5, "a list that was kept is not shown when there is newer mail");
 }
 
 #[test]
@@ -392,6 +394,12 @@ fn senders_are_ranked_filtered_and_counted_by_week() {
     assert_eq!(b.weeks.iter().sum::<u32>(), 4);
     assert_eq!(ranked.rows[2].order, None, "the order is one of the other account");
     assert_eq!(ranked.rows[2].weeks.iter().sum::<u32>(), 0, "as is the mail");
+    let one = world.queries.sender(&world.config, "home", &Address::parse("b@x.example").unwrap(), NOW).unwrap();
+    assert_eq!(one.as_ref(), Some(b));
+    let mut ask = |query: SenderQuery| -> SendersPage {
+        let Reply::Senders(page) = world.ask(Request::Senders(query)) else { panic!("no senders") };
+        page
+    };
     let backwards = ask(senders(SenderSort::Volume, true, ""));
     assert_eq!(names(&backwards), ["work b@x.example", "home a@x.example", "home b@x.example"]);
     assert_eq!(names(&ask(senders(SenderSort::Read, false, "")))[0], "home b@x.example");

@@ -44,18 +44,16 @@ impl Views {
         which: &Which,
         make: impl FnOnce() -> Result<Vec<MailSpot>, Fault>,
     ) -> Result<&[MailSpot], Fault> {
-        let place = match self.kept.iter().position(|(known, _)| known == which) {
-            Some(place) => place,
-            None => {
-                let spots = make()?;
-                if self.kept.len() == KEPT {
-                    self.kept.remove(0);
-                }
-                self.kept.push((which.clone(), spots));
-                self.kept.len() - 1
-            }
+        let list = match self.kept.iter().position(|(known, _)| known == which) {
+            Some(place) => self.kept.remove(place),
+            None => (which.clone(), make()?),
         };
-        Ok(&self.kept[place].1)
+        if self.kept.len() == KEPT {
+            self.kept.remove(0);
+        }
+        // The one that was not looked at for longest goes first.
+        self.kept.push(list);
+        Ok(self.kept.last().map_or(&[], |(_, spots)| spots))
     }
 
     /// How many messages a mailbox holds, and how many of them are unread.

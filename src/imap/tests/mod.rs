@@ -1,6 +1,7 @@
 //! The wire against a scripted server, and against bytes that no server should send.
 
 mod bytes;
+mod elsewhere;
 mod folders;
 mod login;
 mod responses;

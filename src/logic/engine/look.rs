@@ -257,7 +257,7 @@ pub struct RunRow {
     pub what: String,
     /// Accounts that it touched.
     pub accounts: Vec<String>,
-    /// Rows by category (top, inbox, news, bulk, blackhole).
+    /// Rows that were carried out, taken back since or not, by category (top, inbox, news, bulk, blackhole).
     pub counts: [u32; 5],
     /// Rows that are done and can be taken back.
     pub undoable: u32,
@@ -327,7 +327,7 @@ pub struct StatsReply {
 pub struct WaitingRow {
     /// Its name for [`Act::Decide`](super::Act) and for `mailherd confirm`.
     pub id: String,
-    /// The account.
+    /// The account; empty: all of them.
     pub account: String,
     /// What it is.
     pub kind: WaitingKind,

@@ -53,6 +53,41 @@ pub(super) fn parse(value: &str) -> AuthResults {
     results
 }
 
+/// A signature that the receiving host found right (RFC 8601, section 2.7.1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::logic) struct DkimPass {
+    /// `header.d`, or the domain in `header.i`; lower-cased.
+    pub(in crate::logic) domain: String,
+    /// `header.s`, lower-cased.
+    pub(in crate::logic) selector: Option<String>,
+    /// `header.b`: the beginning of the signature's data (RFC 6008), lower-cased.
+    pub(in crate::logic) data: Option<String>,
+}
+
+/// The signatures that `authserv` found right, by the value of one Authentication-Results field. None, when another host wrote it.
+pub(in crate::logic) fn dkim_passes(value: &str, authserv: &str) -> Vec<DkimPass> {
+    if !parse(value).authserv_id.eq_ignore_ascii_case(authserv) {
+        return Vec::new();
+    }
+    let text = without_comments(value).to_ascii_lowercase().replace(" =", "=").replace("= ", "=");
+    let passed = text.split(';').skip(1).filter(|part| {
+        let first = part.split_whitespace().next().unwrap_or_default();
+        first
+            .split_once('=')
+            .is_some_and(|(method, result)| method.split('/').next() == Some("dkim") && result == "pass")
+    });
+    let signature = |part: &str| {
+        let property = |name: &str| {
+            let mut words = part.split_whitespace().filter_map(|word| word.split_once('='));
+            words.find(|(property, _)| *property == name).map(|(_, value)| value.to_owned())
+        };
+        let identity = || property("header.i")?.rsplit_once('@').map(|(_, domain)| domain.to_owned());
+        let domain = property("header.d").or_else(identity)?;
+        Some(DkimPass { domain, selector: property("header.s"), data: property("header.b") })
+    };
+    passed.filter_map(signature).collect()
+}
+
 impl AuthResults {
     fn note(&mut self, method: &str, result: &str) {
         let result = match result {

@@ -68,6 +68,20 @@ pub(super) fn fields(header: &[u8]) -> impl Iterator<Item = (Name, &[u8])> {
     })
 }
 
+/// The values of one field by its lower-cased name, from the top.
+pub(in crate::logic) fn named<'a>(header: &'a [u8], wanted: &str) -> impl Iterator<Item = &'a [u8]> {
+    let mut rest = header;
+    let all = std::iter::from_fn(move || {
+        let (field, after) = next_field(rest)?;
+        rest = after;
+        Some(field)
+    });
+    all.filter_map(move |field| {
+        let colon = memchr::memchr(b':', field)?;
+        field[..colon].trim_ascii_end().eq_ignore_ascii_case(wanted.as_bytes()).then(|| &field[colon + 1..])
+    })
+}
+
 /// The next line with the folded lines that belong to it (RFC 5322, section 2.2.3), and what follows them.
 fn next_field(rest: &[u8]) -> Option<(&[u8], &[u8])> {
     let ended = rest.is_empty() || rest[0] == b'\n' || rest.starts_with(b"\r\n");

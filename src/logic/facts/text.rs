@@ -49,6 +49,12 @@ pub(super) fn unstructured(text: &str, max: usize) -> Box<str> {
     }
 }
 
+/// The value of a field that people read, whatever is wrong with it.
+pub(in crate::logic) fn decoded(value: &[u8]) -> Box<str> {
+    let (text, _) = utf8(value);
+    unstructured(&bounded(&text, MAX_SHORT_FIELD), 2_000)
+}
+
 /// At most `max` characters.
 pub(super) fn cut(text: &str, max: usize) -> Box<str> {
     if text.len() <= max {

@@ -2,11 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use rusqlite::params;
+use rusqlite::{OptionalExtension, Row, params};
 
 use super::super::{AccountId, Store};
 use crate::logic::fault::Fault;
-use crate::logic::ids::{Category, UnixTime};
+use crate::logic::ids::{Address, Category, UnixTime};
 
 /// How senders are ranked; ties by address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,7 +72,20 @@ pub struct LedgerRow {
     pub category: Option<Category>,
 }
 
+const COLUMNS: &str = "account, name, received, read, replied, sent_to, first_seen, last_seen, category";
+
 impl Store {
+    /// What the ledger of an account says of one sender.
+    pub fn ledger_row(&self, account: AccountId, address: &Address) -> Result<Option<LedgerRow>, Fault> {
+        self.read(|db| {
+            db.prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM ledger WHERE account = ?1 AND kind = 'address' AND name = ?2"
+            ))?
+            .query_row(params![account.0, address.as_str()], ledger_row)
+            .optional()
+        })
+    }
+
     /// A part of the senders of these accounts whose address holds `filter`, and how many there are of those.
     pub fn ranked_senders(
         &self,
@@ -90,24 +103,11 @@ impl Store {
                 .prepare_cached(&format!("SELECT count(*) FROM ledger WHERE {condition}"))?
                 .query_row([&filter], |row| row.get(0))?;
             let mut statement = db.prepare_cached(&format!(
-                "SELECT account, name, received, read, replied, sent_to, first_seen, last_seen, category FROM ledger
-                 WHERE {condition} ORDER BY {} LIMIT ?3 OFFSET ?2",
+                "SELECT {COLUMNS} FROM ledger WHERE {condition} ORDER BY {} LIMIT ?3 OFFSET ?2",
                 rank.sql(reverse)
             ))?;
             let offset = i64::try_from(offset).unwrap_or(i64::MAX);
-            let rows = statement.query_map(params![filter, offset, limit], |row| {
-                Ok(LedgerRow {
-                    account: AccountId(row.get(0)?),
-                    address: row.get(1)?,
-                    received: row.get(2)?,
-                    read: row.get(3)?,
-                    replied: row.get(4)?,
-                    sent_to: row.get(5)?,
-                    first_seen: UnixTime(row.get(6)?),
-                    last_seen: UnixTime(row.get(7)?),
-                    category: row.get::<_, Option<String>>(8)?.as_deref().and_then(Category::from_word),
-                })
-            })?;
+            let rows = statement.query_map(params![filter, offset, limit], ledger_row)?;
             Ok((rows.collect::<rusqlite::Result<_>>()?, total.unsigned_abs()))
         })
     }
@@ -159,4 +159,18 @@ impl Store {
             Ok(())
         })
     }
+}
+
+fn ledger_row(row: &Row<'_>) -> rusqlite::Result<LedgerRow> {
+    Ok(LedgerRow {
+        account: AccountId(row.get(0)?),
+        address: row.get(1)?,
+        received: row.get(2)?,
+        read: row.get(3)?,
+        replied: row.get(4)?,
+        sent_to: row.get(5)?,
+        first_seen: UnixTime(row.get(6)?),
+        last_seen: UnixTime(row.get(7)?),
+        category: row.get::<_, Option<String>>(8)?.as_deref().and_then(Category::from_word),
+    })
 }

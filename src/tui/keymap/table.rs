@@ -5,7 +5,7 @@ use super::Binding;
 use super::Context::{self, *};
 
 const SCREENS: &[Context] = &[Mail, Senders, History, Stats, Accounts];
-const LISTS: &[Context] = &[Mail, Senders, History, Stats, Accounts, Why, Opened, Waiting];
+const LISTS: &[Context] = &[Mail, Senders, History, Accounts, Why, Opened, Waiting];
 const CHOICES: &[Context] = &[Help, Palette];
 const READING: &[Context] = &[Mail, Why, Opened];
 const ACTING: &[Context] = &[Mail, Senders, Why, Opened];
@@ -57,7 +57,8 @@ pub const TABLE: &[Binding] = &[
     row(A::Lift, "lift", "L", &[Senders], "lift", "lift the order about this sender"),
     row(A::Sort, "sort", "s", &[Senders], "sort", "rank by the next column"),
     row(A::Reverse, "reverse", "S", &[Senders], "", "rank the other way round"),
-    row(A::Check, "check", "r", SCREENS, "", "look at the server now, and end the waiting after a failure"),
+    row(A::Check, "check", "r", &[Accounts], "check", "look at the server now, and end the waiting after a failure"),
+    row(A::Check, "check", "r", &[Mail, Senders, History, Stats], "", "look at the server now, and end the waiting after a failure"),
     row(A::Pause, "pause", "p", &[Accounts], "pause", "stop working on this account, or go on"),
 
     // Choosing several.
@@ -87,8 +88,10 @@ pub const TABLE: &[Binding] = &[
     row(A::Up, "up", "Up", CHOICES, "", "one row up"),
     row(A::Right, "next-tab", "l Right", &[Mail], "", "the next category"),
     row(A::Left, "previous-tab", "h Left", &[Mail], "", "the category before"),
-    row(A::Right, "right", "l Right", &[Senders, History, Stats, Accounts], "", "to the right"),
-    row(A::Left, "left", "h Left", &[Senders, History, Stats, Accounts], "", "to the left"),
+    row(A::Right, "into-run", "l Right", &[History], "", "show what this run did"),
+    row(A::Left, "out-of-run", "h Left", &[History], "", "back to the runs"),
+    row(A::Right, "longer", "l Right", &[Stats], "longer", "look at more days"),
+    row(A::Left, "shorter", "h Left", &[Stats], "shorter", "look at fewer days"),
     row(A::First, "first", "g Home", LISTS, "", "the first row"),
     row(A::Last, "last", "G End", LISTS, "", "the last row"),
     row(A::HalfDown, "half-down", "Ctrl-d", LISTS, "", "half a screen down"),

@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod history;
 pub mod mail;
+pub mod part;
 pub mod senders;
 pub mod stats;
 pub mod welcome;

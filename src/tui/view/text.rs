@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use crate::tui::reader::Piece;
+use crate::tui::reader::{Piece, wrap};
 use crate::tui::theme::{Theme, Tone};
 use crate::tui::widget::cells::{self, Align};
 
@@ -72,6 +72,27 @@ pub fn clear(buffer: &mut Buffer, area: Rect) {
         if area.left() > buffer.area.left() && cells::width(buffer[(area.left() - 1, y)].symbol()) > 1 {
             buffer[(area.left() - 1, y)].set_symbol(" ");
         }
+    }
+}
+
+/// Draws a line between two parts of the screen: down where it is one column wide, else across.
+pub fn rule(buffer: &mut Buffer, theme: &Theme, area: Rect) {
+    let area = area.intersection(buffer.area);
+    let symbol = if area.width == 1 { "│" } else { "─" };
+    for position in area.positions() {
+        buffer[position].set_symbol(symbol).set_style(theme.style(Tone::Border));
+    }
+}
+
+/// Says on an empty part of the screen what is true, and which key comes `next`.
+pub fn empty(buffer: &mut Buffer, theme: &Theme, area: Rect, text: &str, next: &str) {
+    let width = usize::from(area.width.saturating_sub(4)).max(1);
+    let paragraph = |text: &str, tone| wrap(text, width).into_iter().map(move |line| (line, tone));
+    let lines: Vec<(String, Tone)> = paragraph(text, Tone::Plain).chain(paragraph(next, Tone::Dim)).collect();
+    let top = area.y + area.height.saturating_sub(lines.len() as u16) / 3;
+    for ((text, tone), y) in lines.iter().zip(top..area.bottom()) {
+        let line = Rect { x: area.x + 2, y, width: area.width.saturating_sub(4), height: 1 };
+        Line::new(buffer, theme, line).write(text, *tone);
     }
 }
 

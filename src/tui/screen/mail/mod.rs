@@ -7,6 +7,7 @@ mod marking;
 mod marks;
 mod window;
 
+pub(super) use acting::target;
 pub use areas::{Areas, areas};
 pub use marks::Marks;
 pub use window::Window;
