@@ -11,7 +11,7 @@ fn place(user: &User, mail: &Mail) -> String {
 }
 
 fn lies(user: &User, mail: &Mail, folder: &str) {
-    eventually(&format!("{} lies in {folder}", mail.id()), || place(user, mail) == folder);
+    eventually(&format!("{} lies in {folder}", mail.id()), || user.world().places_of(&mail.id()) == [folder]);
 }
 
 /// A user with mail that stays in the inbox, and a friend.
@@ -68,7 +68,7 @@ fn a_sender_is_banished_with_all_of_its_mail_by_one_key_and_comes_back_by_anothe
     for offer in &mail[1..] {
         lies(&user, offer, "INBOX");
     }
-    screen.press("3").sees("undo").press("q").press("q");
+    screen.press("3").sees("undo").press("q").sees("another offer").press("q");
     assert!(screen.ends().0.success());
 }
 
@@ -141,17 +141,21 @@ fn without_a_terminal_there_is_no_terminal_ui() {
 }
 
 #[test]
-fn it_stops_and_goes_on_and_gives_the_terminal_back_when_it_is_told_to_end() {
+fn ctrl_z_gives_the_shell_its_terminal_and_fg_takes_it_again() {
+    let (user, _) = user();
+    let mut screen = user.shell_screen();
+    screen.sees("live").press("\x1a").sees("stopped");
+    assert!(!screen.is_taken());
+    screen.press("\r").sees("about the boat").sees("live").press("j").press("q").sees("ended");
+    assert!(screen.ends().0.success());
+}
+
+#[test]
+fn who_is_told_to_end_gives_the_terminal_back() {
     let (user, _) = user();
     let mut screen = user.screen();
-    screen.sees("live").press("\x1a");
-    eventually("the terminal is given back", || !screen.is_taken());
-    let kill = |signal: &str, pid: u32| {
-        let done = std::process::Command::new("kill").args([signal, &pid.to_string()]).status().unwrap();
-        assert!(done.success());
-    };
-    kill("-CONT", screen.pid());
-    screen.sees("about the boat");
-    kill("-TERM", screen.pid());
+    screen.sees("live");
+    let told = std::process::Command::new("kill").args(["-TERM", &screen.pid().to_string()]).status().unwrap();
+    assert!(told.success());
     assert!(screen.ends().0.success());
 }

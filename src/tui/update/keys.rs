@@ -42,10 +42,7 @@ pub(super) fn press_held(model: &mut Model) {
 
 /// Whether a key has to wait: for what is selected, or for a key that waits already.
 fn must_wait(model: &Model, event: KeyEvent) -> bool {
-    let leaves = matches!(
-        keymap::action(model.context(), event),
-        Some(Action::Quit | Action::Suspend | Action::Close | Action::Back | Action::Redraw)
-    );
+    let leaves = matches!(keymap::action(model.context(), event), Some(Action::Quit | Action::Suspend | Action::Close));
     let turn = !model.held.is_empty() || (is_about_selection(model, event) && model.screen.state().is_seeking());
     turn && !leaves
 }
@@ -53,8 +50,10 @@ fn must_wait(model: &Model, event: KeyEvent) -> bool {
 /// Whether a key is about what is selected on the screen.
 fn is_about_selection(model: &Model, event: KeyEvent) -> bool {
     let Some(action) = keymap::action(model.context(), event) else { return false };
-    let elsewhere =
-        matches!(action, Action::Undo | Action::Help | Action::Palette | Action::Filter | Action::Left | Action::Right);
+    let elsewhere = matches!(
+        action,
+        Action::Undo | Action::Help | Action::Palette | Action::Filter | Action::Left | Action::Right | Action::Back
+    );
     model.shared.overlays.is_empty() && !elsewhere && ScreenName::of(action).is_none()
 }
 
