@@ -4,10 +4,14 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::logic::appearance::ThemeName;
+
 /// Keeps an IMAP inbox calm.
 ///
 /// It learns from your own mail whom you talk to, files the rest into Top, News, Bulk and Blackhole, says why for each
 /// message, and can take every move back. It reads headers only, and nothing leaves this machine.
+///
+/// Without a command it opens the terminal UI.
 #[derive(Debug, Parser)]
 #[command(name = "mailherd", version, disable_help_subcommand = true, after_help = EXIT)]
 pub struct Cli {
@@ -23,18 +27,32 @@ pub struct Cli {
     /// Print nothing but results and errors
     #[arg(short, long, global = true)]
     pub quiet: bool,
+    /// How the terminal UI looks [default: $MAILHERD_THEME, else what the config says]
+    #[arg(long, global = true, value_name = "NAME", hide_possible_values = true, value_parser = super::appearance::parser())]
+    pub theme: Option<ThemeName>,
     /// What to do
     #[command(subcommand)]
     pub command: Option<Command>,
 }
 
+impl Cli {
+    /// Whether this is the terminal UI.
+    pub fn shows_screen(&self) -> bool {
+        match &self.command {
+            None => true,
+            Some(Command::Demo(demo)) => !demo.headless,
+            Some(_) => false,
+        }
+    }
+}
+
 const EXIT: &str = "Exit status: 0 done, 1 something failed (said on standard error), 2 wrong usage or configuration.\n\
-                    New here? `mailherd demo --headless` shows everything on a made-up mailbox, without an account.";
+                    New here? `mailherd demo` shows everything on a made-up mailbox, without an account.";
 
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Try it: the real engine against an embedded IMAP server with a generated mailbox
+    /// Try it in the terminal UI: the real engine against an embedded IMAP server with a generated mailbox
     Demo(Demo),
     /// One pass over the accounts: read what is new, judge it, file it
     Run(Run),

@@ -2,6 +2,7 @@
 //!
 //! A command asks the engine and shows what it says. It opens no socket, judges nothing and moves nothing itself.
 
+mod appearance;
 mod args;
 mod backtest;
 mod demo;
@@ -19,9 +20,11 @@ mod run;
 mod senders;
 pub mod style;
 pub mod table;
+mod tui;
 mod undo;
 pub mod words;
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -33,7 +36,10 @@ use face::Face;
 /// Runs the program and gives its exit status: 0 done, 1 something failed, 2 wrong usage or configuration.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    face::start_log(cli.verbose);
+    // A log would be written over the screen of the terminal UI, unless it goes elsewhere.
+    if !(cli.shows_screen() && std::io::stderr().is_terminal()) {
+        face::start_log(cli.verbose);
+    }
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -59,12 +65,7 @@ pub fn main() -> ExitCode {
 
 /// What failed while the rest was done; or the one thing that stopped all of it.
 async fn run_command(cli: &Cli, face: &mut Face) -> Result<Vec<Fault>, Fault> {
-    let Some(command) = &cli.command else {
-        return Err(Fault::usage(
-            "no command was given, and the terminal UI is not there yet",
-            "`mailherd --help` lists the commands; `mailherd demo --headless` shows what mailherd does",
-        ));
-    };
+    let Some(command) = &cli.command else { return tui::tui(face).await.map(|()| Vec::new()) };
     match command {
         Command::Demo(args) => demo::demo(face, args).await,
         Command::Run(args) => run::run(face, args).await,

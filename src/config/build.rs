@@ -25,6 +25,8 @@ pub(super) fn config(document: &Document) -> Result<Config, Fault> {
     let state_dir = top.text("state_dir")?.unwrap_or(DEFAULT_STATE_DIR);
     let state_dir = paths::resolved(&top, "state_dir", state_dir, &paths)?;
     let habits = Habits::default().overridden(&top)?;
+    let ui = top.section("ui", Place::Ui)?;
+    let theme = ui.map(|ui| ui.choice("theme", &choices::themes())).transpose()?.flatten().unwrap_or_default();
     let sections = top.sections("accounts", Place::Account)?;
     if sections.is_empty() {
         let hint = "add an [[accounts]] table with name, email, host and a password_command; see config.example.toml";
@@ -39,7 +41,7 @@ pub(super) fn config(document: &Document) -> Result<Config, Fault> {
         }
         accounts.push(account);
     }
-    Ok(Config { path: document.path.clone(), state_dir, accounts })
+    Ok(Config { path: document.path.clone(), state_dir, theme, accounts })
 }
 
 fn account(section: &Section<'_>, global: &Habits, paths: &Paths) -> Result<Account, Fault> {

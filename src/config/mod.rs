@@ -26,7 +26,7 @@ use std::path::{Path, PathBuf};
 use crate::logic::fault::Fault;
 use crate::logic::ids::Address;
 
-pub use choices::{Caution, Mode, Tls, TopMode};
+pub use choices::{Caution, Mode, ThemeName, Tls, TopMode};
 pub use folders::ManagedNames;
 pub use paths::default_path;
 pub use secret::SecretSource;
@@ -42,6 +42,8 @@ pub struct Config {
     pub path: PathBuf,
     /// Where the database and the locks live: absolute, not yet created.
     pub state_dir: PathBuf,
+    /// How the terminal UI looks.
+    pub theme: ThemeName,
     /// At least one; names are unique, whatever their case.
     pub accounts: Vec<Account>,
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::keys::Place;
-use super::{Caution, Config, Mode, SecretSource, Tls, TopMode, load};
+use super::{Caution, Config, Mode, SecretSource, ThemeName, Tls, TopMode, load};
 use crate::logic::fault::{Fault, FaultKind};
 use crate::logic::ids::Category;
 
@@ -43,6 +43,7 @@ fn the_least_config_gets_the_defaults() {
     let config = sound(LEAST);
     let home = PathBuf::from(std::env::var_os("HOME").unwrap());
     assert_eq!(config.state_dir, home.join(".local/state/mailherd"));
+    assert_eq!(config.theme, ThemeName::Default);
     let account = &config.accounts[0];
     assert_eq!((account.name.as_str(), account.email.as_str()), ("home", "me@example.org"));
     assert_eq!(account.username, "Me@Example.org", "as it was written: some servers tell case apart");
@@ -94,6 +95,16 @@ fn unknown_keys_name_the_line_and_the_nearest_key_at_every_level() {
     refused(&format!("[folders]\nmode = \"file\"\n{LEAST}"), 2, "`mode`", "before the first [table]");
     refused(&format!("host = \"x\"\n{LEAST}"), 1, "`host`", "[[accounts]]");
     refused(&format!("\"\\u001b[2J\" = 1\n{LEAST}"), 1, "unknown key `\u{fffd}[2J`", "did you mean");
+}
+
+#[test]
+fn a_theme_is_chosen_by_its_word() {
+    assert_eq!(sound(&format!("[ui]\ntheme = \"high-contrast\"\n{LEAST}")).theme, ThemeName::HighContrast);
+    assert_eq!(sound(&format!("[ui]\n{LEAST}")).theme, ThemeName::Default);
+    let words = "\"default\", \"light\" or \"high-contrast\"";
+    refused(&format!("[ui]\ntheme = \"dark\"\n{LEAST}"), 2, "`theme` cannot be \"dark\"", words);
+    refused(&format!("theme = \"light\"\n{LEAST}"), 1, "`theme`", "under [ui]");
+    refused(&format!("[ui]\ncolour = \"red\"\n{LEAST}"), 2, "unknown key `colour`", "`theme`");
 }
 
 #[test]

@@ -32,5 +32,6 @@ mod staying;
 mod surprises;
 mod the_bench;
 mod top;
+mod tui;
 mod undo;
 mod watching;
