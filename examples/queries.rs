@@ -7,22 +7,23 @@
 #[expect(dead_code, reason = "the figures need a part of the test bench")]
 mod support;
 
+#[path = "queries/database.rs"]
+mod database;
+
 use std::time::Instant;
 
 use mailherd::config::{self, Config};
 use mailherd::daemon::queries::Queries;
 use mailherd::logic::engine::{Find, MailQuery, Page, Reply, Request, SenderQuery, SenderSort};
-use mailherd::logic::facts;
-use mailherd::logic::ids::{
-    Address, Category, Digest, Flags, FolderName, Instance, ListId, MessageId, Uid, UidValidity, UnixTime,
-};
-use mailherd::logic::ledger::Ledger;
-use mailherd::store::{AccountId, FolderState, Origin, Seen, Shown, Standing, Store};
-use support::mail::Mail;
+use mailherd::logic::ids::{Category, UnixTime};
+use mailherd::store::Store;
 use support::many::Many;
 
 /// 2026-11-04: when the generated mailbox ends.
 const NOW: UnixTime = UnixTime(1_793_836_800);
+
+/// Another program may be at work on this machine.
+const ROUNDS: usize = 15;
 
 fn main() {
     let thousands: usize = std::env::args().nth(1).and_then(|word| word.parse().ok()).unwrap_or(100);
@@ -32,8 +33,8 @@ fn main() {
     let mut store = Store::open(&config.state_dir).expect("a database");
     let began = Instant::now();
     // One mailbox with all of it, and an account beside it with a tenth.
-    write(&mut store, "home", &Many::generate(messages, messages / 10, 1));
-    write(&mut store, "work", &Many::generate(messages / 10, 0, 2));
+    database::write(&mut store, "home", &Many::generate(messages, messages / 10, 1));
+    database::write(&mut store, "work", &Many::generate(messages / 10, 0, 2));
     let wrote = began.elapsed();
     drop(store);
     let size = std::fs::metadata(config.state_dir.join("mailherd.sqlite3")).expect("the database").len();
@@ -44,12 +45,16 @@ fn main() {
         wrote.as_secs_f64(),
         size as f64 / 1e6
     );
-    println!("{:<44} {:>9} {:>9}", "milliseconds", "first", "again");
+    println!("{:<44} {:>9} {:>9}", format!("milliseconds, best of {ROUNDS}"), "first", "again");
     for (what, request) in requests(messages as u64) {
-        // The first time with a connection just opened, as after each change of the database.
-        let mut queries = Queries::default();
-        let first = time(&mut queries, &config, &request);
-        let again = time(&mut queries, &config, &request);
+        let (mut first, mut again) = (f64::MAX, f64::MAX);
+        for _ in 0..ROUNDS {
+            // The connection has been used, but for nothing like it, and nothing is kept.
+            let mut queries = Queries::default();
+            time(&mut queries, &config, &Request::Waiting);
+            first = first.min(time(&mut queries, &config, &request));
+            again = again.min(time(&mut queries, &config, &request));
+        }
         println!("{what:<44} {first:>9.2} {again:>9.2}");
     }
 }
@@ -88,71 +93,20 @@ fn requests(messages: u64) -> Vec<(&'static str, Request)> {
 }
 
 fn time(queries: &mut Queries, config: &Config, request: &Request) -> f64 {
-    let began = Instant::now();
+    let began = processor_time();
     let answer = queries.answer(config, request, NOW).expect("a question for the database").expect("an answer");
-    let elapsed = began.elapsed().as_secs_f64() * 1e3;
+    let elapsed = processor_time() - began;
     if let Reply::Mail(page) = &answer {
         assert!(page.rows.len() == 60 || page.total < 60, "{} rows of {}", page.rows.len(), page.total);
     }
     elapsed
 }
 
-fn write(store: &mut Store, account: &str, many: &Many) {
-    let account = store.account(account).expect("the database");
-    let mut ledger = Ledger::default();
-    for (name, mail) in [("INBOX", &many.inbox), ("Sent", &many.sent)] {
-        let folder = store.begin_folder(account, &FolderName::from_wire(name), UidValidity(1)).expect("the database");
-        for (place, part) in mail.chunks(1000).enumerate() {
-            let first = u32::try_from(place * 1000 + 1).expect("a UID");
-            learn(store, &mut ledger, (account, &folder), first, part);
-        }
-    }
-    store.finish_learning().expect("the database");
-}
-
-fn learn(
-    store: &mut Store,
-    ledger: &mut Ledger,
-    (account, folder): (AccountId, &FolderState),
-    first: u32,
-    mail: &[Mail],
-) {
-    let inbox = folder.category.is_some();
-    let work = store.learn_more(|db| {
-        for (uid, mail) in (first..).map(Uid).zip(mail) {
-            let bytes = mail.bytes();
-            let header = &bytes[..memchr::memmem::find(&bytes, b"\r\n\r\n").unwrap_or(bytes.len())];
-            let facts = facts::read(header);
-            let list = facts.list_id.as_ref().map(ListId::as_str);
-            let origin =
-                Origin { name: &facts.from_name, address: facts.from.as_ref().map_or("", Address::as_str), list };
-            let at = UnixTime(mail.arrived());
-            let flags = Flags { seen: uid.0 % 4 > 0, ..Flags::default() };
-            let seen = Seen {
-                instance: Instance { digest: Digest::of(header), size: bytes.len() as u32 },
-                uid,
-                flags,
-                mid_hash: facts.message_id.as_ref().map(MessageId::hash),
-                sender: facts.from.as_ref().map(Address::as_str),
-                list,
-                habits: ledger.habits_of(&facts),
-                older: at,
-                standing: Standing::Kept,
-                shown: Shown { at, origin: inbox.then_some(origin), subject: if inbox { &facts.subject } else { "" } },
-            };
-            db.saw(account, folder.id, &seen)?;
-            if inbox {
-                ledger.learn_received(&facts, at, flags);
-            } else {
-                ledger.learn_own(&facts, at);
-            }
-        }
-        if mail.len() < 1000 || first % 20_000 == 19_001 {
-            db.ledger(account, &ledger.take_changes())?;
-        }
-        Ok(())
-    });
-    work.expect("the database");
+/// Milliseconds that this thread was running. Nothing here waits for a disk or the network, and other programs may be at work.
+fn processor_time() -> f64 {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").expect("Linux");
+    let nanoseconds = text.split_whitespace().next().and_then(|word| word.parse::<f64>().ok());
+    nanoseconds.expect("a number") / 1e6
 }
 
 fn config(folder: &std::path::Path) -> Config {

@@ -38,6 +38,7 @@ fn main() {
         caution: Caution::Normal,
         authserv: None,
         weights,
+        fit: None,
         now: NOW,
     };
     let mut rates = Vec::new();

@@ -51,6 +51,12 @@ impl Trial {
         }
     }
 
+    /// The same, with weights that the user's own habits shift as time goes on.
+    #[must_use]
+    pub fn fitted(self, fitted: bool) -> Trial {
+        if fitted { Trial { replay: self.replay.fitted(), ..self } } else { self }
+    }
+
     /// The next message. `None` for the user's own mail, which only teaches.
     pub fn next(&mut self, mail: &Mail<'_>) -> Option<Prediction> {
         if mail.own {

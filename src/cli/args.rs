@@ -66,6 +66,8 @@ pub enum Command {
     Undo(Undo),
     /// Whom mail comes from: read, answered, written to
     Senders(Senders),
+    /// How far your own habits have shifted the weights, and what they shifted most
+    Fit(Fit),
     /// Say what somebody's mail is, from now on
     Train(Train),
     /// Lift the order about somebody
@@ -249,6 +251,29 @@ pub struct Backtest {
     /// Judge with the weights of this file
     #[arg(long, value_name = "FILE")]
     pub weights: Option<PathBuf>,
+    /// Let your own habits shift the weights [default: as the configuration says, off without one]
+    #[arg(long, value_name = "WHETHER")]
+    pub fit: Option<OnOff>,
+}
+
+/// A switch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum OnOff {
+    /// Yes
+    On,
+    /// No
+    Off,
+}
+
+/// `fit`
+#[derive(Debug, Args)]
+pub struct Fit {
+    /// Only this account
+    #[arg(long, value_name = "NAME")]
+    pub account: Option<String>,
+    /// Forget it: every weight is as it was built in
+    #[arg(long)]
+    pub reset: bool,
 }
 
 /// `doctor`

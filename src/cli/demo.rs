@@ -151,6 +151,7 @@ fn config(
         folders: ManagedNames::default(),
         top: TopMode::Move,
         caution: Caution::Normal,
+        fit: crate::config::FIT,
         backlog_days: u32::MAX,
         blackhole_days: 7,
         settle_seconds: 120,

@@ -8,6 +8,7 @@ mod backtest;
 mod demo;
 mod doctor;
 mod face;
+mod fit;
 mod generate;
 mod log;
 mod orders;
@@ -72,6 +73,7 @@ async fn run_command(cli: &Cli, face: &mut Face) -> Result<Vec<Fault>, Fault> {
         Command::Log(args) => log::log(face, args),
         Command::Undo(args) => undo::undo(face, args).await,
         Command::Senders(args) => senders::senders(face, args),
+        Command::Fit(args) => fit::fit(face, args),
         Command::Train(args) => orders::train(face, args).await,
         Command::Untrain(args) => orders::untrain(face, args),
         Command::Orders(args) => orders::list(face, args),

@@ -23,6 +23,7 @@ const TOP: &[&str] = &[
     "caution",
     "top",
     "backlog_days",
+    "fit",
     "ui",
     "folders",
     "accounts",
@@ -51,6 +52,7 @@ const ACCOUNT: &[&str] = &[
     "top",
     "caution",
     "backlog_days",
+    "fit",
     "blackhole_days",
     "settle_seconds",
 ];

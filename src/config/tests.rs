@@ -58,14 +58,16 @@ fn the_least_config_gets_the_defaults() {
 
 #[test]
 fn an_account_overrides_the_whole_file_and_the_next_account_does_not_notice() {
-    let global = "mode = \"file\"\ncaution = \"high\"\nbacklog_days = 5\n[folders]\nnews = \"Read\"\nbulk = \"Rest\"\n";
-    let first = "mode = \"preview\"\ntop = \"flag\"\nblackhole_days = 0\n[accounts.folders]\nbulk = \"A/B\"\n";
+    let global = "fit = true\nmode = \"file\"\ncaution = \"high\"\nbacklog_days = 5\n[folders]\nnews = \"Read\"\nbulk = \"Rest\"\n";
+    let first =
+        "fit = false\nmode = \"preview\"\ntop = \"flag\"\nblackhole_days = 0\n[accounts.folders]\nbulk = \"A/B\"\n";
     let config = sound(&format!("{global}{LEAST}{first}{}", LEAST.replace("\"home\"", "\"work\"")));
     let [home, work] = &config.accounts[..] else { panic!("two accounts") };
     assert_eq!((home.mode, home.top, home.blackhole_days, home.backlog_days), (Mode::Preview, TopMode::Flag, 0, 5));
     assert_eq!((home.folders.news.as_str(), home.folders.bulk.as_str()), ("Read", "A/B"));
     assert_eq!((work.mode, work.top, work.blackhole_days), (Mode::File, TopMode::Move, 7));
     assert_eq!((work.folders.bulk.as_str(), work.caution), ("Rest", Caution::High));
+    assert_eq!((home.fit, work.fit), (false, true));
 }
 
 #[test]
@@ -109,6 +111,7 @@ fn a_theme_is_chosen_by_its_word() {
 fn wrong_values_say_what_is_allowed() {
     refused(&format!("mode = \"on\"\n{LEAST}"), 1, "`mode` cannot be \"on\"", "\"preview\" or \"file\"");
     refused(&format!("caution = 3\n{LEAST}"), 1, "`caution` cannot be a number", "\"low\", \"normal\" or \"high\"");
+    refused(&format!("fit = \"yes\"\n{LEAST}"), 1, "`fit` cannot be a text", "true or false");
     refused(&format!("top = \"Top\"\n{LEAST}"), 1, "`top`", "\"move\", \"flag\" or \"off\"");
     refused(&format!("backlog_days = \"9\"\n{LEAST}"), 1, "cannot be a text", "whole number");
     refused(&format!("backlog_days = 1.5\n{LEAST}"), 1, "`backlog_days`", "whole number");
@@ -284,5 +287,6 @@ fn the_example_loads_with_its_overrides_too() {
     let account = sound(&format!("{before}{overrides}")).accounts.remove(0);
     assert_eq!((account.mode, account.top, account.caution), (Mode::File, TopMode::Flag, Caution::High));
     assert_eq!((account.backlog_days, account.blackhole_days, account.settle_seconds), (365, 30, 600));
+    assert!(account.fit);
     assert_eq!(account.folders.news, "Newsletters");
 }

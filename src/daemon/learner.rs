@@ -2,9 +2,11 @@
 //!
 //! Runs on a thread of its own, beside the one that reads from the network.
 
+use super::habits;
 use super::setting::Setting;
 use crate::logic::facts::{self, Facts};
 use crate::logic::fault::Fault;
+use crate::logic::fit::Fit;
 use crate::logic::ids::{Address, Digest, Flags, Instance, ListId, MessageId, MidHash, ModSeq, Uid, UnixTime};
 use crate::logic::ledger::Ledger;
 use crate::logic::plan;
@@ -100,6 +102,8 @@ impl Batch<Raw> {
 pub(super) struct Learner {
     pub(super) store: Store,
     pub(super) ledger: Ledger,
+    /// What the account's own habits add to the weights; `None` where the config wants none of it.
+    pub(super) fit: Option<Fit>,
     pub(super) account: AccountId,
     pub(super) own: Vec<Address>,
     pub(super) now: UnixTime,
@@ -161,9 +165,10 @@ impl Learner {
     pub(super) fn close(&mut self) -> Result<(), Fault> {
         let Some((folder, next, _)) = self.open.take() else { return Ok(()) };
         let changes = self.ledger.take_changes();
-        let account = self.account;
+        let (account, fit) = (self.account, habits::to_keep(&mut self.fit, self.now));
         self.store.learn_more(|db| {
             db.ledger(account, &changes)?;
+            fit.iter().try_for_each(|fit| db.fit(account, fit))?;
             db.read_up_to(folder, next, None)
         })?;
         self.store.finish_learning()
@@ -184,6 +189,7 @@ impl Learner {
         let Learner {
             store,
             ledger,
+            fit,
             account,
             own,
             now,
@@ -219,6 +225,9 @@ impl Learner {
                     let is_own = facts.from.as_ref().is_some_and(|from| own.contains(from));
                     if batch.role == Role::Sent || (is_own && *no_sent && batch.role != Role::Inbox) {
                         for answered in ledger.learn_own(&facts, arrival) {
+                            if let Some(fit) = fit {
+                                fit.wanted(answered);
+                            }
                             if let Some((Some(sender), list, habits)) = db.sender_of(*account, answered)?
                                 && let Some(sender) = Address::parse(&sender)
                             {
@@ -254,11 +263,14 @@ impl Learner {
         flags: &[(Uid, Flags)],
         vanished: &[Uid],
     ) -> Result<(), Fault> {
-        let Learner { store, ledger, account, .. } = self;
+        let Learner { store, ledger, fit, account, now, .. } = self;
         store.learn(|db| {
             for (uid, after) in flags {
-                if let Some(known) = db.flags(*account, folder.id, *uid, *after)?
-                    && known.flags != *after
+                let Some(known) = db.flags(*account, folder.id, *uid, *after)? else { continue };
+                if let (Some(fit), Some(id)) = (&mut *fit, known.mid_hash) {
+                    habits::of_flags(fit, id, known.flags, *after);
+                }
+                if known.flags != *after
                     && let Some(sender) = known.sender.as_deref().and_then(Address::parse)
                 {
                     let list = known.list.as_deref().and_then(ListId::new);
@@ -266,6 +278,7 @@ impl Learner {
                 }
             }
             db.vanished(folder.id, vanished)?;
+            habits::to_keep(fit, *now).iter().try_for_each(|fit| db.fit(*account, fit))?;
             db.ledger(*account, &ledger.take_changes())
         })
     }

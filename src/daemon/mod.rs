@@ -17,6 +17,7 @@ mod clock;
 mod desk;
 mod fall;
 mod filing;
+mod habits;
 mod held;
 mod judging;
 mod learner;

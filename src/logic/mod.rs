@@ -8,6 +8,7 @@ pub mod engine;
 pub mod facts;
 pub mod fault;
 pub mod figures;
+pub mod fit;
 pub mod ids;
 pub mod journal;
 pub mod ledger;

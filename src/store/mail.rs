@@ -348,6 +348,8 @@ pub struct Known {
     pub list: Option<String>,
     /// The flags that it had.
     pub flags: Flags,
+    /// Of its Message-ID.
+    pub mid_hash: Option<MidHash>,
 }
 
 /// What can be written while a mailbox is read.
@@ -423,12 +425,17 @@ impl<'a> LearnTransaction<'a> {
         let before = self
             .db
             .prepare_cached(
-                "SELECT i.sender, i.list, m.flags FROM message m
+                "SELECT i.sender, i.list, m.flags, i.mid_hash FROM message m
                  JOIN instance i ON i.account = ?1 AND i.digest = m.digest AND i.size = m.size
                  WHERE m.folder = ?2 AND m.uid = ?3",
             )?
             .query_row(params![account.0, folder, uid.0], |row| {
-                Ok(Known { sender: row.get(0)?, list: row.get(1)?, flags: Flags::from_bits(row.get(2)?) })
+                Ok(Known {
+                    sender: row.get(0)?,
+                    list: row.get(1)?,
+                    flags: Flags::from_bits(row.get(2)?),
+                    mid_hash: row.get::<_, Option<i64>>(3)?.map(|hash| MidHash(hash.cast_unsigned())),
+                })
             })
             .optional()?;
         if before.as_ref().is_some_and(|known| known.flags != flags) {

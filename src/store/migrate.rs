@@ -7,8 +7,13 @@ use rusqlite::Connection;
 use crate::logic::fault::Fault;
 
 /// The steps. Step N brings a database from version N to N + 1; steps are never changed once released.
-const STEPS: &[&str] =
-    &[include_str!("step-1.sql"), include_str!("step-2.sql"), include_str!("step-3.sql"), include_str!("step-4.sql")];
+const STEPS: &[&str] = &[
+    include_str!("step-1.sql"),
+    include_str!("step-2.sql"),
+    include_str!("step-3.sql"),
+    include_str!("step-4.sql"),
+    include_str!("step-5.sql"),
+];
 
 /// The version that this mailherd writes.
 fn newest() -> u32 {

@@ -5,6 +5,7 @@
 //! finds it again.
 
 mod acts;
+mod fit;
 mod journal;
 mod ledger;
 mod lock;

@@ -50,6 +50,8 @@ CREATE TABLE message (
 ) STRICT, WITHOUT ROWID;
 -- The order of lists. flags: what is marked as deleted is not shown, what is unread is counted. origin: mail per sender and week.
 CREATE INDEX message_by_arrival ON message (folder, at, uid, flags, origin);
+-- There are few, and counting all and taking these off is twice as fast as looking at each.
+CREATE INDEX message_deleted ON message (folder, flags) WHERE flags & 8 <> 0;
 CREATE INDEX message_not_shown ON message (folder) WHERE subject IS NULL;
 
 -- Whom mail is from, as lists show it: each display name with its address and List-Id once.
@@ -123,6 +125,37 @@ CREATE TABLE authserv (
     name    TEXT NOT NULL,
     count   INTEGER NOT NULL,
     PRIMARY KEY (account, name)
+) STRICT, WITHOUT ROWID;
+
+-- What the account's own habits come to; no row: nothing was learned.
+CREATE TABLE fit (
+    account    INTEGER PRIMARY KEY REFERENCES account (id),
+    answers    INTEGER NOT NULL,                  -- mail that taught by being answered or flagged
+    passed_by  INTEGER NOT NULL,                  -- mail that taught by being left alone
+    looked_at  INTEGER NOT NULL,
+    level      REAL NOT NULL,                  -- log-odds of an answer beside the weights
+    level_room REAL NOT NULL                  -- its variance
+) STRICT;
+
+-- What the fit has made of each signal.
+CREATE TABLE fit_shift (
+    account INTEGER NOT NULL REFERENCES account (id),
+    signal  TEXT NOT NULL,
+    shift   REAL NOT NULL,                  -- added to the weight
+    room    REAL NOT NULL,                  -- variance
+    usual   REAL NOT NULL,                  -- mean strength of late
+    PRIMARY KEY (account, signal)
+) STRICT, WITHOUT ROWID;
+
+-- Mail that was judged and waits for what the user does with it.
+CREATE TABLE fit_waiting (
+    account   INTEGER NOT NULL REFERENCES account (id),
+    hash      INTEGER NOT NULL,                  -- of its Message-ID
+    at        INTEGER NOT NULL,
+    read      INTEGER NOT NULL,
+    odds      REAL NOT NULL,                  -- log-odds of importance by the weights alone
+    strengths TEXT NOT NULL,                  -- NAME=STRENGTH NAME=STRENGTH
+    PRIMARY KEY (account, hash)
 ) STRICT, WITHOUT ROWID;
 
 -- The user's own word about an address, a domain or a list.

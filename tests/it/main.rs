@@ -15,6 +15,7 @@ mod engine;
 mod falling;
 mod faults;
 mod filing;
+mod fit;
 mod folders;
 mod interruptions;
 mod journal;
