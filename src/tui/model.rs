@@ -1,7 +1,9 @@
 //! Everything that the terminal UI knows.
 
+use std::collections::VecDeque;
 use std::path::PathBuf;
 
+use crossterm::event::KeyEvent;
 use jiff::tz::TimeZone;
 use ratatui::layout::Size;
 
@@ -23,6 +25,8 @@ pub struct Model {
     pub behind: Vec<Screen>,
     /// What all screens share.
     pub shared: Shared,
+    /// Keys that wait until it is known what is selected.
+    pub(super) held: VecDeque<KeyEvent>,
     /// What was read may have changed while an answer was on its way: ask again when it is there.
     pub(super) stale: bool,
 }
@@ -31,7 +35,7 @@ impl Model {
     /// At the beginning: the inbox. [`Model::start`] asks for it.
     pub fn new(now: UnixTime, zone: TimeZone, size: Size, theme: Theme) -> Model {
         let shared = Shared::new(now, zone, size, theme);
-        Model { screen: Screen::new(ScreenName::Mail), behind: Vec::new(), shared, stale: false }
+        Model { screen: Screen::new(ScreenName::Mail), behind: Vec::new(), shared, held: VecDeque::new(), stale: false }
     }
 
     /// At the first contact: there is no config at `path`.

@@ -36,6 +36,7 @@ pub fn update(model: &mut Model, message: Message) -> Option<Vec<Effect>> {
             true
         }
         Message::Ended(fault) => {
+            model.held.clear();
             model.shared.complain(&fault);
             true
         }

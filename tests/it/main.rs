@@ -31,5 +31,6 @@ mod staying;
 mod surprises;
 mod the_bench;
 mod top;
+mod tui;
 mod undo;
 mod watching;

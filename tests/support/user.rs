@@ -13,6 +13,7 @@ use super::dovecot::{Dovecot, PASSWORD};
 use super::flavour::Flavour;
 use super::mail::{ME, Mail};
 use super::program::{self, Outcome, Running};
+use super::screen::Screen;
 use super::wire_log::WireLog;
 use super::world::World;
 
@@ -161,6 +162,17 @@ impl User {
         write_private(&path, text);
         let words: Vec<&str> = ["--config", path.to_str().unwrap()].into_iter().chain(words.iter().copied()).collect();
         Running::start(program::command(self.folder.path(), &words, environment))
+    }
+
+    /// Writes the configuration and opens the terminal UI, on a terminal of 100 columns and 30 rows.
+    pub fn screen(&self) -> Screen {
+        let path = self.config_file();
+        Screen::start(self.folder.path(), &["--config", path.to_str().unwrap()], 100, 30)
+    }
+
+    /// Opens it without telling it where its configuration is.
+    pub fn bare_screen(&self, words: &[&str]) -> Screen {
+        Screen::start(self.folder.path(), words, 100, 30)
     }
 
     /// Runs the program to its end.

@@ -73,7 +73,9 @@ impl Terminal {
     /// # Errors
     /// When the terminal is gone.
     pub fn clear(&mut self) -> Result<(), Fault> {
-        self.screen.clear().map_err(|error| trouble("cannot draw", &error))
+        // Not `Terminal::clear`: it asks the terminal where the cursor is, and the answer would be read as keys.
+        let whole = ratatui::layout::Rect::from((ratatui::layout::Position::ORIGIN, self.size()?));
+        self.screen.resize(whole).map_err(|error| trouble("cannot draw", &error))
     }
 
     /// Listens to the mouse, or leaves it to the terminal.

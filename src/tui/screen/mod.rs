@@ -114,6 +114,11 @@ pub trait State {
     /// The mouse, in cells from the upper left corner of the terminal.
     fn pointed(&mut self, _pointer: Pointer, _at: Position, _shared: &mut Shared) {}
 
+    /// The selection is being looked for: keys that are about it wait, so that none hits what was selected before.
+    fn is_seeking(&self) -> bool {
+        false
+    }
+
     /// Esc: takes back one level of what narrows or marks; `false` when there is none.
     fn close(&mut self, _shared: &mut Shared) -> bool {
         false

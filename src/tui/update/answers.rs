@@ -28,6 +28,7 @@ pub(super) fn take(model: &mut Model, ticket: Ticket, answer: Answer) -> bool {
     if model.stale && idle {
         model.refresh();
     }
+    super::keys::press_held(model);
     true
 }
 

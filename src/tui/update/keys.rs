@@ -12,11 +12,53 @@ use crate::tui::screen::{Screen, ScreenName};
 use crate::tui::shared::{Asker, Outcome, Wish};
 use crate::tui::widget::list::Step;
 
+/// More keys than this are not held back: who types so far ahead does not look.
+const AHEAD: usize = 64;
+
 /// A key was pressed; whether something may look different now.
 pub(super) fn press(model: &mut Model, event: KeyEvent) -> bool {
     if event.kind == KeyEventKind::Release {
         return false;
     }
+    if must_wait(model, event) {
+        if model.held.len() < AHEAD {
+            model.held.push_back(event);
+        }
+        return false;
+    }
+    pressed(model, event);
+    true
+}
+
+/// Presses what was held back, as far as its turn has come.
+pub(super) fn press_held(model: &mut Model) {
+    while let Some(event) = model.held.pop_front() {
+        if is_about_selection(model, event) && model.screen.state().is_seeking() {
+            return model.held.push_front(event);
+        }
+        pressed(model, event);
+    }
+}
+
+/// Whether a key has to wait: for what is selected, or for a key that waits already.
+fn must_wait(model: &Model, event: KeyEvent) -> bool {
+    let leaves = matches!(
+        keymap::action(model.context(), event),
+        Some(Action::Quit | Action::Suspend | Action::Close | Action::Back | Action::Redraw)
+    );
+    let turn = !model.held.is_empty() || (is_about_selection(model, event) && model.screen.state().is_seeking());
+    turn && !leaves
+}
+
+/// Whether a key is about what is selected on the screen.
+fn is_about_selection(model: &Model, event: KeyEvent) -> bool {
+    let Some(action) = keymap::action(model.context(), event) else { return false };
+    let elsewhere =
+        matches!(action, Action::Undo | Action::Help | Action::Palette | Action::Filter | Action::Left | Action::Right);
+    model.shared.overlays.is_empty() && !elsewhere && ScreenName::of(action).is_none()
+}
+
+fn pressed(model: &mut Model, event: KeyEvent) {
     if model.shared.toast.as_ref().is_some_and(|toast| toast.until.is_none()) {
         model.shared.toast = None;
     }
@@ -26,7 +68,6 @@ pub(super) fn press(model: &mut Model, event: KeyEvent) -> bool {
         None if context.types() => edit(model, &Event::Key(event)),
         None => {}
     }
-    true
 }
 
 /// Pasted text is typed where text is typed, without its line breaks; elsewhere it would press keys, so it is nothing.
@@ -221,6 +262,7 @@ fn choose(model: &mut Model, context: Context) {
 /// Esc: one level.
 fn close(model: &mut Model) {
     model.shared.toast = None;
+    model.held.clear();
     match model.shared.overlays.pop() {
         Some(Overlay::Question(asked)) => super::answers::settle(model, asked.ticket, &Outcome::Dropped),
         Some(Overlay::Prompt(prompt)) if model.shared.overlays.is_empty() => {

@@ -162,6 +162,23 @@ fn a_search_goes_from_match_to_match_without_n() {
 }
 
 #[test]
+fn a_key_that_is_pressed_ahead_of_the_search_waits_for_what_it_finds() {
+    let mut play = usual();
+    play.hold().press("/").types("report").press("Enter b").sees("Dinner");
+    assert!(play.acts().is_empty());
+    play.release().sees("1 to bulk");
+    assert!(play.acts()[0].contains("\"uid\":25"), "{:?}", play.acts());
+    let mut play = usual();
+    play.hold().press("l b").release().misses("Photos");
+    assert!(play.acts()[0].contains("\"uid\":41"), "the message of the tab that was gone to: {:?}", play.acts());
+    let mut play = usual();
+    play.hold().press("l b b Esc").release();
+    assert!(play.acts().is_empty(), "Esc takes back what was pressed ahead");
+    play.hold().press("l b").press("Ctrl-c");
+    assert_eq!(play.effects, [Effect::Quit]);
+}
+
+#[test]
 fn the_palette_finds_an_action_by_some_of_its_letters() {
     usual().press(":").types("hist").press("Enter").sees(" 3 History ").press("q").sees("Dinner");
     usual().press("Ctrl-p").types("blkh").sees("banish").press("Esc").misses("banish");

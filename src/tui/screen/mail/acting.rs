@@ -27,7 +27,7 @@ impl Mail {
             || matches!(action, Action::Open | Action::Why | Action::Mark | Action::Range | Action::Widen)
             || matches!(action, Action::Unsubscribe);
         let no_row = || match self.window.total() {
-            0 => "there is no message here".to_owned(),
+            0 if self.window.is_known() => "there is no message here".to_owned(),
             _ => "this row is still being read".to_owned(),
         };
         if needs_row && self.selected().is_none() {

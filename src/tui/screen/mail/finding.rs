@@ -18,7 +18,7 @@ impl Mail {
 
     pub(super) fn find(&mut self, backward: bool, shared: &mut Shared) {
         let find = Find { list: self.query(shared), text: self.search.clone(), from: self.list.selected(), backward };
-        shared.ask(ASKER, Request::Find(find));
+        self.asked_find = Some(shared.ask(ASKER, Request::Find(find)));
     }
 
     pub(super) fn found(&mut self, place: Option<u64>, shared: &mut Shared) {

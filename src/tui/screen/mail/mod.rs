@@ -75,6 +75,7 @@ pub struct Mail {
     settled: Vec<Settled>,
     anchor: Option<MessageKey>,
     asked: Option<Ticket>,
+    asked_find: Option<Ticket>,
     asked_why: Option<Ticket>,
     /// An order or a move may have changed what the pane says.
     stale_why: bool,
@@ -99,6 +100,7 @@ impl Default for Mail {
             settled: Vec::new(),
             anchor: None,
             asked: None,
+            asked_find: None,
             asked_why: None,
             stale_why: false,
             collecting: None,
@@ -167,6 +169,9 @@ impl State for Mail {
         }
         if self.asked == Some(ticket) {
             self.asked = None;
+        }
+        if self.asked_find == Some(ticket) {
+            self.asked_find = None;
         }
         match (request, answer) {
             (Request::Shelves { account }, Ok(Reply::Shelves(shelves))) if account == shared.account => {
@@ -242,6 +247,10 @@ impl State for Mail {
         }
     }
 
+    fn is_seeking(&self) -> bool {
+        self.asked_find.is_some() || (!self.window.is_known() && self.asked.is_some())
+    }
+
     fn close(&mut self, shared: &mut Shared) -> bool {
         if self.range.take().is_some() {
         } else if !self.marks.is_empty() {
@@ -288,7 +297,8 @@ impl Mail {
     fn begin(&mut self, shared: &mut Shared) {
         self.window = Window::default();
         self.list.select(0, 0);
-        (self.anchor, self.range, self.collecting, self.asked) = (None, None, None, None);
+        (self.anchor, self.range, self.collecting) = (None, None, None);
+        (self.asked, self.asked_find) = (None, None);
         self.refresh(shared);
     }
 
