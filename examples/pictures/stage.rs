@@ -32,6 +32,14 @@ const NOW: UnixTime = UnixTime(1_795_269_780);
 /// Columns and rows of the pictures.
 const SIZE: Size = Size::new(112, 30);
 
+/// Name of the file, what is seen, and the keys that lead there from the one before.
+pub const PICTURES: [(&str, &str, &str); 4] = [
+    ("mail", "The screen Mail: News, and beside it why the selected message is there", "l l j j"),
+    ("why", "Why one message is in Top: the reasons, which add up, the sender, and what was done", "h j w"),
+    ("senders", "The screen Senders: whom mail comes from, ranked, with the last 26 weeks", "Esc 2 j j w"),
+    ("stats", "The screen Stats: mail per day by category, and what that cost", "4 l"),
+];
+
 /// See the module.
 pub struct Stage {
     server: Server,

@@ -24,6 +24,7 @@ mod meanwhile;
 mod odd_mail;
 mod opening;
 mod orders;
+mod pictures;
 mod preview;
 mod queries;
 mod secrets;
