@@ -24,10 +24,10 @@ const TOP: &[&str] = &[
     "top",
     "backlog_days",
     "fit",
+    "ui",
     "folders",
     "accounts",
 ];
-    "ui",
 
 const UI: &[&str] = &["theme"];
 

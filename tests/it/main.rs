@@ -25,6 +25,7 @@ mod moving;
 mod odd_mail;
 mod opening;
 mod orders;
+mod pictures;
 mod preview;
 mod queries;
 mod secrets;
