@@ -1,9 +1,16 @@
 //! Journeys through the terminal UI on a real pseudo-terminal. After each, another mail program looks at what became of the mail.
 
+use mailherd::logic::engine::Request;
+use mailherd::logic::fault::FaultKind;
+use mailherd::tui::message::Ticket;
+use mailherd::tui::run::{self, Port};
+use mailherd::tui::theme::Theme;
+
 use crate::support::cast;
 use crate::support::engine::eventually;
 use crate::support::flavour::Flavour;
 use crate::support::mail::Mail;
+use crate::support::screen::Screen;
 use crate::support::user::User;
 
 fn place(user: &User, mail: &Mail) -> String {
@@ -11,7 +18,7 @@ fn place(user: &User, mail: &Mail) -> String {
 }
 
 fn lies(user: &User, mail: &Mail, folder: &str) {
-    eventually(&format!("{} lies in {folder}", mail.id()), || place(user, mail) == folder);
+    eventually(&format!("{} lies in {folder}", mail.id()), || user.world().places_of(&mail.id()) == [folder]);
 }
 
 /// A user with mail that stays in the inbox, and a friend.
@@ -68,7 +75,7 @@ fn a_sender_is_banished_with_all_of_its_mail_by_one_key_and_comes_back_by_anothe
     for offer in &mail[1..] {
         lies(&user, offer, "INBOX");
     }
-    screen.press("3").sees("undo").press("q").press("q");
+    screen.press("3").sees("undo").press("q").sees("another offer").press("q");
     assert!(screen.ends().0.success());
 }
 
@@ -141,17 +148,50 @@ fn without_a_terminal_there_is_no_terminal_ui() {
 }
 
 #[test]
-fn it_stops_and_goes_on_and_gives_the_terminal_back_when_it_is_told_to_end() {
+fn ctrl_z_gives_the_shell_its_terminal_and_fg_takes_it_again() {
+    let (user, _) = user();
+    let mut screen = user.shell_screen();
+    screen.sees("live").press("\x1a").sees("stopped");
+    assert!(!screen.is_taken());
+    screen.press("\r").sees("about the boat").sees("live").press("j").press("q").sees("ended");
+    assert!(screen.ends().0.success());
+}
+
+#[test]
+fn who_is_told_to_end_gives_the_terminal_back() {
     let (user, _) = user();
     let mut screen = user.screen();
-    screen.sees("live").press("\x1a");
-    eventually("the terminal is given back", || !screen.is_taken());
-    let kill = |signal: &str, pid: u32| {
-        let done = std::process::Command::new("kill").args([signal, &pid.to_string()]).status().unwrap();
-        assert!(done.success());
-    };
-    kill("-CONT", screen.pid());
-    screen.sees("about the boat");
-    kill("-TERM", screen.pid());
+    screen.sees("live");
+    let told = std::process::Command::new("kill").args(["-TERM", &screen.pid().to_string()]).status().unwrap();
+    assert!(told.success());
     assert!(screen.ends().0.success());
+}
+
+/// The engine's end of a terminal UI that breaks at its first question.
+struct Breaks;
+
+impl Port for Breaks {
+    fn ask(&self, _: Ticket, _: Request) {
+        panic!("the ice is thin");
+    }
+}
+
+/// Not a test by itself: what [`a_panic_gives_the_terminal_back_before_it_is_told`] runs on a terminal of its own.
+#[test]
+fn breaks_where_there_is_a_terminal() {
+    let (_sender, messages) = run::channel();
+    let options = run::Options { theme: Theme::default(), missing: None };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let ended = runtime.block_on(run::run(options, &Breaks, messages));
+    assert_eq!(ended.unwrap_err().kind, FaultKind::Usage, "no terminal: nothing is taken, and nothing breaks");
+}
+
+#[test]
+fn a_panic_gives_the_terminal_back_before_it_is_told() {
+    let home = tempfile::tempdir().unwrap();
+    let words = ["--exact", "tui::breaks_where_there_is_a_terminal", "--nocapture"];
+    let mut screen = Screen::run(&std::env::current_exe().unwrap(), home.path(), &words, 100, 30);
+    screen.sees("the ice is thin");
+    let (status, left) = screen.ends();
+    assert!(!status.success() && left.contains("the ice is thin"), "{left}");
 }

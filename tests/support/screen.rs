@@ -26,8 +26,13 @@ pub struct Screen {
 impl Screen {
     /// Starts the program on a terminal of this size.
     pub fn start(home: &Path, words: &[&str], columns: u16, rows: u16) -> Screen {
+        Screen::run(&program::executable(), home, words, columns, rows)
+    }
+
+    /// Starts any program, such as a shell.
+    pub fn run(program: &Path, home: &Path, words: &[&str], columns: u16, rows: u16) -> Screen {
         let pair = native_pty_system().openpty(size(columns, rows)).expect("a pseudo-terminal");
-        let mut command = CommandBuilder::new(program::executable());
+        let mut command = CommandBuilder::new(program);
         command.args(words);
         command.env_clear();
         command.cwd(home);

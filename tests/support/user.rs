@@ -170,6 +170,14 @@ impl User {
         Screen::start(self.folder.path(), &["--config", path.to_str().unwrap()], 100, 30)
     }
 
+    /// Opens it as a job of a shell, which says `stopped` when it stops, brings it back on Enter, and says `ended`.
+    pub fn shell_screen(&self) -> Screen {
+        let (program, config) = (program::executable(), self.config_file());
+        let script = "set -m; \"$0\" --config \"$1\"; echo stopped; read _; fg >/dev/null; echo ended";
+        let words = ["-c", script, program.to_str().unwrap(), config.to_str().unwrap()];
+        Screen::run(Path::new("/bin/sh"), self.folder.path(), &words, 100, 30)
+    }
+
     /// Opens it without telling it where its configuration is.
     pub fn bare_screen(&self, words: &[&str]) -> Screen {
         Screen::start(self.folder.path(), words, 100, 30)

@@ -42,10 +42,7 @@ pub(super) fn press_held(model: &mut Model) {
 
 /// Whether a key has to wait: for what is selected, or for a key that waits already.
 fn must_wait(model: &Model, event: KeyEvent) -> bool {
-    let leaves = matches!(
-        keymap::action(model.context(), event),
-        Some(Action::Quit | Action::Suspend | Action::Close | Action::Back | Action::Redraw)
-    );
+    let leaves = matches!(keymap::action(model.context(), event), Some(Action::Quit | Action::Suspend | Action::Close));
     let turn = !model.held.is_empty() || (is_about_selection(model, event) && model.screen.state().is_seeking());
     turn && !leaves
 }
@@ -53,8 +50,10 @@ fn must_wait(model: &Model, event: KeyEvent) -> bool {
 /// Whether a key is about what is selected on the screen.
 fn is_about_selection(model: &Model, event: KeyEvent) -> bool {
     let Some(action) = keymap::action(model.context(), event) else { return false };
-    let elsewhere =
-        matches!(action, Action::Undo | Action::Help | Action::Palette | Action::Filter | Action::Left | Action::Right);
+    let elsewhere = matches!(
+        action,
+        Action::Undo | Action::Help | Action::Palette | Action::Filter | Action::Left | Action::Right | Action::Back
+    );
     model.shared.overlays.is_empty() && !elsewhere && ScreenName::of(action).is_none()
 }
 
@@ -228,21 +227,24 @@ fn finish(model: &mut Model, prompt: &Prompt) {
 
 /// A key in a line that is being typed.
 fn edit(model: &mut Model, event: &Event) {
-    match model.shared.overlays.last_mut() {
+    let changes = |input: &mut tui_input::Input| input.handle_event(event).is_some_and(|change| change.value);
+    let whole = model.shared.overlays.len() == 1;
+    let typed = match model.shared.overlays.last_mut() {
         Some(Overlay::Choice(choice)) => {
-            if choice.input.handle_event(event).is_some_and(|change| change.value) {
+            if changes(&mut choice.input) {
                 choice.narrow();
             }
+            None
         }
+        // What is typed over an opened message is its own.
         Some(Overlay::Prompt(prompt)) => {
-            if prompt.input.handle_event(event).is_some_and(|change| change.value) {
-                let (purpose, text) = (prompt.purpose, prompt.input.value().to_owned());
-                if model.shared.overlays.len() == 1 {
-                    model.screen.state_mut().typed(purpose, &text, false, &mut model.shared);
-                }
-            }
+            let changed = changes(&mut prompt.input) && whole;
+            changed.then(|| (prompt.purpose, prompt.input.value().to_owned()))
         }
-        _ => {}
+        _ => None,
+    };
+    if let Some((purpose, text)) = typed {
+        model.screen.state_mut().typed(purpose, &text, false, &mut model.shared);
     }
 }
 
