@@ -122,7 +122,10 @@ fn general(model: &mut Model, action: Action) -> bool {
             model.shared.turn_account();
             model.refresh();
         }
-        Action::Close => close(model),
+        Action::Close => {
+            model.held.clear();
+            close(model);
+        }
         Action::Back => back(model),
         _ => match ScreenName::of(action) {
             Some(name) => model.show(name),
@@ -264,7 +267,6 @@ fn choose(model: &mut Model, context: Context) {
 /// Esc: one level.
 fn close(model: &mut Model) {
     model.shared.toast = None;
-    model.held.clear();
     match model.shared.overlays.pop() {
         Some(Overlay::Question(asked)) => super::answers::settle(model, asked.ticket, &Outcome::Dropped),
         Some(Overlay::Prompt(prompt)) if model.shared.overlays.is_empty() => {
