@@ -19,8 +19,10 @@ use crate::support::proxy::{Act as OnTheWire, Proxy};
 use crate::support::user::{User, write_private};
 use crate::support::world::count;
 
+/// Where it lies. Mail that moves while the mailboxes are read one after the other is seen in none of them, or in two: then in all
+/// of these words.
 fn place(user: &User, mail: &Mail) -> String {
-    user.world().place_of(&mail.id()).to_owned()
+    user.world().places_of(&mail.id()).join(" and ")
 }
 
 fn file(watching: &Watching, subject: &str, from: Category, to: Category) -> Act {

@@ -13,6 +13,8 @@ use crate::tui::words;
 
 /// Columns of the bar of the weightiest reason.
 const BAR: usize = 8;
+/// Reasons that weigh less are told in one line: in figures with one decimal they would all be 0.0.
+const LIGHT: f64 = 0.05;
 
 /// See the module.
 #[derive(Clone, Debug)]
@@ -107,7 +109,16 @@ fn verdict(reply: &WhyReply) -> Vec<Piece> {
     let category = reply.category;
     let mut pieces = vec![Piece::plain(importance).head(format!("{:<9} ", category.word()), Tone::Category(category))];
     let heaviest = reply.reasons.iter().map(|reason| reason.weight.abs()).fold(0.0, f64::max);
-    pieces.extend(reply.reasons.iter().map(|reason| weighed(reason, heaviest)));
+    let light = |reason: &&ReasonRow| reason.weight != 0.0 && reason.weight.abs() < LIGHT;
+    let hardly: Vec<&ReasonRow> = reply.reasons.iter().filter(light).collect();
+    let together = hardly.len() > 1;
+    let said = reply.reasons.iter().filter(|reason| !(together && light(reason)));
+    pieces.extend(said.map(|reason| weighed(reason, heaviest)));
+    if together {
+        let weight: f64 = hardly.iter().map(|reason| reason.weight).sum();
+        let text = format!("{} more that hardly weigh (mailherd why names them)", hardly.len());
+        pieces.push(Piece::plain(text).head(format!("{weight:+5.1} {:BAR$} ", ""), Tone::Dim).tone(Tone::Dim));
+    }
     let sum: f64 = reply.reasons.iter().map(|reason| reason.weight).sum();
     if reply.reasons.iter().filter(|reason| reason.weight != 0.0).count() > 1 {
         pieces.push(Piece::plain("the sum").head(format!("{sum:+5.1} {:BAR$} ", ""), Tone::Strong).tone(Tone::Dim));
