@@ -104,7 +104,12 @@ fn config(
         blackhole_days: 7,
         settle_seconds: 120,
     };
-    Ok(Config { path: PathBuf::from("(the demo)"), state_dir: state.0.join("state"), accounts: vec![account] })
+    Ok(Config {
+        path: PathBuf::from("(the demo)"),
+        state_dir: state.0.join("state"),
+        accounts: vec![account],
+        metrics: None,
+    })
 }
 
 /// A directory that is there as long as the demo.

@@ -4,10 +4,12 @@
 
 mod args;
 mod backtest;
+mod daemon;
 mod demo;
 mod doctor;
 mod face;
 mod generate;
+mod journal;
 mod log;
 mod orders;
 pub mod out;
@@ -15,6 +17,7 @@ mod plan;
 pub mod progress;
 mod run;
 mod senders;
+mod status;
 pub mod style;
 pub mod table;
 mod undo;
@@ -31,7 +34,10 @@ use face::Face;
 /// Runs the program and gives its exit status: 0 done, 1 something failed, 2 wrong usage or configuration.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    face::start_log(cli.verbose);
+    match &cli.command {
+        Some(Command::Daemon(args)) => journal::start(args.log_format, cli.verbose, cli.quiet),
+        _ => face::start_log(cli.verbose),
+    }
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -66,15 +72,20 @@ async fn run_command(cli: &Cli, face: &mut Face) -> Result<Vec<Fault>, Fault> {
     match command {
         Command::Demo(args) => demo::demo(face, args).await,
         Command::Run(args) => run::run(face, args).await,
+        Command::Daemon(args) => daemon::daemon(face, args).await,
+        Command::Status(args) => status::status(face, args).await,
+        Command::Pause(args) => daemon::pause(face, args).await,
+        Command::Resume(args) => daemon::resume(face, args).await,
+        Command::Check(args) => daemon::check(face, args).await,
         Command::Plan(args) => plan::plan(face, args).await,
         Command::Why(args) => plan::why(face, args).await,
         Command::Log(args) => log::log(face, args),
         Command::Undo(args) => undo::undo(face, args).await,
         Command::Senders(args) => senders::senders(face, args),
         Command::Train(args) => orders::train(face, args).await,
-        Command::Untrain(args) => orders::untrain(face, args),
+        Command::Untrain(args) => orders::untrain(face, args).await,
         Command::Orders(args) => orders::list(face, args),
-        Command::Confirm(args) => orders::confirm(face, args),
+        Command::Confirm(args) => orders::confirm(face, args).await,
         Command::Blackhole(args) => orders::blackhole(face, args).await,
         Command::Backtest(args) => backtest::backtest(face, args).await,
         Command::Doctor(args) => doctor::doctor(face, args).await,

@@ -1,5 +1,7 @@
 //! From the tables of the file to a sound [`Config`].
 
+use std::net::SocketAddr;
+
 use super::choices::{self, Caution, Mode, TopMode};
 use super::document::{Document, Section};
 use super::endpoint::Endpoint;
@@ -39,7 +41,17 @@ pub(super) fn config(document: &Document) -> Result<Config, Fault> {
         }
         accounts.push(account);
     }
-    Ok(Config { path: document.path.clone(), state_dir, accounts })
+    let metrics = metrics(&top)?;
+    Ok(Config { path: document.path.clone(), state_dir, accounts, metrics })
+}
+
+/// Empty: off, as when it is left out.
+fn metrics(top: &Section<'_>) -> Result<Option<SocketAddr>, Fault> {
+    if top.is_empty_text("metrics") {
+        return Ok(None);
+    }
+    let Some(text) = top.text("metrics")? else { return Ok(None) };
+    super::loopback(text).map(Some).map_err(|fault| top.fault("metrics", fault.cause, fault.hint))
 }
 
 fn account(section: &Section<'_>, global: &Habits, paths: &Paths) -> Result<Account, Fault> {

@@ -110,6 +110,11 @@ impl<'a> Section<'a> {
         self.document.fault_at(&at, cause, hint)
     }
 
+    /// Whether `key` is an empty text: a key that may be switched off so.
+    pub(super) fn is_empty_text(&self, key: &str) -> bool {
+        self.table.get(key).and_then(|value| value.get_ref().as_str()).is_some_and(|text| text.trim().is_empty())
+    }
+
     /// A text that is not empty.
     pub(super) fn text(&self, key: &str) -> Result<Option<&'a str>, Fault> {
         let Some(value) = self.table.get(key) else {

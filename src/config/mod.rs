@@ -21,6 +21,7 @@ mod secret;
 #[cfg(test)]
 mod tests;
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use crate::logic::fault::Fault;
@@ -40,10 +41,12 @@ pub struct Config {
     pub state_dir: PathBuf,
     /// At least one; names are unique, whatever their case.
     pub accounts: Vec<Account>,
+    /// Where the daemon answers Prometheus, if it does: a loopback address.
+    pub metrics: Option<SocketAddr>,
 }
 
 /// One IMAP login and how its mail is to be filed; overrides and defaults are resolved.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
     /// What the user calls it: unique, and harmless as a part of a file name.
     pub name: String,
@@ -93,6 +96,24 @@ impl Account {
             }
         }
         own
+    }
+}
+
+/// `127.0.0.1:9810`, `[::1]:9810`: where the daemon may answer Prometheus.
+///
+/// # Errors
+/// Usage, for what is no address with a port, and for an address that others could reach.
+pub fn loopback(text: &str) -> Result<SocketAddr, Fault> {
+    let hint = "write it as 127.0.0.1:9810; for another machine put a server with access control before it";
+    match text.trim().parse::<SocketAddr>() {
+        Ok(address) if address.ip().is_loopback() => Ok(address),
+        Ok(address) => {
+            Err(Fault::usage(format!("metrics are answered on loopback only, not on {}", address.ip()), hint))
+        }
+        Err(_) => {
+            let cause = format!("\"{}\" is no address with a port", crate::logic::printable::Printable::new(text));
+            Err(Fault::usage(cause, hint))
+        }
     }
 }
 

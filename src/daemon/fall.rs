@@ -13,7 +13,7 @@ use crate::logic::facts::Facts;
 use crate::logic::fault::Fault;
 use crate::logic::ids::{Address, Category, FolderName, ListId, Uid, UnixTime};
 use crate::logic::journal::{Intent, Kind, Place, Row};
-use crate::logic::orders::{Order, Orders};
+use crate::logic::orders::Orders;
 use crate::logic::plan::Managed;
 
 /// Moves what is due. Only mail that our own journal row brought in, that still lies under that row's UID, and whose sender is
@@ -33,7 +33,7 @@ pub(super) async fn fall(
     let mut banished = Vec::new();
     for row in due {
         let list = learner.store.list_of(learner.account, row.intent.instance)?;
-        if blackhole_order(orders, &row, list).is_some() {
+        if is_banished(orders, &row, list) {
             banished.push(row);
         }
     }
@@ -68,9 +68,10 @@ pub(super) async fn fall(
     Ok(())
 }
 
-fn blackhole_order<'a>(orders: &'a Orders, row: &Row, list: Option<ListId>) -> Option<&'a Order> {
+/// Whether the sender of what a row moved, or its list, is still banished.
+pub(super) fn is_banished(orders: &Orders, row: &Row, list: Option<ListId>) -> bool {
     let facts = Facts { from: Address::parse(&row.intent.sender), list_id: list, ..Facts::default() };
-    orders.blackhole_for(&facts)
+    orders.blackhole_for(&facts).is_some()
 }
 
 fn by_folder(rows: Vec<Row>) -> HashMap<FolderName, Vec<Row>> {

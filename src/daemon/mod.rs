@@ -11,6 +11,7 @@ pub mod inspect;
 pub mod order;
 pub mod pass;
 pub mod queries;
+pub mod service;
 pub mod undo;
 
 mod clock;
@@ -28,6 +29,7 @@ mod planning;
 mod reading;
 mod recovery;
 mod setting;
+mod socket;
 mod sync;
 mod unsubscribe;
 

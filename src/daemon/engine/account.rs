@@ -16,6 +16,7 @@ use super::control::Control;
 use super::ear::Ear;
 use super::job::{Job, Outcome, Ticket};
 use super::wait::watch;
+use super::wording;
 use crate::config::Config;
 use crate::daemon::clock;
 use crate::daemon::desk::Desk;
@@ -25,9 +26,9 @@ use crate::daemon::opening::open;
 use crate::daemon::pass::Report;
 use crate::daemon::setting::Setting;
 use crate::daemon::sync::Scope;
-use crate::logic::engine::{AccountState, Notice};
+use crate::logic::engine::{AccountState, Notice, Ran};
 use crate::logic::fault::{Fault, FaultKind};
-use crate::logic::ids::UnixTime;
+use crate::logic::ids::{RunId, UnixTime};
 use crate::logic::plan::Mode;
 use crate::store::AccountLock;
 
@@ -67,7 +68,10 @@ impl From<Fault> for Trouble {
 pub(super) struct Worker {
     config: Rc<Config>,
     options: Rc<Options>,
+    /// Its place in the config…
     account: usize,
+    /// …and on the board.
+    slot: usize,
     board: Board,
     control: Rc<Control>,
     ear: Rc<Ear>,
@@ -85,7 +89,7 @@ pub(super) struct Worker {
 impl Worker {
     pub(super) fn new(
         (config, options): (Rc<Config>, Rc<Options>),
-        account: usize,
+        (account, slot): (usize, usize),
         board: Board,
         control: Rc<Control>,
         ear: Rc<Ear>,
@@ -96,6 +100,7 @@ impl Worker {
             config,
             options,
             account,
+            slot,
             board,
             control,
             ear,
@@ -157,7 +162,7 @@ impl Worker {
             self.desk = None;
         }
         let hopeless = matches!(fault.kind, FaultKind::Credentials | FaultKind::Usage);
-        self.board.update(self.account, |health| {
+        self.board.update(self.slot, |health| {
             health.fault = Some(fault.clone());
             health.progress = None;
         });
@@ -186,7 +191,7 @@ impl Worker {
     /// Until there is a job, a word from outside, or `limit` is over.
     async fn rest(&mut self, state: AccountState, limit: Option<Duration>) {
         let next = limit.map(|limit| UnixTime(clock::now().0 + i64::try_from(limit.as_secs()).unwrap_or(0) + 1));
-        self.board.update(self.account, |health| {
+        self.board.update(self.slot, |health| {
             health.state = state;
             health.next = next;
             health.progress = None;
@@ -202,7 +207,7 @@ impl Worker {
 
     fn count_jobs(&self) {
         let queue = u32::try_from(self.waiting.len() + self.jobs.len()).unwrap_or(u32::MAX);
-        self.board.update(self.account, |health| health.queue = queue);
+        self.board.update(self.slot, |health| health.queue = queue);
     }
 
     /// One connection from its beginning to its end. Without `stay` it ends when the jobs are done.
@@ -211,7 +216,7 @@ impl Worker {
         if self.lock.is_none() {
             self.lock = Some(AccountLock::take(&self.config.state_dir, self.name())?);
         }
-        self.board.update(self.account, |health| {
+        self.board.update(self.slot, |health| {
             health.state = AccountState::Connecting;
             health.next = None;
         });
@@ -223,7 +228,7 @@ impl Worker {
         self.reached = true;
         let mut bench = Bench::new(session);
         let capabilities: Vec<String> = bench.session.capabilities().all().map(str::to_owned).collect();
-        self.board.update(self.account, |health| {
+        self.board.update(self.slot, |health| {
             health.state = AccountState::Working;
             health.capabilities = capabilities;
             health.last_byte = Some(clock::now());
@@ -271,7 +276,7 @@ impl Worker {
         self.control.set_pausable(false);
         while let Some(mut ticket) = self.waiting.pop_front() {
             self.count_jobs();
-            self.board.update(self.account, |health| {
+            self.board.update(self.slot, |health| {
                 health.state = AccountState::Working;
                 health.next = None;
             });
@@ -309,6 +314,7 @@ impl Worker {
     async fn job(&mut self, bench: &mut Bench, ticket: &mut Ticket) -> Result<Outcome, Trouble> {
         match ticket.job {
             Job::Check => self.look(bench, self.options.accept).await,
+            Job::Run(sure) => self.counted(bench, sure || self.options.accept).await,
             Job::Question(yes) => {
                 self.ear.answer(yes);
                 if yes { self.look(bench, self.options.accept).await } else { Ok(said("nothing was changed")) }
@@ -340,8 +346,8 @@ impl Worker {
 
     /// A pass over everything, for somebody who waits for it.
     async fn look(&mut self, bench: &mut Bench, accepted: bool) -> Result<Outcome, Trouble> {
-        let report = self.pass(bench, Scope::All, accepted).await?;
-        if let Some(fault) = self.board.see(self.account, |health| health.fault.clone()) {
+        let (report, _) = self.pass(bench, Scope::All, accepted).await?;
+        if let Some(fault) = self.board.see(self.slot, |health| health.fault.clone()) {
             return Err(fault.into());
         }
         let name = self.name();
@@ -353,9 +359,37 @@ impl Worker {
         })
     }
 
+    /// The same, told in figures. A batch that surprises is held, and that is a fault for whoever waits.
+    async fn counted(&mut self, bench: &mut Bench, accepted: bool) -> Result<Outcome, Trouble> {
+        let (report, run) = self.pass(bench, Scope::All, accepted).await?;
+        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        let fault = self.board.see(self.slot, |health| {
+            let held = wording::held(health).map(|held| {
+                let cause = format!("{}: it would {}", health.account, held.text);
+                Fault::refused(cause, format!("say so with --yes, or with `mailherd confirm '{}'`", held.id))
+            });
+            health.fault.clone().or(held)
+        });
+        Ok(Outcome::Ran(Ran {
+            account: self.name().to_owned(),
+            files: self.config.accounts[self.account].mode == Mode::File,
+            seen: count(report.seen),
+            filed: report.filed.by_category(),
+            kept: count(report.kept),
+            learned: report.learned,
+            run: run.map(|run| run.0),
+            fault,
+        }))
+    }
+
     /// A pass. What the server, or mailherd itself, refuses is said and tried again later; the connection is still good.
-    async fn pass(&mut self, bench: &mut Bench, scope: Scope, accepted: bool) -> Result<Report, Trouble> {
-        self.board.update(self.account, |health| {
+    async fn pass(
+        &mut self,
+        bench: &mut Bench,
+        scope: Scope,
+        accepted: bool,
+    ) -> Result<(Report, Option<RunId>), Trouble> {
+        self.board.update(self.slot, |health| {
             health.state = AccountState::Working;
             health.next = None;
         });
@@ -369,6 +403,7 @@ impl Worker {
         self.after(bench, before).await;
         if let Some(run) = run.id.filter(|_| report.filed.sum() > 0) {
             let (account, counts) = (self.name().to_owned(), report.filed.by_category());
+            self.board.filed(self.slot, counts);
             self.board.tell(Notice::Filed { account, run: run.0, counts });
         }
         self.show_held();
@@ -378,20 +413,20 @@ impl Worker {
             Err(trouble) => return Err(trouble),
         };
         let advice = self.ear.take_advice();
-        self.board.update(self.account, |health| {
+        self.board.update(self.slot, |health| {
             if fault.is_none() {
                 health.last_pass = Some(clock::now());
             }
             health.advice = advice;
             health.fault = fault;
         });
-        Ok(report)
+        Ok((report, run.id))
     }
 
     /// After any work: what came from the server, and whether there is news for whoever looks.
     async fn after(&mut self, bench: &mut Bench, before: u64) {
         let heard = bench.heard();
-        self.board.update(self.account, |health| {
+        self.board.update(self.slot, |health| {
             health.last_byte = heard.or(health.last_byte);
             health.progress = None;
         });
@@ -413,7 +448,7 @@ impl Worker {
             inbox: self.held.inbox(),
             since: self.held.since(),
         });
-        self.board.update(self.account, |health| health.held = held);
+        self.board.update(self.slot, |health| health.held = held);
     }
 
     /// Waits for something to do: what to look at, or nothing when somebody called.
@@ -428,7 +463,7 @@ impl Worker {
         let every = if pushes { self.options.look } else { self.options.poll.min(self.options.look) };
         let limit = every.min(all.saturating_duration_since(Instant::now()));
         let next = UnixTime(clock::now().0 + i64::try_from(limit.as_secs()).unwrap_or(0));
-        self.board.update(self.account, |health| {
+        self.board.update(self.slot, |health| {
             health.state = if pushes { AccountState::Live } else { AccountState::Polling };
             health.next = (!pushes).then_some(next);
         });
@@ -464,7 +499,7 @@ impl Worker {
         };
         let heard = watch(&mut bench.session, limit, called).await?;
         let byte = bench.heard();
-        self.board.update(self.account, |health| health.last_byte = byte.or(health.last_byte));
+        self.board.update(self.slot, |health| health.last_byte = byte.or(health.last_byte));
         Ok(heard)
     }
 

@@ -43,12 +43,12 @@ impl Hub {
             Act::Check { account } => self.check(account.as_deref()).await,
             Act::Pause { account } => {
                 let accounts = self.accounts(account.as_deref())?;
-                accounts.iter().for_each(|account| self.doors[*account].control.pause());
+                accounts.iter().for_each(|account| self.seat(*account).control.pause());
                 Ok(said("paused: nothing is filed until it goes on"))
             }
             Act::Resume { account } => {
                 let accounts = self.accounts(account.as_deref())?;
-                accounts.iter().for_each(|account| self.doors[*account].control.resume());
+                accounts.iter().for_each(|account| self.seat(*account).control.resume());
                 Ok(said("it goes on"))
             }
             Act::Unsubscribe { message, sure } => self.unsubscribe(message, sure).await,
@@ -200,19 +200,21 @@ impl Hub {
             .filter(|_| existing)
             .map(async |(account, order, run)| (account, self.job(account, Job::Existing(order), run).await));
         let mut moved = 0;
-        let mut faults = Vec::new();
         for (account, outcome) in join_all(work).await {
             match outcome {
                 Ok(Outcome::Moved(count)) => moved += count,
-                Ok(_) => faults.push(unexpected().cause),
-                Err(fault) => faults.push(format!("{}: nothing moved along: {fault}", self.config_of(account).name)),
+                Ok(_) => done.faults.push(unexpected()),
+                Err(fault) => {
+                    let name = &self.config_of(account).name;
+                    done.faults.push(fault.while_doing(format!("{name}: nothing moved along")));
+                }
             }
         }
         done.moved = u32::try_from(moved).unwrap_or(u32::MAX);
         if moved > 0 {
             done.words.insert(0, format!("{} moved to {}", messages(moved), wording::place(category)));
         }
-        done.words.extend(faults);
+        done.words.extend(done.faults.iter().map(|fault| fault.cause.clone()));
         self.tell_all();
         Ok(Reply::Done(done))
     }
@@ -297,7 +299,8 @@ impl Hub {
             return Err(Fault::refused(cause, "`mailherd orders` lists them"));
         }
         self.tell_all();
-        Ok(said(&format!("mail of {} is judged by itself again", shown(who))))
+        let words = vec![format!("mail of {} is judged by itself again", shown(who))];
+        Ok(Reply::Done(Done { words, lifted: u32::try_from(lifted).unwrap_or(u32::MAX), ..Done::default() }))
     }
 
     async fn decide(&self, id: &str, yes: bool) -> Answer {
@@ -358,7 +361,7 @@ impl Hub {
 
     /// Orders concern every account.
     pub(super) fn tell_all(&self) {
-        for account in &self.config.accounts {
+        for account in &self.config().accounts {
             self.board.tell(crate::logic::engine::Notice::Changed { account: account.name.clone() });
         }
     }

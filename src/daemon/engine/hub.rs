@@ -12,60 +12,76 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio::task::{JoinHandle, spawn_local};
 use tokio::time::timeout;
 
-use super::Options;
 use super::account::Worker;
 use super::board::Board;
 use super::control::Control;
 use super::ear::Ear;
 use super::job::{Job, Outcome, Ticket};
-use super::link::Asked;
+use super::link::{Asked, Names};
 use super::wording;
+use super::{Changes, Options};
 use crate::config::{Account, Config};
 use crate::daemon::clock;
 use crate::daemon::filing::Run;
 use crate::daemon::queries::Queries;
-use crate::logic::engine::{Answer, Notice, Reply, Request, WaitingRow};
+use crate::logic::engine::{About, Answer, Health, Notice, Ran, Reply, Request, WaitingRow};
 use crate::logic::fault::Fault;
+use crate::logic::ids::UnixTime;
+use crate::logic::plan::Mode;
 use crate::store::Store;
 
-/// Everything that requests need.
+/// Everything that requests need. An account is named by its slot, which stays its own for as long as the engine runs.
 pub(super) struct Hub {
-    pub(super) config: Rc<Config>,
+    config: RefCell<Rc<Config>>,
     pub(super) board: Board,
-    pub(super) doors: Vec<Door>,
+    seats: RefCell<Vec<Rc<Seat>>>,
+    /// The slots of the accounts that are in the config, in its order.
+    order: RefCell<Vec<usize>>,
     /// For what acts write; the accounts' tasks have connections of their own.
     pub(super) store: RefCell<Store>,
     options: Rc<Options>,
     queries: Arc<Mutex<Queries>>,
-    inboxes: RefCell<Vec<mpsc::UnboundedReceiver<Ticket>>>,
+    names: Names,
+    since: UnixTime,
+    trouble: RefCell<Option<Fault>>,
 }
 
-/// The way to an account's task.
-pub(super) struct Door {
+/// An account: as the config had it when its task began, and the way to that task.
+pub(super) struct Seat {
+    account: Rc<Account>,
     jobs: mpsc::UnboundedSender<Ticket>,
     pub(super) control: Rc<Control>,
     pub(super) ear: Rc<Ear>,
+    task: RefCell<Option<JoinHandle<()>>>,
+}
+
+/// What the owner of the engine says to it.
+pub(super) enum Order {
+    /// Another config is in force.
+    Reload(Box<Config>, oneshot::Sender<Result<Changes, Fault>>),
+    /// The config as it is now cannot be used.
+    Trouble(Fault),
 }
 
 impl Hub {
-    pub(super) fn new(config: Config, options: Options, store: Store, notices: broadcast::Sender<Notice>) -> Hub {
-        let board = Board::new(&config, notices);
-        let (mut doors, mut inboxes) = (Vec::new(), Vec::new());
-        for account in 0..config.accounts.len() {
-            let (jobs, inbox) = mpsc::unbounded_channel();
-            let control = Rc::new(Control::default());
-            let ear = Rc::new(Ear::new(board.clone(), account, control.clone()));
-            doors.push(Door { jobs, control, ear });
-            inboxes.push(inbox);
-        }
+    pub(super) fn new(
+        config: Config,
+        options: Options,
+        store: Store,
+        notices: broadcast::Sender<Notice>,
+        names: Names,
+    ) -> Hub {
         Hub {
-            config: Rc::new(config),
-            board,
-            doors,
+            config: RefCell::new(Rc::new(config)),
+            board: Board::new(notices),
+            seats: RefCell::default(),
+            order: RefCell::default(),
             store: RefCell::new(store),
             options: Rc::new(options),
             queries: Arc::default(),
-            inboxes: RefCell::new(inboxes),
+            names,
+            since: clock::now(),
+            trouble: RefCell::new(None),
         }
     }
 
@@ -73,49 +89,128 @@ impl Hub {
     pub(super) async fn run(
         self,
         mut requests: mpsc::UnboundedReceiver<Asked>,
+        mut orders: mpsc::UnboundedReceiver<Order>,
         mut stop: oneshot::Receiver<()>,
         patience: Duration,
     ) {
         let hub = Rc::new(self);
-        let tasks = hub.watch_accounts();
+        hub.seat_all(&hub.config(), &[]);
         loop {
             tokio::select! {
                 // Also when whoever could say so is gone.
                 _ = &mut stop => break,
-                asked = requests.recv() => match asked {
-                    Some((request, reply)) => {
-                        let hub = hub.clone();
-                        spawn_local(async move {
-                            let answer = hub.answer(request).await;
-                            let _ = reply.send(answer);
-                        });
-                    }
-                    // Nobody can ask any more, but mail still comes.
-                    None => {
-                        let _ = (&mut stop).await;
-                        break;
-                    }
-                },
+                Some(order) = orders.recv() => hub.obey(order),
+                Some((request, reply)) = requests.recv() => {
+                    let hub = hub.clone();
+                    spawn_local(async move {
+                        let answer = hub.answer(request).await;
+                        let _ = reply.send(answer);
+                    });
+                }
+                // Nobody can ask any more, but mail still comes.
+                else => {
+                    let _ = (&mut stop).await;
+                    break;
+                }
             }
         }
-        hub.doors.iter().for_each(|door| door.control.stop());
+        let seats = hub.seats.borrow().clone();
+        seats.iter().for_each(|seat| seat.control.stop());
+        let tasks: Vec<JoinHandle<()>> = seats.iter().filter_map(|seat| seat.task.take()).collect();
         if timeout(patience, join_all(tasks)).await.is_err() {
             tracing::warn!("a server does not answer: what was begun there is settled at the next start");
         }
     }
 
-    fn watch_accounts(&self) -> Vec<JoinHandle<()>> {
-        let inboxes = self.inboxes.take();
-        let workers = inboxes.into_iter().zip(&self.doors).enumerate().map(|(account, (inbox, door))| {
-            let common = (self.config.clone(), self.options.clone());
-            Worker::new(common, account, self.board.clone(), door.control.clone(), door.ear.clone(), inbox)
+    fn obey(&self, order: Order) {
+        match order {
+            Order::Reload(config, reply) => {
+                let _ = reply.send(self.reload(*config));
+            }
+            Order::Trouble(fault) => *self.trouble.borrow_mut() = Some(fault),
+        }
+    }
+
+    /// Takes another config: accounts that differ are begun anew, those that are gone end, the others do not notice.
+    fn reload(&self, config: Config) -> Result<Changes, Fault> {
+        if config.state_dir != self.config().state_dir {
+            let cause = "state_dir is another one now, which cannot change while mailherd runs";
+            let fault = Fault::usage(cause, "stop mailherd, move the directory, and start it again");
+            *self.trouble.borrow_mut() = Some(fault.clone());
+            return Err(fault);
+        }
+        *self.trouble.borrow_mut() = None;
+        let config = Rc::new(config);
+        let before = self.order.take();
+        *self.config.borrow_mut() = config.clone();
+        let changes = self.seat_all(&config, &before);
+        self.tell_all();
+        self.order.borrow().iter().for_each(|slot| self.board.tell_of(*slot));
+        Ok(changes)
+    }
+
+    /// Gives each account of `config` a task, or leaves it the one that it has. `before`: the slots until now.
+    fn seat_all(&self, config: &Rc<Config>, before: &[usize]) -> Changes {
+        let mut changes = Changes::default();
+        let mut order = Vec::with_capacity(config.accounts.len());
+        for (place, account) in config.accounts.iter().enumerate() {
+            let known = before.iter().copied().find(|slot| self.seat(*slot).account.name == account.name);
+            match known {
+                Some(slot) if *self.seat(slot).account == *account => order.push(slot),
+                Some(slot) => {
+                    changes.restarted.push(account.name.clone());
+                    order.push(self.sit_down(config, place, self.stop(slot)));
+                }
+                None => {
+                    changes.started.push(account.name.clone());
+                    order.push(self.sit_down(config, place, None));
+                }
+            }
+        }
+        for slot in before {
+            let name = &self.seat(*slot).account.name;
+            if !config.accounts.iter().any(|account| account.name == *name) {
+                changes.stopped.push(name.clone());
+                // It ends by itself; the end of the engine does not wait for it.
+                drop(self.stop(*slot));
+            }
+        }
+        self.names.set(config.accounts.iter().map(|account| account.name.clone()).collect());
+        *self.order.borrow_mut() = order;
+        changes
+    }
+
+    fn stop(&self, slot: usize) -> Option<JoinHandle<()>> {
+        let seat = self.seat(slot);
+        seat.control.stop();
+        seat.task.take()
+    }
+
+    /// A task for an account, which begins when the one before it has ended.
+    fn sit_down(&self, config: &Rc<Config>, place: usize, before: Option<JoinHandle<()>>) -> usize {
+        let account = &config.accounts[place];
+        let slot = self.board.add(account);
+        let (jobs, inbox) = mpsc::unbounded_channel();
+        let control = Rc::new(Control::default());
+        let ear = Rc::new(Ear::new(self.board.clone(), slot, control.clone()));
+        let common = (config.clone(), self.options.clone());
+        let worker = Worker::new(common, (place, slot), self.board.clone(), control.clone(), ear.clone(), inbox);
+        let task = spawn_local(async move {
+            if let Some(before) = before {
+                let _ = before.await;
+            }
+            supervise(worker).await;
         });
-        workers.map(|worker| spawn_local(supervise(worker))).collect()
+        let task = RefCell::new(Some(task));
+        self.seats.borrow_mut().push(Rc::new(Seat { account: Rc::new(account.clone()), jobs, control, ear, task }));
+        slot
     }
 
     async fn answer(&self, request: Request) -> Answer {
         match request {
-            Request::Health => Ok(Reply::Health(self.board.all())),
+            Request::Health => Ok(Reply::Health(self.healths())),
+            Request::About => Ok(Reply::About(self.about())),
+            Request::Run { account, sure } => self.run_once(account.as_deref(), sure).await,
             Request::Why(key) => {
                 let account = self.account(&key.account)?;
                 match self.job(account, Job::Why(key), Run::new("why", None)).await? {
@@ -141,7 +236,7 @@ impl Hub {
 
     /// What the database knows.
     async fn look(&self, request: Request) -> Answer {
-        let (queries, config) = (self.queries.clone(), Config::clone(&self.config));
+        let (queries, config) = (self.queries.clone(), Config::clone(&self.config()));
         let look = move || {
             let mut queries = queries.lock().unwrap_or_else(PoisonError::into_inner);
             queries.answer(&config, &request, clock::now())
@@ -153,9 +248,9 @@ impl Hub {
     }
 
     fn with_held(&self, mut rows: Vec<WaitingRow>) -> Vec<WaitingRow> {
-        for (health, door) in self.board.all().iter().zip(&self.doors) {
+        for (health, slot) in self.healths().iter().zip(self.order.borrow().iter()) {
             rows.extend(wording::held(health));
-            rows.extend(door.ear.question().map(|(text, since)| wording::question(health, text, since)));
+            rows.extend(self.seat(*slot).ear.question().map(|(text, since)| wording::question(health, text, since)));
         }
         rows.sort_by_key(|row| row.since);
         rows
@@ -164,16 +259,58 @@ impl Hub {
     /// Has a job done by the task of an account.
     pub(super) async fn job(&self, account: usize, job: Job, run: Run) -> Result<Outcome, Fault> {
         let (ticket, answer) = Ticket::new(job, run);
-        self.doors[account].jobs.send(ticket).map_err(|_| unexpected())?;
+        let seat = self.seat(account);
+        let ended = || if seat.control.is_stopping() { ended_work() } else { unexpected() };
+        seat.jobs.send(ticket).map_err(|_| ended())?;
         self.board.update(account, |health| health.queue += 1);
-        answer.await.unwrap_or_else(|_| Err(unexpected()))
+        answer.await.unwrap_or_else(|_| Err(ended()))
     }
 
-    /// The place of an account in the config.
+    /// One pass over accounts, for somebody who waits for the figures.
+    async fn run_once(&self, account: Option<&str>, sure: bool) -> Answer {
+        let accounts = self.accounts(account)?;
+        let runs = accounts.into_iter().map(async |account| {
+            match self.job(account, Job::Run(sure), Run::new("pass", None)).await {
+                Ok(Outcome::Ran(ran)) => ran,
+                Ok(_) => self.failed_run(account, unexpected()),
+                Err(fault) => self.failed_run(account, fault),
+            }
+        });
+        Ok(Reply::Ran(join_all(runs).await))
+    }
+
+    fn failed_run(&self, account: usize, fault: Fault) -> Ran {
+        let config = self.config_of(account);
+        let (account, files) = (config.name.clone(), config.mode == Mode::File);
+        Ran { account, files, seen: 0, filed: [0; 5], kept: 0, learned: 0, run: None, fault: Some(fault) }
+    }
+
+    fn about(&self) -> About {
+        About {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            pid: std::process::id(),
+            since: self.since,
+            config: self.config().path.display().to_string(),
+            trouble: self.trouble.borrow().clone(),
+            filed: self.board.filed_in(&self.order.borrow()),
+        }
+    }
+
+    fn healths(&self) -> Vec<Health> {
+        self.board.some(&self.order.borrow())
+    }
+
+    /// The config in force.
+    pub(super) fn config(&self) -> Rc<Config> {
+        self.config.borrow().clone()
+    }
+
+    /// The slot of an account of the config.
     pub(super) fn account(&self, name: &str) -> Result<usize, Fault> {
-        let found = self.config.accounts.iter().position(|account| account.name == name);
+        let found = self.order.borrow().iter().copied().find(|slot| self.seat(*slot).account.name == name);
         found.ok_or_else(|| {
-            let names: Vec<&str> = self.config.accounts.iter().map(|account| account.name.as_str()).collect();
+            let config = self.config();
+            let names: Vec<&str> = config.accounts.iter().map(|account| account.name.as_str()).collect();
             Fault::usage(
                 format!("there is no account called {}", crate::logic::printable::Printable::new(name)),
                 format!("the accounts are: {}", names.join(", ")),
@@ -185,13 +322,21 @@ impl Hub {
     pub(super) fn accounts(&self, name: Option<&str>) -> Result<Vec<usize>, Fault> {
         match name {
             Some(name) => Ok(vec![self.account(name)?]),
-            None => Ok((0..self.doors.len()).collect()),
+            None => Ok(self.order.borrow().clone()),
         }
     }
 
-    pub(super) fn config_of(&self, account: usize) -> &Account {
-        &self.config.accounts[account]
+    pub(super) fn config_of(&self, account: usize) -> Rc<Account> {
+        self.seat(account).account.clone()
     }
+
+    pub(super) fn seat(&self, account: usize) -> Rc<Seat> {
+        self.seats.borrow()[account].clone()
+    }
+}
+
+fn ended_work() -> Fault {
+    Fault::transient("the work on this account has just ended (mailherd stops, or its config changed)", "ask again")
 }
 
 /// Runs an account's task again when it panics, after a wait that grows.
