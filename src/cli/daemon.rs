@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use super::args::{Daemon, OneAccount};
-use super::face::{Face, chosen};
+use super::face::Face;
 use crate::config;
-use crate::daemon::engine::{Link, Options};
+use crate::daemon::engine::Options;
 use crate::daemon::service;
 use crate::logic::engine::{Act, Reply, Request};
 use crate::logic::fault::Fault;
@@ -35,7 +35,7 @@ async fn tell(
     args: &OneAccount,
     act: impl FnOnce(Option<String>) -> Act,
 ) -> Result<Vec<Fault>, Fault> {
-    let link = running(face, args.account.as_deref()).await?;
+    let link = face.running_daemon().await?;
     let Reply::Done(done) = link.ask(Request::Do(act(args.account.clone()))).await? else {
         return Err(misunderstood());
     };
@@ -45,16 +45,6 @@ async fn tell(
         done.words.iter().for_each(|words| face.out().line(Printable::new(words)));
     }
     Ok(done.faults)
-}
-
-/// The daemon, which has to run.
-///
-/// # Errors
-/// When it does not, and when there is no such account.
-pub(super) async fn running(face: &Face, account: Option<&str>) -> Result<Link, Fault> {
-    let config = face.config()?;
-    chosen(&config, account)?;
-    Link::connect(&config.state_dir).await
 }
 
 /// An answer that is none to the question.

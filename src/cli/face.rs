@@ -59,6 +59,20 @@ impl Face {
         Ok(move || config::load(&path))
     }
 
+    /// The daemon that works on this configuration, which has to run. The file need not be sound: the daemon may be on an
+    /// earlier version of it.
+    ///
+    /// # Errors
+    /// When there is none, and when it does not answer.
+    pub async fn running_daemon(&self) -> Result<Link, Fault> {
+        let path = config::default_path(self.config.as_deref())?;
+        match (Link::connect(&config::state_dir(&path)?).await, config::load(&path)) {
+            (Ok(link), _) => Ok(link),
+            (Err(_), Err(broken)) => Err(broken),
+            (Err(fault), Ok(_)) => Err(fault),
+        }
+    }
+
     /// The daemon that works on this configuration; `None` when there is none and the command does it itself.
     ///
     /// # Errors

@@ -25,7 +25,7 @@ struct Shown {
 }
 
 pub(super) async fn status(face: &mut Face, args: &OneAccount) -> Result<Vec<Fault>, Fault> {
-    let link = daemon::running(face, args.account.as_deref()).await?;
+    let link = face.running_daemon().await?;
     let (about, shown) = ask(&link, args.account.as_deref(), face.now).await?;
     if face.out().json() {
         shown.iter().for_each(|one| face.out().object(&object(one, &about)));
@@ -62,8 +62,14 @@ async fn ask(link: &Link, account: Option<&str>, now: UnixTime) -> Result<(About
         falling: falling.iter().position(|one| one.account == health.account).map(|at| falling.swap_remove(at)),
         health,
     });
-    let shown = shown.collect();
-    Ok((about, shown))
+    let shown: Vec<Shown> = shown.collect();
+    match account {
+        Some(name) if shown.is_empty() => Err(Fault::usage(
+            format!("the daemon knows no account called {}", Printable::new(name)),
+            format!("the accounts are: {}", link.accounts().join(", ")),
+        )),
+        _ => Ok((about, shown)),
+    }
 }
 
 fn object(one: &Shown, about: &About) -> Value {

@@ -28,6 +28,11 @@ impl Document {
         Ok(Document { path: path.to_owned(), text })
     }
 
+    /// All of it.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// The file's outermost table.
     pub(super) fn parse(&self) -> Result<Spanned<DeTable<'_>>, Fault> {
         DeTable::parse(&self.text).map_err(|error| {

@@ -117,6 +117,15 @@ pub fn loopback(text: &str) -> Result<SocketAddr, Fault> {
     }
 }
 
+/// The state directory that the file at `path` names, also when nothing else in it can be used: what is asked of a daemon
+/// that runs on an earlier version of the file finds it there.
+///
+/// # Errors
+/// Usage, when the file cannot be read.
+pub fn state_dir(path: &Path) -> Result<PathBuf, Fault> {
+    build::state_dir(&document::Document::open(path)?)
+}
+
 /// Reads and validates the file at `path`.
 ///
 /// # Errors

@@ -10,6 +10,7 @@ mod connection;
 mod contract;
 mod crash;
 mod cuts;
+mod daemon;
 mod demo;
 mod engine;
 mod falling;
