@@ -56,9 +56,9 @@ pub(super) fn state_dir(document: &Document) -> Result<PathBuf, Fault> {
     let paths = Paths::beside(&document.path)
         .map_err(|error| Fault::usage(format!("the current directory is gone: {error}"), "name a whole path"))?;
     let named = named.as_deref().unwrap_or(DEFAULT_STATE_DIR);
-    paths.resolve(named).ok_or_else(|| {
-        Fault::usage("`state_dir` starts at a home directory that is not known", "write the whole path")
-    })
+    paths
+        .resolve(named)
+        .ok_or_else(|| Fault::usage("`state_dir` starts at a home directory that is not known", "write the whole path"))
 }
 
 /// Empty: off, as when it is left out.

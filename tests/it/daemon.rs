@@ -20,6 +20,7 @@ use crate::support::engine::eventually;
 use crate::support::flavour::Flavour;
 use crate::support::mail::Mail;
 use crate::support::network::Network;
+use crate::support::program;
 use crate::support::user::{User, write_private};
 use crate::support::world::count;
 
@@ -138,7 +139,10 @@ fn a_batch_that_surprises_waits_and_status_names_the_command() {
     user.receives(&cast::machine_mail(12));
     let daemon = Daemon::start(&user);
     let status = daemon.until("home", |status| !status["held"].is_null());
-    assert_eq!((&status["held"]["command"], &status["held"]["inbox"]), (&json!("mailherd confirm 'batch:home'"), &json!(60)));
+    assert_eq!(
+        (&status["held"]["command"], &status["held"]["inbox"]),
+        (&json!("mailherd confirm 'batch:home'"), &json!(60))
+    );
     user.mailherd(&["run", "--once"]).complains(1).says("batch:home").says("60");
     assert_eq!(count(&mut user.client(), "INBOX"), 60);
     user.mailherd(&["confirm", "batch:home"]).done();
@@ -171,8 +175,8 @@ fn status_is_truthful_while_the_network_is_down_frozen_and_slow() {
     let mut asked = user.start(&["check"]);
     let status = daemon.until("home", |status| status["state"] != "live");
     assert_eq!(status["last_pass"], pass, "{status}");
-    network.cut();
     network.thaw();
+    network.cut();
     while !asked.ended() && since.elapsed() < Duration::from_secs(100) {
         std::thread::sleep(Duration::from_millis(50));
     }
@@ -229,7 +233,8 @@ fn sighup_takes_a_good_config_and_leaves_a_broken_one() {
     let path = user.path("other.toml");
     let daemon = Daemon::start_on(&user, &home);
     daemon.rests("home");
-    let names = || user.mailherd(&["status", "--json"]).rows().iter().map(|row| row["account"].clone()).collect::<Vec<_>>();
+    let names =
+        || user.mailherd(&["status", "--json"]).rows().iter().map(|row| row["account"].clone()).collect::<Vec<_>>();
 
     write_private(&path, "state_dir = \"elsewhere");
     daemon.signal("HUP");
@@ -258,7 +263,10 @@ fn sighup_takes_a_good_config_and_leaves_a_broken_one() {
     let (outcome, _) = daemon.ends();
     let log = outcome.done().stderr;
     assert!(log.contains("error the config cannot be used: the old one stays"), "{log}");
-    assert!(log.contains("the config was read again started=other") && log.contains("restarted=home stopped=other"), "{log}");
+    assert!(
+        log.contains("the config was read again started=other") && log.contains("restarted=home stopped=other"),
+        "{log}"
+    );
 }
 
 #[test]
@@ -342,13 +350,49 @@ fn hostile_lines_harm_nobody() {
     assert_eq!(pid, daemon.status("home")["daemon"]["pid"]);
 }
 
+/// Thousands of notices that nobody reads become "everything changed", and answers still come.
+#[test]
+fn who_reads_slowly_loses_nothing() {
+    let user = User::new(Flavour::PLAIN);
+    let daemon = Daemon::start(&user);
+    daemon.rests("home");
+    let socket = user.state_dir().join("control.sock");
+    let (mut slow, mut busy) = (Wire::open(&socket), Wire::open(&socket));
+    slow.say(b"{\"listen\":true}");
+    // Lifting an order that was given tells of it; so does giving it. Long names fill the buffers sooner.
+    let who = format!("{}@strangers.example", "x".repeat(60));
+    for id in 0..1500 {
+        let act =
+            json!({ "order": { "who": who, "category": "bulk", "account": null, "existing": false, "sure": true } });
+        busy.say(json!({ "id": id, "ask": { "do": act } }).to_string().as_bytes());
+        assert!(busy.hear()["reply"]["done"].is_object());
+    }
+    slow.say(b"{\"id\":7,\"ask\":\"about\"}");
+    let mut told = 0;
+    loop {
+        let line = slow.hear();
+        if line["id"] == json!(7) {
+            break;
+        }
+        assert!(line["notice"].is_object(), "{line}");
+        told += 1;
+    }
+    assert!(told > 0);
+    let last = json!({ "order": { "who": "last@strangers.example", "category": "bulk", "account": null, "existing": false, "sure": true } });
+    busy.say(json!({ "id": 1, "ask": { "do": last } }).to_string().as_bytes());
+    busy.hear();
+    while slow.hear()["notice"]["changed"]["account"] != json!("home") {}
+}
+
 #[test]
 fn a_script_that_says_all_at_once_gets_all_answers() {
     let user = User::new(Flavour::PLAIN);
     let daemon = Daemon::start(&user);
     daemon.rests("home");
     let mut wire = Wire::open(&user.state_dir().join("control.sock"));
-    let asks: String = (0..40).map(|id| json!({ "id": id, "ask": { "do": { "check": { "account": null } } } }).to_string() + "\n").collect();
+    let asks: String = (0..40)
+        .map(|id| json!({ "id": id, "ask": { "do": { "check": { "account": null } } } }).to_string() + "\n")
+        .collect();
     wire.lines.get_mut().write_all(asks.as_bytes()).unwrap();
     wire.lines.get_mut().shutdown(std::net::Shutdown::Write).unwrap();
     let mut text = String::new();
@@ -438,7 +482,10 @@ fn prometheus_is_answered_on_loopback_and_nothing_else_is() {
     ] {
         assert!(text.lines().any(|found| found == line), "{line}\n{text}");
     }
-    assert!(text.contains("mailherd_last_pass_age_seconds{account=\"home\"} ") && text.contains("process_resident_memory_bytes "));
+    assert!(
+        text.contains("mailherd_last_pass_age_seconds{account=\"home\"} ")
+            && text.contains("process_resident_memory_bytes ")
+    );
     assert!(ask(b"GET / HTTP/1.0\r\n\r\n").starts_with("HTTP/1.0 404 "));
     assert!(ask(b"DELETE /metrics HTTP/1.0\r\n\r\n").starts_with("HTTP/1.0 405 "));
     assert!(ask(b"\xff\xfe\r\n\r\n").starts_with("HTTP/1.0 400 "));
@@ -464,6 +511,25 @@ fn an_account_that_needs_its_user_is_an_exit_status() {
     user.mailherd(&["resume"]).done();
     daemon.rests("home");
     user.mailherd(&["status"]).done();
+}
+
+/// systemd.exec(5), "$JOURNAL_STREAM": only when standard error is the journal itself do lines have priorities.
+#[test]
+fn lines_for_the_journal_have_their_priority() {
+    let user = User::new(Flavour::PLAIN);
+    let config = user.config_file();
+    let path = user.path("log");
+    let log = std::fs::File::create(&path).unwrap();
+    let file = log.metadata().unwrap();
+    let stream = [("JOURNAL_STREAM".to_owned(), format!("{}:{}", file.dev(), file.ino()))];
+    let words = ["--config", config.to_str().unwrap(), "daemon"];
+    let mut command = program::command(&user.path(""), &words, &stream);
+    let mut child = command.stderr(log).spawn().unwrap();
+    eventually("it watches", || std::fs::read_to_string(&path).unwrap().contains("state=live"));
+    assert!(std::process::Command::new("kill").arg(child.id().to_string()).status().unwrap().success());
+    assert!(child.wait().unwrap().success());
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.lines().all(|line| line.starts_with("<6>")), "{text}");
 }
 
 /// The password, and the subjects of mail, are in no line of the log.

@@ -32,4 +32,5 @@ mod surprises;
 mod the_bench;
 mod top;
 mod undo;
+mod units;
 mod watching;

@@ -30,7 +30,8 @@ impl<'a> Daemon<'a> {
     #[track_caller]
     pub fn start_with(user: &'a User, words: &[&str], environment: &[(String, String)]) -> Daemon<'a> {
         let words: Vec<&str> = ["daemon"].into_iter().chain(words.iter().copied()).collect();
-        let daemon = Daemon { user, running: Some(user.start_with(&words, environment)) };
+        let running = user.start_at("daemon.toml", &user.configuration(), &words, environment);
+        let daemon = Daemon { user, running: Some(running) };
         daemon.answers();
         daemon
     }
