@@ -94,12 +94,13 @@ impl Shape {
 #[derive(Default)]
 struct Fields {
     message: String,
-    fields: Map<String, Value>,
+    /// In their order.
+    fields: Vec<(String, Value)>,
 }
 
 impl Fields {
     fn keep(&mut self, field: &Field, value: Value) {
-        self.fields.insert(field.name().to_owned(), value);
+        self.fields.push((field.name().to_owned(), value));
     }
 }
 
@@ -137,12 +138,14 @@ mod tests {
     use super::*;
 
     fn fields() -> Fields {
-        let mut map = Map::new();
-        map.insert("account".into(), json!("home"));
-        map.insert("cause".into(), json!("no \u{1b}[2J \"way\"\nout"));
-        map.insert("news".into(), json!(3));
-        map.insert("empty".into(), json!(""));
-        Fields { message: "does\nnot work".into(), fields: map }
+        let all = [
+            ("account", json!("home")),
+            ("cause", json!("no \u{1b}[2J \"way\"\nout")),
+            ("empty", json!("")),
+            ("news", json!(3)),
+        ];
+        let fields = all.map(|(name, value)| (name.to_owned(), value)).to_vec();
+        Fields { message: "does\nnot work".into(), fields }
     }
 
     #[test]

@@ -172,8 +172,8 @@ fn status_is_truthful_while_the_network_is_down_frozen_and_slow() {
     let pass = daemon.status("home")["last_pass"].clone();
     network.freeze();
     let since = Instant::now();
-    let mut asked = user.start(&["check"]);
-    let status = daemon.until("home", |status| status["state"] != "live");
+    let mut asked = user.start_at("check.toml", &user.configuration(), &["check"], &[]);
+    let status = daemon.until("home", |status| status["queue"] == 1 || status["state"] != "live");
     assert_eq!(status["last_pass"], pass, "{status}");
     network.thaw();
     network.cut();
