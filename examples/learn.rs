@@ -1,6 +1,7 @@
 //! Learns the importance weights from mailboxes whose answers are known, and says how good they are on boxes they were not learned
 //! from. Run it by `cargo run --release --example learn -- DIR…`, each DIR an unpacked box (`INBOX.mbox`, `Sent.mbox`, `owner.txt`,
-//! `truth.tsv`) or a directory of such. `--out DIR` writes a weights file for each box, learned without it.
+//! `truth.tsv`) or a directory of such. `--out DIR` writes a weights file for each box, learned without it; `--rows DIR` writes for each
+//! box what every received message teaches, for other programs that learn.
 //!
 //! Every box is replayed in time order; each received message gives the strengths of its signals, and whether it was answered.
 //! A regularised logistic regression is fitted to all boxes but one and scored on
@@ -13,7 +14,7 @@ mod fit;
 #[path = "learn/score.rs"]
 mod score;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use boxes::Mailbox;
 use mailherd::logic::policy::Caution;
@@ -23,12 +24,16 @@ use score::Figures;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let words: Vec<String> = std::env::args().skip(1).collect();
-    let out = words.iter().position(|word| word == "--out").and_then(|place| words.get(place + 1)).map(PathBuf::from);
-    let given = words.iter().filter(|word| !word.starts_with("--") && out.as_deref() != Some(Path::new(word)));
+    let after = |flag| words.iter().position(|word| word == flag).and_then(|place| words.get(place + 1));
+    let (out, table_dir) = (after("--out"), after("--rows"));
+    let given = words.iter().filter(|word| !word.starts_with("--") && ![out, table_dir].contains(&Some(word)));
     let paths = boxes::find(given.map(Path::new))?;
     let mailboxes: Vec<Mailbox> = in_parallel(&paths, |path| Mailbox::read(path).map_err(|error| error.to_string()))
         .into_iter()
         .collect::<Result<_, _>>()?;
+    if let Some(dir) = table_dir {
+        return Ok(boxes::write_rows(&mailboxes, Path::new(dir))?);
+    }
     let all: Vec<&Mailbox> = mailboxes.iter().collect();
     let together = fit::fit(&all, fit::prior());
     let places: Vec<usize> = (0..mailboxes.len()).collect();
@@ -51,8 +56,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         });
         report(&mailboxes, &figures);
     }
-    if let Some(out) = out {
-        std::fs::create_dir_all(&out)?;
+    if let Some(out) = out.map(Path::new) {
+        std::fs::create_dir_all(out)?;
         for (one, weights) in mailboxes.iter().zip(&held_out) {
             let weights = Weights::built_in().with_importance(weights);
             std::fs::write(out.join(format!("{}.json", one.name)), weights.to_json())?;

@@ -24,6 +24,9 @@ use support::many::Many;
 /// 2026-11-04: when the generated mailbox ends.
 const NOW: UnixTime = UnixTime(1_793_836_800);
 
+/// Another program may be at work on this machine.
+const ROUNDS: usize = 15;
+
 fn main() {
     let thousands: usize = std::env::args().nth(1).and_then(|word| word.parse().ok()).unwrap_or(100);
     let messages = thousands * 1000;
@@ -44,12 +47,16 @@ fn main() {
         wrote.as_secs_f64(),
         size as f64 / 1e6
     );
-    println!("{:<44} {:>9} {:>9}", "milliseconds", "first", "again");
+    println!("{:<44} {:>9} {:>9}", format!("milliseconds, best of {ROUNDS}"), "first", "again");
     for (what, request) in requests(messages as u64) {
-        // The first time with a connection just opened, as after each change of the database.
-        let mut queries = Queries::default();
-        let first = time(&mut queries, &config, &request);
-        let again = time(&mut queries, &config, &request);
+        let (mut first, mut again) = (f64::MAX, f64::MAX);
+        for _ in 0..ROUNDS {
+            // The connection has been used, but for nothing like it, and nothing is kept.
+            let mut queries = Queries::default();
+            time(&mut queries, &config, &Request::Waiting);
+            first = first.min(time(&mut queries, &config, &request));
+            again = again.min(time(&mut queries, &config, &request));
+        }
         println!("{what:<44} {first:>9.2} {again:>9.2}");
     }
 }
@@ -88,13 +95,20 @@ fn requests(messages: u64) -> Vec<(&'static str, Request)> {
 }
 
 fn time(queries: &mut Queries, config: &Config, request: &Request) -> f64 {
-    let began = Instant::now();
+    let began = processor_time();
     let answer = queries.answer(config, request, NOW).expect("a question for the database").expect("an answer");
-    let elapsed = began.elapsed().as_secs_f64() * 1e3;
+    let elapsed = processor_time() - began;
     if let Reply::Mail(page) = &answer {
         assert!(page.rows.len() == 60 || page.total < 60, "{} rows of {}", page.rows.len(), page.total);
     }
     elapsed
+}
+
+/// Milliseconds that this thread was running. Nothing here waits for a disk or the network, and other programs may be at work.
+fn processor_time() -> f64 {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").expect("Linux");
+    let nanoseconds = text.split_whitespace().next().and_then(|word| word.parse::<f64>().ok());
+    nanoseconds.expect("a number") / 1e6
 }
 
 fn write(store: &mut Store, account: &str, many: &Many) {
@@ -106,8 +120,8 @@ fn write(store: &mut Store, account: &str, many: &Many) {
             let first = u32::try_from(place * 1000 + 1).expect("a UID");
             learn(store, &mut ledger, (account, &folder), first, part);
         }
+        store.finish_learning().expect("the database");
     }
-    store.finish_learning().expect("the database");
 }
 
 fn learn(
@@ -137,6 +151,7 @@ fn learn(
                 list,
                 habits: ledger.habits_of(&facts),
                 older: at,
+                at,
                 standing: Standing::Kept,
                 shown: Shown { at, origin: inbox.then_some(origin), subject: if inbox { &facts.subject } else { "" } },
             };

@@ -27,6 +27,7 @@ pub mod daemon;
 
 pub mod cli;
 pub mod demo;
+pub mod tui;
 
 #[cfg(test)]
 mod walls;

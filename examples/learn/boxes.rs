@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs;
+use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use mailherd::logic::facts;
@@ -19,6 +20,8 @@ pub struct Message {
 
 /// What one received message teaches.
 pub struct Row {
+    /// Its place in `truth.tsv`, from 0.
+    pub place: usize,
     /// The signals that it shows: their places in the table, and their strengths.
     pub strengths: Vec<(u16, f32)>,
     pub answered: bool,
@@ -88,8 +91,9 @@ fn rows(owner: &[Address], messages: &[Message], truth: &[(String, bool, bool)])
         if let Some(&place) = place.get(id).filter(|_| !message.own) {
             let situation = replay.situation(message.arrival);
             let scene = Scene::new(&facts, situation.own, situation.ledger, situation.authserv, message.arrival);
-            let strengths = table().enumerate().map(|(place, signal)| (place as u16, (signal.strength)(&scene) as f32));
+            let strengths = table().enumerate().map(|(at, signal)| (at as u16, (signal.strength)(&scene) as f32));
             rows.push(Row {
+                place,
                 strengths: strengths.filter(|(_, strength)| *strength != 0.0).collect(),
                 answered: truth[place].2,
                 direct: truth[place].1,
@@ -99,6 +103,24 @@ fn rows(owner: &[Address], messages: &[Message], truth: &[(String, bool, bool)])
         replay.next(&message.mail());
     }
     rows
+}
+
+/// Writes a file for each box: place, answered, direct, late, then the strength of every signal.
+pub fn write_rows(mailboxes: &[Mailbox], dir: &Path) -> Result<(), std::io::Error> {
+    fs::create_dir_all(dir)?;
+    let names: Vec<&str> = table().map(|signal| signal.name).collect();
+    for one in mailboxes {
+        let mut file = BufWriter::new(fs::File::create(dir.join(format!("{}.tsv", one.name)))?);
+        writeln!(file, "place\tanswered\tdirect\tlate\t{}", names.join("\t"))?;
+        for row in &one.rows {
+            let mut dense = vec![0.0; names.len()];
+            row.strengths.iter().for_each(|&(at, strength)| dense[usize::from(at)] = strength);
+            let strengths: Vec<String> = dense.iter().map(f32::to_string).collect();
+            let (answered, direct, late) = (u8::from(row.answered), u8::from(row.direct), u8::from(row.late));
+            writeln!(file, "{}\t{answered}\t{direct}\t{late}\t{}", row.place, strengths.join("\t"))?;
+        }
+    }
+    Ok(())
 }
 
 impl Message {

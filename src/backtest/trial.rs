@@ -10,7 +10,7 @@ use crate::logic::ids::{Address, Category, Flags, MessageId};
 use crate::logic::policy::Caution;
 use crate::logic::replay::{Mail, Replay};
 use crate::logic::signals::Weights;
-use crate::logic::verdict::{Situation, Verdict, judge};
+use crate::logic::verdict::{Situation, Verdict, judge_without_words};
 
 /// The levels of caution, from the one that files most.
 pub(super) const CAUTIONS: [Caution; 3] = [Caution::Low, Caution::Normal, Caution::High];
@@ -51,6 +51,12 @@ impl Trial {
         }
     }
 
+    /// The same, with weights that the user's own habits shift as time goes on.
+    #[must_use]
+    pub fn fitted(self, fitted: bool) -> Trial {
+        if fitted { Trial { replay: self.replay.fitted(), ..self } } else { self }
+    }
+
     /// The next message. `None` for the user's own mail, which only teaches.
     pub fn next(&mut self, mail: &Mail<'_>) -> Option<Prediction> {
         if mail.own {
@@ -82,7 +88,7 @@ impl Trial {
         let facts = facts::read(mail.header);
         CAUTIONS.map(|caution| {
             let situation = Situation { caution, ..self.replay.situation(mail.arrival) };
-            let judged = || judge(&facts, Flags::default(), mail.arrival, &situation).category;
+            let judged = || judge_without_words(&facts, Flags::default(), mail.arrival, &situation).category;
             (caution != self.caution).then(judged)
         })
     }

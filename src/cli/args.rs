@@ -4,10 +4,14 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::logic::appearance::ThemeName;
+
 /// Keeps an IMAP inbox calm.
 ///
 /// It learns from your own mail whom you talk to, files the rest into Top, News, Bulk and Blackhole, says why for each
 /// message, and can take every move back. It reads headers only, and nothing leaves this machine.
+///
+/// Without a command it opens the terminal UI.
 #[derive(Debug, Parser)]
 #[command(name = "mailherd", version, disable_help_subcommand = true, after_help = EXIT)]
 pub struct Cli {
@@ -23,18 +27,32 @@ pub struct Cli {
     /// Print nothing but results and errors
     #[arg(short, long, global = true)]
     pub quiet: bool,
+    /// How the terminal UI looks [default: $MAILHERD_THEME, else what the config says]
+    #[arg(long, global = true, value_name = "NAME", hide_possible_values = true, value_parser = super::appearance::parser())]
+    pub theme: Option<ThemeName>,
     /// What to do
     #[command(subcommand)]
     pub command: Option<Command>,
 }
 
+impl Cli {
+    /// Whether this is the terminal UI.
+    pub fn shows_screen(&self) -> bool {
+        match &self.command {
+            None => true,
+            Some(Command::Demo(demo)) => !demo.headless,
+            Some(_) => false,
+        }
+    }
+}
+
 const EXIT: &str = "Exit status: 0 done, 1 something failed (said on standard error), 2 wrong usage or configuration.\n\
-                    New here? `mailherd demo --headless` shows everything on a made-up mailbox, without an account.";
+                    New here? `mailherd demo` shows everything on a made-up mailbox, without an account.";
 
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Try it: the real engine against an embedded IMAP server with a generated mailbox
+    /// Try it in the terminal UI: the real engine against an embedded IMAP server with a generated mailbox
     Demo(Demo),
     /// One pass over the accounts: read what is new, judge it, file it
     Run(Run),
@@ -58,13 +76,15 @@ pub enum Command {
     Undo(Undo),
     /// Whom mail comes from: read, answered, written to
     Senders(Senders),
+    /// How far your own habits have shifted the weights, and what they shifted most
+    Fit(Fit),
     /// Say what somebody's mail is, from now on
     Train(Train),
     /// Lift the order about somebody
     Untrain(Untrain),
     /// List the orders
     Orders(Orders),
-    /// Let an order that waits for your word come into force
+    /// Say yes (or no) to what waits for your word
     Confirm(Confirm),
     /// Banish a sender: their mail goes to Blackhole, what is there already goes along
     Blackhole(Blackhole),
@@ -213,7 +233,7 @@ pub struct Untrain {
 /// `orders`
 #[derive(Debug, Args)]
 pub struct Orders {
-    /// Those that wait for your word
+    /// What waits for your word: orders read out of your moves, mail that could come back out of Blackhole
     #[arg(long)]
     pub pending: bool,
 }
@@ -221,8 +241,11 @@ pub struct Orders {
 /// `confirm`
 #[derive(Debug, Args)]
 pub struct Confirm {
-    /// The number of the order, from `orders --pending`; or, with a daemon, what `status` names
+    /// The number, from `orders --pending`; or, with a daemon, what `status` names
     pub id: String,
+    /// Say no: it waits no longer, and nothing comes of it
+    #[arg(long)]
+    pub no: bool,
 }
 
 /// `blackhole`
@@ -261,6 +284,29 @@ pub struct Backtest {
     /// Judge with the weights of this file
     #[arg(long, value_name = "FILE")]
     pub weights: Option<PathBuf>,
+    /// Let your own habits shift the weights [default: as the configuration says, off without one]
+    #[arg(long, value_name = "WHETHER")]
+    pub fit: Option<OnOff>,
+}
+
+/// A switch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum OnOff {
+    /// Yes
+    On,
+    /// No
+    Off,
+}
+
+/// `fit`
+#[derive(Debug, Args)]
+pub struct Fit {
+    /// Only this account
+    #[arg(long, value_name = "NAME")]
+    pub account: Option<String>,
+    /// Forget it: every weight is as it was built in
+    #[arg(long)]
+    pub reset: bool,
 }
 
 /// `doctor`, `status`, `pause`, `resume`, `check`

@@ -3,17 +3,19 @@
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::args::Demo;
 use super::face::Face;
 use super::style::Tone;
 use super::table::{Cell, Column, Table};
-use super::{log, run};
-use crate::config::{Account, Config, ManagedNames, SecretSource, Tls};
+use super::{log, run, tui};
+use crate::config::{Account, Config, ManagedNames, SecretSource, ThemeName, Tls};
+use crate::daemon::engine;
 use crate::demo::mailbox;
 use crate::demo::server::{Options, Server};
 use crate::logic::fault::Fault;
-use crate::logic::ids::{Address, Category};
+use crate::logic::ids::{Address, Category, UnixTime};
 use crate::logic::plan::{Mode, TopMode};
 use crate::logic::policy::Caution;
 use crate::logic::printable::Printable;
@@ -22,36 +24,85 @@ use crate::store::{LogFilter, Store};
 /// The name of the demo's account.
 pub(super) const NAME: &str = "demo";
 
+/// A new mail comes about this often while somebody watches. Seconds.
+const ARRIVALS: std::ops::Range<u64> = 6..16;
+
 pub(super) async fn demo(face: &mut Face, args: &Demo) -> Result<Vec<Fault>, Fault> {
-    if !args.headless {
-        face.out().note("the terminal UI is not there yet: this is what `demo --headless` does");
-    }
-    let mailbox = mailbox::generate(args.seed, face.now);
-    let addresses: Vec<Address> = mailbox.addresses.iter().filter_map(|address| Address::parse(address)).collect();
-    let folders = mailbox.folders.len();
-    let messages: usize = mailbox.folders.iter().map(|folder| folder.messages.len()).sum();
-    let owner = mailbox.owner.clone();
-    let options = Options::default();
-    let (user, password) = (options.user.clone(), options.password.clone());
-    // On a thread of its own, so that server and engine do not wait for each other.
-    let started = tokio::task::spawn_blocking(move || Server::start_in_thread(mailbox, options)).await;
-    let server = started.map_err(std::io::Error::other).and_then(|server| server).map_err(|error| {
-        let cause = format!("the demo's mail server could not start: {error}");
-        Fault::local(cause, "look at the limits of this process (ulimit -a)")
-    })?;
-    let state = TemporaryState::make()?;
-    let config = config(&state, addresses, user, &password, server.port())?;
-    face.out().note(format!(
-        "{owner}'s invented mailbox: {messages} messages in {folders} mailboxes, on 127.0.0.1 port {}",
-        server.port()
-    ));
-    let accounts: Vec<&Account> = config.accounts.iter().collect();
-    let faults = run::once(face, &config, &accounts, true).await;
+    if args.headless { headless(face, args).await } else { watched(face, args.seed).await.map(|()| Vec::new()) }
+}
+
+/// In the terminal UI, with new mail now and then.
+///
+/// # Errors
+/// Without a terminal, before anything is started.
+pub(super) async fn watched(face: &Face, seed: u64) -> Result<(), Fault> {
+    tui::needs_terminal("`mailherd demo --headless` prints what it does, and ends")?;
+    let stage = Stage::build(face, seed).await?;
+    let Stage { server, config, .. } = &stage;
+    let options = engine::Options { accept: true, ..engine::Options::default() };
+    let shown = tui::show(face, config.clone(), options);
+    let delivered = async {
+        for number in 1_u64.. {
+            tokio::time::sleep(Duration::from_secs(fastrand::u64(ARRIVALS))).await;
+            let now = UnixTime(jiff::Timestamp::now().as_second());
+            for message in mailbox::arrivals(seed.wrapping_add(number), now, 1) {
+                server.deliver("INBOX", message);
+            }
+        }
+    };
+    let ending = tokio::select! {
+        ending = shown => ending,
+        () = delivered => Ok(()),
+    };
+    stage.server.stop().await;
+    ending
+}
+
+/// One filing run, told like `run`.
+async fn headless(face: &mut Face, args: &Demo) -> Result<Vec<Fault>, Fault> {
+    let stage = Stage::build(face, args.seed).await?;
+    face.out().note(&stage.told);
+    let accounts: Vec<&Account> = stage.config.accounts.iter().collect();
+    let faults = run::once(face, &stage.config, &accounts, true).await;
     if !face.out().json() {
-        examples(face, &config)?;
+        examples(face, &stage.config)?;
     }
-    server.stop().await;
+    stage.server.stop().await;
     faults
+}
+
+/// What the demo plays on: a server with a mailbox, a config that leads to it, a directory for the time that it lasts.
+struct Stage {
+    server: Server,
+    config: Config,
+    /// Whose mailbox it is, and how large, in words.
+    told: String,
+    _state: TemporaryState,
+}
+
+impl Stage {
+    async fn build(face: &Face, seed: u64) -> Result<Stage, Fault> {
+        let mailbox = mailbox::generate(seed, face.now);
+        let addresses: Vec<Address> = mailbox.addresses.iter().filter_map(|address| Address::parse(address)).collect();
+        let folders = mailbox.folders.len();
+        let messages: usize = mailbox.folders.iter().map(|folder| folder.messages.len()).sum();
+        let owner = mailbox.owner.clone();
+        let options = Options::default();
+        let (user, password) = (options.user.clone(), options.password.clone());
+        // On a thread of its own, so that server and engine do not wait for each other.
+        let started = tokio::task::spawn_blocking(move || Server::start_in_thread(mailbox, options)).await;
+        let server = started.map_err(std::io::Error::other).and_then(|server| server).map_err(|error| {
+            let cause = format!("the demo's mail server could not start: {error}");
+            Fault::local(cause, "look at the limits of this process (ulimit -a)")
+        })?;
+        let state = TemporaryState::make()?;
+        let config = config(&state, addresses, user, &password, server.port())?;
+        let told = format!(
+            "{owner}'s invented mailbox: {messages} messages in {folders} mailboxes, on 127.0.0.1 port {}",
+            server.port()
+        );
+        Ok(Stage { server, config, told, _state: state })
+    }
 }
 
 /// Some of what was filed, with the reasons: the newest of each category.
@@ -100,6 +151,7 @@ fn config(
         folders: ManagedNames::default(),
         top: TopMode::Move,
         caution: Caution::Normal,
+        fit: crate::config::FIT,
         backlog_days: u32::MAX,
         blackhole_days: 7,
         settle_seconds: 120,
@@ -107,6 +159,7 @@ fn config(
     Ok(Config {
         path: PathBuf::from("(the demo)"),
         state_dir: state.0.join("state"),
+        theme: ThemeName::default(),
         accounts: vec![account],
         metrics: None,
     })

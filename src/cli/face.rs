@@ -15,6 +15,7 @@ use super::style::{Style, Tone};
 use crate::config::{self, Account, Config};
 use crate::daemon::engine::Link;
 use crate::daemon::{Asking, Setting, Watcher};
+use crate::logic::appearance::ThemeName;
 use crate::logic::engine::Question;
 use crate::logic::fault::Fault;
 use crate::logic::ids::{FolderName, UnixTime};
@@ -27,6 +28,8 @@ pub struct Face {
     pub voice: Voice,
     /// The time at which the command began.
     pub now: UnixTime,
+    /// How the terminal UI is to look, if the user said so.
+    pub theme: Option<ThemeName>,
     config: Option<PathBuf>,
 }
 
@@ -38,6 +41,7 @@ impl Face {
             out: Out::stdout(cli.json, cli.quiet),
             voice: Voice { progress: RefCell::new(progress), verbose: cli.verbose > 0, quiet: cli.quiet },
             now: UnixTime(jiff::Timestamp::now().as_second()),
+            theme: cli.theme,
             config: cli.config.clone(),
         }
     }
@@ -48,6 +52,15 @@ impl Face {
     /// When it is missing or wrong.
     pub fn config(&self) -> Result<Config, Fault> {
         config::load(&config::default_path(self.config.as_deref())?)
+    }
+
+    /// Where a config is looked for and none is: first contact. A file that was named with `--config` is expected to be there.
+    ///
+    /// # Errors
+    /// When it cannot be told where to look.
+    pub fn missing_config(&self) -> Result<Option<PathBuf>, Fault> {
+        let path = config::default_path(self.config.as_deref())?;
+        Ok((self.config.is_none() && !path.exists()).then_some(path))
     }
 
     /// The configuration as it is now, each time it is called.

@@ -2,17 +2,20 @@
 //!
 //! A command asks the engine and shows what it says. It opens no socket, judges nothing and moves nothing itself.
 
+mod appearance;
 mod args;
 mod backtest;
 mod daemon;
 mod demo;
 mod doctor;
 mod face;
+mod fit;
 mod generate;
 mod journal;
 mod log;
 mod orders;
 pub mod out;
+mod pending;
 mod plan;
 pub mod progress;
 mod run;
@@ -20,9 +23,11 @@ mod senders;
 mod status;
 pub mod style;
 pub mod table;
+mod tui;
 mod undo;
 pub mod words;
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -36,6 +41,8 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     match &cli.command {
         Some(Command::Daemon(args)) => journal::start(args.log_format, cli.verbose, cli.quiet),
+        // A log would be written over the screen of the terminal UI, unless it goes elsewhere.
+        _ if cli.shows_screen() && std::io::stderr().is_terminal() => {}
         _ => face::start_log(cli.verbose),
     }
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
@@ -63,12 +70,7 @@ pub fn main() -> ExitCode {
 
 /// What failed while the rest was done; or the one thing that stopped all of it.
 async fn run_command(cli: &Cli, face: &mut Face) -> Result<Vec<Fault>, Fault> {
-    let Some(command) = &cli.command else {
-        return Err(Fault::usage(
-            "no command was given, and the terminal UI is not there yet",
-            "`mailherd --help` lists the commands; `mailherd demo --headless` shows what mailherd does",
-        ));
-    };
+    let Some(command) = &cli.command else { return tui::tui(face).await.map(|()| Vec::new()) };
     match command {
         Command::Demo(args) => demo::demo(face, args).await,
         Command::Run(args) => run::run(face, args).await,
@@ -82,10 +84,11 @@ async fn run_command(cli: &Cli, face: &mut Face) -> Result<Vec<Fault>, Fault> {
         Command::Log(args) => log::log(face, args),
         Command::Undo(args) => undo::undo(face, args).await,
         Command::Senders(args) => senders::senders(face, args),
+        Command::Fit(args) => fit::fit(face, args),
         Command::Train(args) => orders::train(face, args).await,
         Command::Untrain(args) => orders::untrain(face, args).await,
         Command::Orders(args) => orders::list(face, args),
-        Command::Confirm(args) => orders::confirm(face, args).await,
+        Command::Confirm(args) => pending::confirm(face, args).await,
         Command::Blackhole(args) => orders::blackhole(face, args).await,
         Command::Backtest(args) => backtest::backtest(face, args).await,
         Command::Doctor(args) => doctor::doctor(face, args).await,

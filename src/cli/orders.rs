@@ -1,10 +1,11 @@
-//! `mailherd train`, `untrain`, `orders`, `confirm` and `blackhole`
+//! `mailherd train`, `untrain`, `orders` and `blackhole`
 
 use serde_json::json;
 
-use super::args::{Blackhole, Confirm, Orders, Train, Untrain};
+use super::args::{Blackhole, Orders, Train, Untrain};
 use super::daemon;
 use super::face::{Face, chosen, guarded};
+use super::pending;
 use super::table::{Cell, Column, Table};
 use super::words::{plural, rfc3339};
 use crate::config::{Account, Config};
@@ -183,7 +184,10 @@ async fn lift_by_daemon(link: &Link, who: &Who) -> Result<usize, Fault> {
 
 pub(super) fn list(face: &mut Face, args: &Orders) -> Result<Vec<Fault>, Fault> {
     let config = face.config()?;
-    let orders = Store::open(&config.state_dir)?.orders(None, args.pending)?;
+    if args.pending {
+        return pending::list(face, &config);
+    }
+    let orders = Store::open(&config.state_dir)?.orders(None, false)?;
     if face.out().json() {
         for stored in &orders {
             face.out().object(&json!({
@@ -194,11 +198,7 @@ pub(super) fn list(face: &mut Face, args: &Orders) -> Result<Vec<Fault>, Fault> 
         return Ok(Vec::new());
     }
     if orders.is_empty() {
-        face.out().note(if args.pending {
-            "nothing waits for your word"
-        } else {
-            "there are no orders; `mailherd train` gives one"
-        });
+        face.out().note("there are no orders; `mailherd train` gives one");
         return Ok(Vec::new());
     }
     let columns = [
@@ -220,42 +220,4 @@ pub(super) fn list(face: &mut Face, args: &Orders) -> Result<Vec<Fault>, Fault> 
     }
     face.out().table(&table);
     Ok(Vec::new())
-}
-
-pub(super) async fn confirm(face: &mut Face, args: &Confirm) -> Result<Vec<Fault>, Fault> {
-    let config = face.config()?;
-    if let Some(link) = face.daemon(&config).await? {
-        return confirm_by_daemon(face, &link, &args.id).await;
-    }
-    let number: Option<i64> = args.id.parse().ok();
-    let confirmed = match number {
-        Some(number) => Store::open(&config.state_dir)?.confirm_order(number, face.now)?,
-        None => false,
-    };
-    if !confirmed {
-        return Err(Fault::refused(
-            format!("nothing called {} waits for your word", Printable::new(&args.id)),
-            "`mailherd orders --pending` lists what does, and of a running daemon also `mailherd status`",
-        ));
-    }
-    if face.out().json() {
-        face.out().object(&json!({ "id": number, "confirmed": true }));
-    } else {
-        face.out().line(format!("order {} is in force", args.id));
-    }
-    Ok(Vec::new())
-}
-
-/// The daemon knows more that waits: batches, questions.
-async fn confirm_by_daemon(face: &mut Face, link: &Link, id: &str) -> Result<Vec<Fault>, Fault> {
-    let Reply::Done(done) = link.ask(Request::Do(Act::Decide { id: id.to_owned(), yes: true })).await? else {
-        return Err(daemon::misunderstood());
-    };
-    if face.out().json() {
-        let id = id.parse::<i64>().map_or_else(|_| json!(id), |number| json!(number));
-        face.out().object(&json!({ "id": id, "confirmed": true }));
-    } else {
-        done.words.iter().for_each(|words| face.out().line(Printable::new(words)));
-    }
-    Ok(done.faults)
 }

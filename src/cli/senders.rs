@@ -28,6 +28,8 @@ pub(super) fn senders(face: &mut Face, args: &Senders) -> Result<Vec<Fault>, Fau
         } else {
             let table = table(&rows, order);
             face.out().table(&table);
+            let fit = super::fit::of(&store, account)?;
+            face.out().note(format!("{}: {}", account.name, super::fit::sentence(account, &fit)));
         }
     }
     Ok(Vec::new())

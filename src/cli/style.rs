@@ -72,6 +72,11 @@ impl Style {
         Style { colour: terminal && !unwanted && term.is_none_or(|term| term != "dumb") }
     }
 
+    /// Whether it is.
+    pub fn is_coloured(self) -> bool {
+        self.colour
+    }
+
     /// `text` in the colour of `tone`.
     pub fn paint(self, tone: Tone, text: impl Display) -> String {
         match tone.sgr() {

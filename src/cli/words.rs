@@ -1,10 +1,9 @@
 //! Times and numbers as people and programs read them.
 
-use std::fmt::Display;
-
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+pub use crate::logic::figures::{count, plural};
 use crate::logic::ids::UnixTime;
 
 /// RFC 3339 in UTC: `2026-11-21T14:03:00Z`. Times beyond the years -9999 to 9999 are their ends.
@@ -26,27 +25,6 @@ fn timestamp(time: UnixTime) -> Timestamp {
     Timestamp::from_second(time.0).unwrap_or(if time.0 < 0 { first } else { last })
 }
 
-/// With thousands separators: `12,400`.
-pub fn count(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
-/// `1 message`, `12,400 messages`.
-pub fn plural(number: u64, one: impl Display, many: impl Display) -> String {
-    match number {
-        1 => format!("1 {one}"),
-        _ => format!("{} {many}", count(number)),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,16 +44,5 @@ mod tests {
             assert!(!human_time(UnixTime(time)).is_empty());
         }
         assert!(rfc3339(UnixTime(i64::MAX)).starts_with("9999-12-3"));
-    }
-
-    #[test]
-    fn numbers_have_separators() {
-        for (number, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (12_400, "12,400"), (1_234_567, "1,234,567")] {
-            assert_eq!(count(number), text);
-        }
-        assert_eq!(count(u64::MAX), "18,446,744,073,709,551,615");
-        assert_eq!(plural(1, "message", "messages"), "1 message");
-        assert_eq!(plural(0, "message", "messages"), "0 messages");
-        assert_eq!(plural(20_000, "message", "messages"), "20,000 messages");
     }
 }

@@ -28,6 +28,8 @@ pub(super) fn config(document: &Document) -> Result<Config, Fault> {
     let state_dir = top.text("state_dir")?.unwrap_or(DEFAULT_STATE_DIR);
     let state_dir = paths::resolved(&top, "state_dir", state_dir, &paths)?;
     let habits = Habits::default().overridden(&top)?;
+    let ui = top.section("ui", Place::Ui)?;
+    let theme = ui.map(|ui| ui.choice("theme", &choices::themes())).transpose()?.flatten().unwrap_or_default();
     let sections = top.sections("accounts", Place::Account)?;
     if sections.is_empty() {
         let hint = "add an [[accounts]] table with name, email, host and a password_command; see config.example.toml";
@@ -43,7 +45,7 @@ pub(super) fn config(document: &Document) -> Result<Config, Fault> {
         accounts.push(account);
     }
     let metrics = metrics(&top)?;
-    Ok(Config { path: document.path.clone(), state_dir, accounts, metrics })
+    Ok(Config { path: document.path.clone(), state_dir, theme, accounts, metrics })
 }
 
 /// The state directory, by the one line that names it, whatever is wrong with the others.
@@ -91,6 +93,7 @@ fn account(section: &Section<'_>, global: &Habits, paths: &Paths) -> Result<Acco
         folders: habits.folders,
         top: habits.top,
         caution: habits.caution,
+        fit: habits.fit,
         backlog_days: habits.backlog_days,
         blackhole_days: habits.blackhole_days,
         settle_seconds: habits.settle_seconds,
@@ -129,6 +132,7 @@ struct Habits {
     folders: ManagedNames,
     top: TopMode,
     caution: Caution,
+    fit: bool,
     backlog_days: u32,
     blackhole_days: u32,
     settle_seconds: u32,
@@ -141,6 +145,7 @@ impl Default for Habits {
             folders: ManagedNames::default(),
             top: TopMode::default(),
             caution: Caution::default(),
+            fit: super::FIT,
             backlog_days: 30,
             blackhole_days: 7,
             settle_seconds: 120,
@@ -160,6 +165,7 @@ impl Habits {
             folders,
             top: section.choice("top", &choices::TOP_MODES)?.unwrap_or(self.top),
             caution: section.choice("caution", &choices::CAUTIONS)?.unwrap_or(self.caution),
+            fit: section.switch("fit")?.unwrap_or(self.fit),
             backlog_days: section.count("backlog_days")?.unwrap_or(self.backlog_days),
             blackhole_days: section.count("blackhole_days")?.unwrap_or(self.blackhole_days),
             settle_seconds: section.count("settle_seconds")?.unwrap_or(self.settle_seconds),

@@ -1,5 +1,6 @@
 //! The words that a key may be set to.
 
+pub use crate::logic::appearance::ThemeName;
 pub use crate::logic::plan::{Mode, TopMode};
 pub use crate::logic::policy::Caution;
 
@@ -10,6 +11,10 @@ pub(super) const TOP_MODES: [(&str, TopMode); 3] =
 
 pub(super) const CAUTIONS: [(&str, Caution); 3] =
     [("low", Caution::Low), ("normal", Caution::Normal), ("high", Caution::High)];
+
+pub(super) fn themes() -> [(&'static str, ThemeName); 3] {
+    ThemeName::ALL.map(|theme| (theme.word(), theme))
+}
 
 /// How the connection to the server is protected.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

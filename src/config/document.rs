@@ -170,6 +170,14 @@ impl<'a> Section<'a> {
         }
     }
 
+    /// `true` or `false`.
+    pub(super) fn switch(&self, key: &str) -> Result<Option<bool>, Fault> {
+        let Some(value) = self.table.get(key) else {
+            return Ok(None);
+        };
+        value.get_ref().as_bool().map(Some).ok_or_else(|| self.wrong_type(key, "true or false"))
+    }
+
     /// A whole number, 0 or more; what is larger than `u32` can hold is its maximum.
     pub(super) fn count(&self, key: &str) -> Result<Option<u32>, Fault> {
         let Some(value) = self.table.get(key) else {

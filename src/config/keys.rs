@@ -7,6 +7,8 @@ use crate::logic::printable::Printable;
 pub(super) enum Place {
     /// Before the first `[table]`.
     Top,
+    /// `[ui]`.
+    Ui,
     /// `[folders]` or `[accounts.folders]`.
     Folders,
     /// `[[accounts]]`.
@@ -21,10 +23,14 @@ const TOP: &[&str] = &[
     "caution",
     "top",
     "backlog_days",
+    "fit",
     "metrics",
+    "ui",
     "folders",
     "accounts",
 ];
+
+const UI: &[&str] = &["theme"];
 
 const FOLDERS: &[&str] = &["top", "news", "bulk", "blackhole"];
 
@@ -48,6 +54,7 @@ const ACCOUNT: &[&str] = &[
     "top",
     "caution",
     "backlog_days",
+    "fit",
     "blackhole_days",
     "settle_seconds",
 ];
@@ -64,12 +71,13 @@ pub(super) const WAYS: &str =
     "give one of password_command = \"…\", password_file = \"…\", password_env = \"…\", credential = \"…\"";
 
 impl Place {
-    pub(super) const ALL: [Place; 3] = [Place::Top, Place::Folders, Place::Account];
+    pub(super) const ALL: [Place; 4] = [Place::Top, Place::Ui, Place::Folders, Place::Account];
 
     /// The keys that may stand there.
     pub(super) fn keys(self) -> &'static [&'static str] {
         match self {
             Place::Top => TOP,
+            Place::Ui => UI,
             Place::Folders => FOLDERS,
             Place::Account => ACCOUNT,
         }
@@ -78,6 +86,7 @@ impl Place {
     fn words(self) -> &'static str {
         match self {
             Place::Top => "at the top of the file, before the first [table]",
+            Place::Ui => "under [ui]",
             Place::Folders => "under [folders] or [accounts.folders]",
             Place::Account => "in an [[accounts]] table, above [accounts.folders]",
         }
@@ -118,6 +127,7 @@ mod tests {
             (Place::Top, "caushion", "caution"),
             (Place::Top, "statedir", "state_dir"),
             (Place::Top, "Backlog-Days", "backlog_days"),
+            (Place::Ui, "teme", "theme"),
             (Place::Folders, "newss", "news"),
             (Place::Folders, "blackhol", "blackhole"),
             (Place::Account, "password_comand", "password_command"),

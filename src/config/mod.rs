@@ -27,10 +27,14 @@ use std::path::{Path, PathBuf};
 use crate::logic::fault::Fault;
 use crate::logic::ids::Address;
 
-pub use choices::{Caution, Mode, Tls, TopMode};
+pub use choices::{Caution, Mode, ThemeName, Tls, TopMode};
 pub use folders::ManagedNames;
 pub use paths::default_path;
 pub use secret::SecretSource;
+
+/// Whether habits shift the weights where the file does not say. They do not: over 32 mailboxes the gain was no larger than its
+/// standard error (docs/figures.md).
+pub const FIT: bool = false;
 
 /// A whole configuration: at least one account, all of them sound.
 #[derive(Clone, Debug)]
@@ -39,6 +43,8 @@ pub struct Config {
     pub path: PathBuf,
     /// Where the database and the locks live: absolute, not yet created.
     pub state_dir: PathBuf,
+    /// How the terminal UI looks.
+    pub theme: ThemeName,
     /// At least one; names are unique, whatever their case.
     pub accounts: Vec<Account>,
     /// Where the daemon answers Prometheus, if it does: a loopback address.
@@ -78,6 +84,8 @@ pub struct Account {
     pub top: TopMode,
     /// How sure mailherd must be before mail leaves the inbox.
     pub caution: Caution,
+    /// Whether the account's own habits shift the weights.
+    pub fit: bool,
     /// Inbox mail older than this many days only teaches. Numbers beyond `u32` are its maximum.
     pub backlog_days: u32,
     /// Days until mail falls from Blackhole to Trash.

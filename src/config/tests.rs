@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::keys::Place;
-use super::{Caution, Config, Mode, SecretSource, Tls, TopMode, load};
+use super::{Caution, Config, Mode, SecretSource, ThemeName, Tls, TopMode, load};
 use crate::logic::fault::{Fault, FaultKind};
 use crate::logic::ids::Category;
 
@@ -43,6 +43,7 @@ fn the_least_config_gets_the_defaults() {
     let config = sound(LEAST);
     let home = PathBuf::from(std::env::var_os("HOME").unwrap());
     assert_eq!(config.state_dir, home.join(".local/state/mailherd"));
+    assert_eq!(config.theme, ThemeName::Default);
     let account = &config.accounts[0];
     assert_eq!((account.name.as_str(), account.email.as_str()), ("home", "me@example.org"));
     assert_eq!(account.username, "Me@Example.org", "as it was written: some servers tell case apart");
@@ -57,14 +58,16 @@ fn the_least_config_gets_the_defaults() {
 
 #[test]
 fn an_account_overrides_the_whole_file_and_the_next_account_does_not_notice() {
-    let global = "mode = \"file\"\ncaution = \"high\"\nbacklog_days = 5\n[folders]\nnews = \"Read\"\nbulk = \"Rest\"\n";
-    let first = "mode = \"preview\"\ntop = \"flag\"\nblackhole_days = 0\n[accounts.folders]\nbulk = \"A/B\"\n";
+    let global = "fit = true\nmode = \"file\"\ncaution = \"high\"\nbacklog_days = 5\n[folders]\nnews = \"Read\"\nbulk = \"Rest\"\n";
+    let first =
+        "fit = false\nmode = \"preview\"\ntop = \"flag\"\nblackhole_days = 0\n[accounts.folders]\nbulk = \"A/B\"\n";
     let config = sound(&format!("{global}{LEAST}{first}{}", LEAST.replace("\"home\"", "\"work\"")));
     let [home, work] = &config.accounts[..] else { panic!("two accounts") };
     assert_eq!((home.mode, home.top, home.blackhole_days, home.backlog_days), (Mode::Preview, TopMode::Flag, 0, 5));
     assert_eq!((home.folders.news.as_str(), home.folders.bulk.as_str()), ("Read", "A/B"));
     assert_eq!((work.mode, work.top, work.blackhole_days), (Mode::File, TopMode::Move, 7));
     assert_eq!((work.folders.bulk.as_str(), work.caution), ("Rest", Caution::High));
+    assert_eq!((home.fit, work.fit), (false, true));
 }
 
 #[test]
@@ -95,9 +98,20 @@ fn unknown_keys_name_the_line_and_the_nearest_key_at_every_level() {
 }
 
 #[test]
+fn a_theme_is_chosen_by_its_word() {
+    assert_eq!(sound(&format!("[ui]\ntheme = \"high-contrast\"\n{LEAST}")).theme, ThemeName::HighContrast);
+    assert_eq!(sound(&format!("[ui]\n{LEAST}")).theme, ThemeName::Default);
+    let words = "\"default\", \"light\" or \"high-contrast\"";
+    refused(&format!("[ui]\ntheme = \"dark\"\n{LEAST}"), 2, "`theme` cannot be \"dark\"", words);
+    refused(&format!("theme = \"light\"\n{LEAST}"), 1, "`theme`", "under [ui]");
+    refused(&format!("[ui]\ncolour = \"red\"\n{LEAST}"), 2, "unknown key `colour`", "`theme`");
+}
+
+#[test]
 fn wrong_values_say_what_is_allowed() {
     refused(&format!("mode = \"on\"\n{LEAST}"), 1, "`mode` cannot be \"on\"", "\"preview\" or \"file\"");
     refused(&format!("caution = 3\n{LEAST}"), 1, "`caution` cannot be a number", "\"low\", \"normal\" or \"high\"");
+    refused(&format!("fit = \"yes\"\n{LEAST}"), 1, "`fit` cannot be a text", "true or false");
     refused(&format!("top = \"Top\"\n{LEAST}"), 1, "`top`", "\"move\", \"flag\" or \"off\"");
     refused(&format!("backlog_days = \"9\"\n{LEAST}"), 1, "cannot be a text", "whole number");
     refused(&format!("backlog_days = 1.5\n{LEAST}"), 1, "`backlog_days`", "whole number");
@@ -273,5 +287,6 @@ fn the_example_loads_with_its_overrides_too() {
     let account = sound(&format!("{before}{overrides}")).accounts.remove(0);
     assert_eq!((account.mode, account.top, account.caution), (Mode::File, TopMode::Flag, Caution::High));
     assert_eq!((account.backlog_days, account.blackhole_days, account.settle_seconds), (365, 30, 600));
+    assert!(account.fit);
     assert_eq!(account.folders.news, "Newsletters");
 }

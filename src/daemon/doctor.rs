@@ -2,7 +2,7 @@
 
 use super::opening::open;
 use super::setting::Setting;
-use super::{clock, managed};
+use super::{clock, managed, moves};
 use crate::config::{Config, Tls};
 use crate::imap::folders::{self, Folders, SpecialUse};
 use crate::imap::{Access, Session, Untagged, mover, quirks};
@@ -27,7 +27,7 @@ pub enum Finding {
 pub struct Check {
     /// The account; `None`: of all of them.
     pub account: Option<String>,
-    /// The part: `config`, `database`, `lock`, `secret`, `connection`, `capabilities`, `folders`, `clock`.
+    /// The part: `config`, `database`, `lock`, `secret`, `connection`, `capabilities`, `folders`, `programs`, `clock`.
     pub part: &'static str,
     /// How bad it is.
     pub finding: Finding,
@@ -147,6 +147,7 @@ async fn look_at_folders(config: &Config, setting: &Setting<'_>, session: &mut S
     let mut checks = vec![sent(setting, &folders), trash(setting, &folders)];
     let managed = managed::resolve(&setting.account.folders, &folders);
     let learner = open(config, setting)?;
+    checks.extend(look_at_programs(setting, &learner.store)?);
     for (category, folder) in managed.all() {
         if category == Category::Top && setting.account.top != TopMode::Move {
             continue;
@@ -182,6 +183,15 @@ async fn look_at_folders(config: &Config, setting: &Setting<'_>, session: &mut S
         }
     }
     Ok(checks)
+}
+
+/// Whether somebody else files mail of this account: within seconds of its arrival, or on delivery.
+fn look_at_programs(setting: &Setting<'_>, store: &Store) -> Result<Option<Check>, Fault> {
+    let name = setting.account.name.as_str();
+    let Some(moved) = moves::program_at_work(store, store.account(name)?, setting.now)? else { return Ok(None) };
+    let detail = format!("another program files mail too: {moved} messages were moved within seconds of their arrival");
+    let hint = "one is enough: look for a second mailherd, a Sieve script, or a filter of a mail program";
+    Ok(Some(Check::warn(name, "programs", detail, hint)))
 }
 
 /// Looks at the oldest message of INBOX: by its age the server tells its time.

@@ -28,6 +28,7 @@ pub(super) fn situation<'a>(setting: &Setting<'a>, learner: &'a Learner, orders:
         caution: setting.account.caution,
         authserv: learner.ledger.trusted_authserv(setting.account.authserv_id.as_deref()),
         weights: Weights::built_in(),
+        fit: learner.fit.as_ref(),
         now: setting.now,
     }
 }

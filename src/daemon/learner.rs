@@ -2,13 +2,16 @@
 //!
 //! Runs on a thread of its own, beside the one that reads from the network.
 
+use super::habits;
+use super::moves::Observing;
 use super::setting::Setting;
 use crate::logic::facts::{self, Facts};
 use crate::logic::fault::Fault;
+use crate::logic::fit::Fit;
 use crate::logic::ids::{Address, Digest, Flags, Instance, ListId, MessageId, MidHash, ModSeq, Uid, UnixTime};
 use crate::logic::ledger::Ledger;
 use crate::logic::plan;
-use crate::store::{AccountId, FolderState, Origin, Seen, Shown, Standing, Store};
+use crate::store::{AccountId, FolderState, Origin, Seen, Shown, Sighting, Standing, Store};
 
 /// What a mailbox is to mailherd.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,6 +103,8 @@ impl Batch<Raw> {
 pub(super) struct Learner {
     pub(super) store: Store,
     pub(super) ledger: Ledger,
+    /// What the account's own habits add to the weights; `None` where the config wants none of it.
+    pub(super) fit: Option<Fit>,
     pub(super) account: AccountId,
     pub(super) own: Vec<Address>,
     pub(super) now: UnixTime,
@@ -115,6 +120,8 @@ pub(super) struct Learner {
     pub(super) seen: Vec<Uid>,
     /// Messages that were seen elsewhere before, in INBOX or in another mailbox, turned up in this pass.
     pub(super) elsewhere: bool,
+    /// What is noted of moves by other programs.
+    pub(super) moves: Observing,
     /// What the open transaction still has to say: the mailbox, how far it was read, and how many messages ago.
     pub(super) open: Option<(i64, Uid, usize)>,
     /// Messages in one transaction.
@@ -161,9 +168,10 @@ impl Learner {
     pub(super) fn close(&mut self) -> Result<(), Fault> {
         let Some((folder, next, _)) = self.open.take() else { return Ok(()) };
         let changes = self.ledger.take_changes();
-        let account = self.account;
+        let (account, fit) = (self.account, habits::to_keep(&mut self.fit, self.now));
         self.store.learn_more(|db| {
             db.ledger(account, &changes)?;
+            fit.iter().try_for_each(|fit| db.fit(account, fit))?;
             db.read_up_to(folder, next, None)
         })?;
         self.store.finish_learning()
@@ -184,6 +192,7 @@ impl Learner {
         let Learner {
             store,
             ledger,
+            fit,
             account,
             own,
             now,
@@ -193,6 +202,7 @@ impl Learner {
             learned,
             seen: looked_at,
             elsewhere,
+            moves,
             ..
         } = self;
         store.learn_more(|db| {
@@ -210,24 +220,31 @@ impl Learner {
                     list: facts.list_id.as_ref().map(ListId::as_str),
                     habits: ledger.habits_of(&facts),
                     older,
+                    at: *now,
                     standing: first_standing(batch.role, instance, arrival, *now, inbox),
                     shown: shown(batch.role, &facts, arrival),
                 };
-                let (new, standing) = db.saw(*account, batch.folder.id, &seen)?;
+                let Sighting { new, there, standing } = db.saw(*account, batch.folder.id, &seen)?;
+                let managed_at = batch.folder.managed_at;
+                if !there && let Some(how) = moves.turned_up(batch.role, new, managed_at, internal_date, *now) {
+                    db.turned_up(*account, (batch.folder.id, uid), instance, how, *now)?;
+                }
                 if new {
                     *learned += 1;
                     let is_own = facts.from.as_ref().is_some_and(|from| own.contains(from));
                     if batch.role == Role::Sent || (is_own && *no_sent && batch.role != Role::Inbox) {
                         for answered in ledger.learn_own(&facts, arrival) {
+                            if let Some(fit) = fit {
+                                fit.wanted(answered);
+                            }
                             if let Some((Some(sender), list, habits)) = db.sender_of(*account, answered)?
                                 && let Some(sender) = Address::parse(&sender)
                             {
-                                ledger.credit_answer(
-                                    &sender,
-                                    list.and_then(|list| ListId::new(&list)).as_ref(),
-                                    habits,
-                                    arrival,
-                                );
+                                let list = list.and_then(|list| ListId::new(&list));
+                                ledger.credit_answer(&sender, list.as_ref(), habits, arrival);
+                                if moves.on {
+                                    moves.pardoned.extend(db.answered(*account, &sender, list.as_ref(), arrival)?);
+                                }
                             }
                         }
                     } else if !is_own {
@@ -254,18 +271,28 @@ impl Learner {
         flags: &[(Uid, Flags)],
         vanished: &[Uid],
     ) -> Result<(), Fault> {
-        let Learner { store, ledger, account, .. } = self;
+        let Learner { store, ledger, fit, account, moves, now, .. } = self;
         store.learn(|db| {
             for (uid, after) in flags {
-                if let Some(known) = db.flags(*account, folder.id, *uid, *after)?
-                    && known.flags != *after
+                let Some(known) = db.flags(*account, folder.id, *uid, *after)? else { continue };
+                if let (Some(fit), Some(id)) = (&mut *fit, known.mid_hash) {
+                    habits::of_flags(fit, id, known.flags, *after);
+                }
+                if known.flags != *after
                     && let Some(sender) = known.sender.as_deref().and_then(Address::parse)
                 {
                     let list = known.list.as_deref().and_then(ListId::new);
                     ledger.flags_changed(&sender, list.as_ref(), known.flags, *after);
+                    if moves.on && after.answered && !known.flags.answered {
+                        moves.pardoned.extend(db.answered(*account, &sender, list.as_ref(), *now)?);
+                    }
                 }
             }
+            if moves.on {
+                db.departed(*account, folder.id, vanished, *now)?;
+            }
             db.vanished(folder.id, vanished)?;
+            habits::to_keep(fit, *now).iter().try_for_each(|fit| db.fit(*account, fit))?;
             db.ledger(*account, &ledger.take_changes())
         })
     }

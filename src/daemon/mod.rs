@@ -1,15 +1,17 @@
 //! The engine at work: joins `config`, `imap` and `store` to what `logic` decides.
 //!
 //! [`pass`] is one pass over one account: settle what a crash left, read what is new, judge it, file it, let old mail fall
-//! out of Blackhole. [`undo`], [`order`], [`inspect`] and [`backtest`] are the other things a face can ask for. Nothing here parses mail or
+//! out of Blackhole. [`moves`] learns from what the user moved by hand. [`undo`], [`order`], [`pending`], [`inspect`] and [`backtest`] are the other things a face can ask for. [`engine`] does all of it for as long as it runs. Nothing here parses mail or
 //! speaks IMAP; nothing here prints.
 
 pub mod backtest;
 pub mod doctor;
 pub mod engine;
 pub mod inspect;
+pub mod moves;
 pub mod order;
 pub mod pass;
+pub mod pending;
 pub mod queries;
 pub mod service;
 pub mod undo;
@@ -18,6 +20,7 @@ mod clock;
 mod desk;
 mod fall;
 mod filing;
+mod habits;
 mod held;
 mod judging;
 mod learner;

@@ -4,13 +4,16 @@ use std::collections::HashSet;
 
 use super::desk::Desk;
 use super::learner::{COMMIT, Learner};
+use super::moves::Observing;
 use super::setting::Setting;
 use super::{managed, recovery};
 use crate::config::Config;
 use crate::imap::folders::{self, Folders};
 use crate::imap::{Session, mover};
 use crate::logic::fault::Fault;
+use crate::logic::fit::Fit;
 use crate::logic::plan::{self, Managed, Mode};
+use crate::logic::signals::Weights;
 use crate::store::Store;
 
 /// The account's memory.
@@ -18,9 +21,14 @@ pub(super) fn open(config: &Config, setting: &Setting<'_>) -> Result<Learner, Fa
     let store = Store::open(&config.state_dir)?;
     let account = store.account(&setting.account.name)?;
     let ledger = store.ledger(account)?.of(&setting.account.own_addresses());
+    let fit = match setting.account.fit {
+        true => Some(Fit::restored(&store.fit(account)?, Weights::built_in())),
+        false => None,
+    };
     Ok(Learner {
         store,
         ledger,
+        fit,
         account,
         own: setting.account.own_addresses(),
         now: setting.now,
@@ -30,6 +38,7 @@ pub(super) fn open(config: &Config, setting: &Setting<'_>) -> Result<Learner, Fa
         learned: 0,
         seen: Vec::new(),
         elsewhere: false,
+        moves: Observing::default(),
         open: None,
         commit: COMMIT,
     })

@@ -32,7 +32,9 @@ pub async fn written_to(config: &Config, setting: &Setting<'_>, who: &Who) -> Re
     session.logout().await;
     let learner = desk.learner().await?;
     let found = learner.ledger.relations().find_map(|(key, relation)| match key {
-        Key::Address(address) if relation.sent_to > 0 && who.covers(address) => Some(address.as_str().to_owned()),
+        Key::Address(address) if relation.sent_to > 0 && who.means(Some(address), None) => {
+            Some(address.as_str().to_owned())
+        }
         _ => None,
     });
     Ok(found)

@@ -5,8 +5,10 @@ use std::collections::{HashMap, HashSet};
 use super::desk::Desk;
 use super::fall;
 use super::filing::{self, Filed, Run};
+use super::habits;
 use super::held::Held;
 use super::judging::{judged, orders, read_again, situation};
+use super::moves;
 use super::opening::{Ready, open, ready};
 use super::planning::{Going, Plan, decide, intent, surprise};
 use super::setting::Setting;
@@ -112,6 +114,7 @@ impl Pass<'_, '_> {
         let filing = self.setting.account.mode == Mode::File;
         let Ready { folders, managed, still_open } = ready;
         let inbox = sync::sync(self.setting, self.session, self.desk, folders, managed, self.scope).await?;
+        moves::learn(self.setting, self.desk, managed).await?;
         let learner = self.desk.learner().await?;
         self.seen.looked_at.extend(learner.take_seen());
         let orders = orders(learner)?;
@@ -155,7 +158,8 @@ impl Pass<'_, '_> {
         self.seen.looked_at.extend(fresh.iter().map(|one| one.uid));
         let learner = self.desk.learner().await?;
         let mut categories: HashMap<Address, Category> = HashMap::new();
-        let mut plan = Plan { keep: Vec::new(), go: Vec::new() };
+        let sketches = habits::sketches(self.setting, learner, orders, &fresh);
+        let mut plan = Plan { keep: Vec::new(), go: Vec::new(), sketches };
         let situation = situation(self.setting, learner, orders);
         let decisions = decide(&fresh, &situation, self.setting.account.top);
         for (one, (category, step)) in fresh.into_iter().zip(decisions) {
@@ -181,7 +185,7 @@ impl Pass<'_, '_> {
         plan: Plan,
         inbox: &Selected,
     ) -> Result<(), Fault> {
-        let Plan { mut keep, mut go } = plan;
+        let Plan { mut keep, mut go, sketches } = plan;
         self.keep_what_cannot_be_flagged(&mut keep, &mut go).await?;
         let learner = self.desk.learner().await?;
         let account = learner.account;
@@ -201,6 +205,7 @@ impl Pass<'_, '_> {
         let mut filed = Filed::default();
         let result = self.file_all(managed, orders, go, inbox.uid_validity, &mut filed).await;
         filed.done.iter().for_each(|(_, category)| self.report.filed.add(*category));
+        habits::remember(self.desk.learner().await?, sketches)?;
         result?;
         fall::fall(self.setting, self.session, self.desk, (folders, managed), orders, self.run, &mut filed).await?;
         filing::denial(&self.setting.account.name, &filed.denied).map_or(Ok(()), Err)

@@ -90,6 +90,8 @@ pub(super) fn surprise(setting: &Setting<'_>, go: &[Going], exists: u32) -> (Str
 pub(super) struct Plan {
     pub(super) keep: Vec<(Uid, Instance)>,
     pub(super) go: Vec<Going>,
+    /// What the habits of the user will be learned from.
+    pub(super) sketches: Vec<super::habits::Judged>,
 }
 
 /// A message that is to be filed.

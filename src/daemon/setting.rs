@@ -22,6 +22,10 @@ pub trait Watcher {
     fn note(&self, account: &str, text: &str);
     /// Something that works, but not as well as it could, and what to do about it.
     fn advise(&self, account: &str, text: &str, hint: &str);
+    /// Something was learned from what the user did with another program, and how to take it back.
+    fn learned(&self, account: &str, text: &str, hint: &str) {
+        self.advise(account, text, hint);
+    }
     /// Rows are in the journal and the server is being told: stopping now would leave them to the next recovery.
     fn batch(&self, _under_way: bool) {}
     /// Asked before each batch; an error ends the work here, where no row is half-way.

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::desk::Desk;
 use super::learner::Role;
+use super::moves;
 use super::reading::{Read, read};
 use super::setting::Setting;
 use crate::imap::Session;
@@ -33,6 +34,7 @@ pub(super) async fn sync(
     managed: &Managed,
     scope: Scope,
 ) -> Result<Read, Fault> {
+    moves::begin(setting, desk).await?;
     let inbox = read(setting, session, desk, &FolderName::inbox(), Role::Inbox, u32::MAX).await?;
     let sent = folders.special(SpecialUse::Sent).filter(|sent| sent.selectable).map(|sent| sent.name.clone());
     let learner = desk.learner().await?;
@@ -59,6 +61,7 @@ pub(super) async fn sync(
     for name in names.iter().filter(|name| !unchanged.contains(*name)) {
         read(setting, session, desk, name, Role::Managed, u32::MAX).await?;
     }
+    moves::observe(setting, desk).await?;
     if scope == Scope::All {
         elsewhere(setting, session, desk, folders, &done).await?;
     }

@@ -1,6 +1,7 @@
 //! What the account's own history says of a sender, a list and a domain.
 
 mod habit;
+mod habitual;
 mod learn;
 mod relation;
 mod topic;
@@ -8,13 +9,17 @@ mod topic;
 pub use super::domains::registrable_domain;
 pub use habit::{Form, Habit, Habits, ThreadState};
 pub(crate) use habit::{form, thread_state};
+pub(crate) use habitual::template;
+pub use habitual::{Rhythm, Template};
 pub use relation::{Decayed, Lately, Relation};
 pub use topic::Topic;
 pub(crate) use topic::topic;
 
 use std::collections::{HashMap, HashSet};
 
+use super::facts::Facts;
 use super::ids::{Address, ListId, MidHash, UnixTime};
+use super::signals::same_person;
 
 /// Whom a [`Relation`] is with.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -25,6 +30,8 @@ pub enum Key {
     List(ListId),
     /// A kind of mail, as it reaches the user: how often they answer it.
     Habit(Habit),
+    /// An address of the user's own: what came by it, and what the user sent from it.
+    Own(Address),
     /// All mail of the account.
     Account,
     /// A registrable domain (public-suffix aware), lower-cased; never a free-mail provider's.
@@ -151,7 +158,7 @@ impl Ledger {
 
     /// Everything that is known of senders, lists and domains, in no order.
     pub fn relations(&self) -> impl Iterator<Item = (&Key, &Relation)> {
-        let with_others = |key: &Key| !matches!(key, Key::Habit(_) | Key::Account);
+        let with_others = |key: &Key| !matches!(key, Key::Habit(_) | Key::Own(_) | Key::Account);
         self.relations.iter().filter(move |(key, _)| with_others(key)).map(|(key, entry)| (key, &entry.relation))
     }
 
@@ -185,6 +192,11 @@ impl Ledger {
     pub fn of(mut self, own: &[Address]) -> Ledger {
         self.own_addresses = own.to_vec();
         self
+    }
+
+    /// By which of the user's addresses a message came, as it is written there: with its detail, if it has one.
+    pub(super) fn came_by<'a>(&self, facts: &'a Facts) -> Option<&'a Address> {
+        came_by(facts, &self.own_addresses)
     }
 
     /// Whether the user answered the message with this Message-ID.
@@ -270,6 +282,12 @@ impl Ledger {
         entry.changed = true;
         &mut entry.relation
     }
+}
+
+/// Who delivered knows it best; else the first of the user's addresses among the recipients.
+pub(crate) fn came_by<'a>(facts: &'a Facts, own: &[Address]) -> Option<&'a Address> {
+    let mut ways = facts.delivered_to.iter().chain(facts.recipients());
+    ways.find(|way| own.iter().any(|own| same_person(own, way)))
 }
 
 impl AccountRate {

@@ -2,14 +2,18 @@
 //!
 //! Nothing here opens a socket or a file, reads a clock or the environment, or draws a random number. Time is an argument.
 
+pub mod appearance;
 pub mod domains;
 pub mod engine;
 pub mod facts;
 pub mod fault;
+pub mod figures;
+pub mod fit;
 pub mod ids;
 pub mod journal;
 pub mod ledger;
 pub mod letter;
+pub mod moves;
 pub mod orders;
 pub mod plan;
 pub mod policy;

@@ -68,24 +68,24 @@ impl Who {
         }
     }
 
-    /// Whether it is this address, or its domain is the address's or above it. A list covers no address.
-    pub fn covers(&self, address: &Address) -> bool {
-        match self {
-            Who::Address(one) => one == address,
-            Who::Domain(domain) => {
-                let of = address.domain();
-                of == &**domain || of.strip_suffix(&**domain).is_some_and(|sub| sub.ends_with('.'))
-            }
-            Who::List(_) => false,
-        }
-    }
-
     /// The opposite of [`Who::columns`].
     pub fn from_columns(kind: &str, name: &str) -> Option<Who> {
         match kind {
             "address" => Address::parse(name).map(Who::Address),
             "list" => ListId::new(name).map(Who::List),
             _ => Some(Who::Domain(name.into())),
+        }
+    }
+
+    /// Whether mail of this sender, or mail that came by this list, is meant.
+    pub fn means(&self, sender: Option<&Address>, list: Option<&ListId>) -> bool {
+        match self {
+            Who::Address(one) => sender == Some(one),
+            Who::List(one) => list == Some(one),
+            Who::Domain(domain) => sender.is_some_and(|sender| {
+                let of = sender.domain();
+                of == &**domain || of.strip_suffix(&**domain).is_some_and(|sub| sub.ends_with('.'))
+            }),
         }
     }
 }

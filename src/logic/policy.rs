@@ -23,12 +23,24 @@ impl Caution {
         }
     }
 
+    /// Whether a guess at a name (`alerts@`, `news.shop.example`, "Shop Newsletter") is enough of a sign to file by. Else it takes
+    /// a header field that only machines and lists set, or an address that says not to answer.
+    pub fn trusts_names(self) -> bool {
+        self != Caution::High
+    }
+
+    /// Whether an office (`info@`, `sales@`) to which the user never wrote is filed when its subject is a mailing's, though
+    /// no header field says so.
+    pub fn files_offices(self) -> bool {
+        self == Caution::Low
+    }
+
     /// Mail above this importance (0..1), from somebody the user talks with, is `top`.
     pub fn top_above(self) -> f64 {
         match self {
-            Caution::Low => 0.50,
+            Caution::Low => 0.45,
             Caution::Normal => 0.55,
-            Caution::High => 0.65,
+            Caution::High => 0.75,
         }
     }
 }

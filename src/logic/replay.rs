@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::facts::{self, Facts};
+use super::fit::{Fit, Sketch};
 use super::ids::{Address, Flags, ListId, MessageId, MidHash, UnixTime};
 use super::ledger::{Habits, Ledger};
 use super::orders::Orders;
@@ -29,6 +30,7 @@ pub struct Replay {
     caution: Caution,
     authserv: Option<String>,
     weights: Weights,
+    fit: Option<Fit>,
     ledger: Ledger,
     orders: Orders,
     received: HashMap<MidHash, Sender>,
@@ -48,11 +50,23 @@ impl Replay {
             caution,
             authserv,
             weights,
+            fit: None,
             ledger: Ledger::new().of(&own),
             own,
             orders: Orders::default(),
             received: HashMap::new(),
         }
+    }
+
+    /// The same, with weights that the user's own habits shift as time goes on.
+    #[must_use]
+    pub fn fitted(self) -> Replay {
+        Replay { fit: Some(Fit::new(&self.weights)), ..self }
+    }
+
+    /// What the user's habits came to; `None` unless it is [`Replay::fitted`].
+    pub fn fit(&self) -> Option<&Fit> {
+        self.fit.as_ref()
     }
 
     /// Judges a received message before it is learned from. `None` for mail of the user's own, which only teaches.
@@ -62,7 +76,11 @@ impl Replay {
             self.learn_own(&facts, mail.arrival);
             return None;
         }
+        if let Some(fit) = &mut self.fit {
+            fit.pass(mail.arrival);
+        }
         let verdict = judge(&facts, Flags::default(), mail.arrival, &self.situation(mail.arrival));
+        self.fit_judged(&facts, mail.arrival);
         self.learn_received(&facts, mail);
         Some((facts, verdict))
     }
@@ -76,15 +94,32 @@ impl Replay {
             caution: self.caution,
             authserv: self.ledger.trusted_authserv(self.authserv.as_deref()),
             weights: &self.weights,
+            fit: self.fit.as_ref(),
             now,
         }
     }
 
     fn learn_own(&mut self, facts: &Facts, at: UnixTime) {
         for answered in self.ledger.learn_own(facts, at) {
+            if let Some(fit) = &mut self.fit {
+                fit.wanted(answered);
+            }
             if let Some(sender) = self.received.get(&answered) {
                 self.ledger.credit_answer(&sender.address, sender.list.as_ref(), sender.habits, at);
             }
+        }
+    }
+
+    /// To be called before the message is learned from.
+    fn fit_judged(&mut self, facts: &Facts, arrival: UnixTime) {
+        let Some(id) = facts.message_id.as_ref().map(MessageId::hash) else { return };
+        let own = facts.from.as_ref().is_some_and(|from| self.own.contains(from));
+        if self.fit.is_none() || own || self.ledger.is_answered(id) {
+            return;
+        }
+        let sketch = Sketch::of(facts, arrival, &self.situation(arrival));
+        if let (Some(fit), Some(sketch)) = (&mut self.fit, sketch) {
+            fit.judged(id, arrival, sketch);
         }
     }
 
@@ -136,7 +171,7 @@ mod tests {
         assert_eq!(after.category, Category::Top);
         assert!(after.importance > before.importance);
         assert!(
-            after.reasons.iter().any(|reason| reason.text == "you answered 1 of their 1 mail"),
+            after.reasons.iter().any(|reason| reason.text == "you answered the one mail of theirs"),
             "{:#?}",
             after.reasons
         );

@@ -116,8 +116,7 @@ impl Signature {
         let tag = |wanted: &str| {
             let tags = value.split(';').filter_map(|tag| tag.split_once('='));
             let mut found = tags.filter(|(name, _)| name.trim() == wanted);
-            let text = found.next().map(|(_, text)| text.replace(char::is_whitespace, "")).unwrap_or_default();
-            text
+            found.next().map(|(_, text)| text.replace(char::is_whitespace, "")).unwrap_or_default()
         };
         Signature {
             domain: tag("d").to_ascii_lowercase(),

@@ -7,6 +7,7 @@ pub use super::policy::Caution;
 pub use headline::{headline, headline_of};
 
 use super::facts::Facts;
+use super::fit::Fit;
 use super::ids::{Address, Category, Flags, UnixTime};
 use super::ledger::Ledger;
 use super::orders::Orders;
@@ -27,6 +28,8 @@ pub struct Situation<'a> {
     pub authserv: Option<&'a str>,
     /// How much each signal counts.
     pub weights: &'a Weights,
+    /// What the account's own habits add to them; `None` where that is not wanted.
+    pub fit: Option<&'a Fit>,
     /// The time of the judgement.
     pub now: UnixTime,
 }
@@ -51,7 +54,7 @@ pub struct Verdict {
 pub struct Reason {
     /// The signal or the rule.
     pub signal: &'static str,
-    /// What it added to the log-odds of importance.
+    /// What it added to the log-odds of importance, what the account's own habits shift it by included.
     pub weight: f64,
     /// A sentence. Holds no foreign text.
     pub text: String,
@@ -74,7 +77,7 @@ pub fn judge_without_words(facts: &Facts, flags: Flags, arrival: UnixTime, situa
 fn judge_with(words: bool, facts: &Facts, flags: Flags, arrival: UnixTime, situation: &Situation<'_>) -> Verdict {
     let at = if arrival.0 > 0 { arrival.min(situation.now) } else { situation.now };
     let scene = Scene::new(facts, situation.own, situation.ledger, situation.authserv, at);
-    let score = Score::of(&scene, situation.weights, words);
+    let score = Score::of(&scene, situation, words);
     let decision = rules::decide(&scene, flags, situation, &score);
     let mut reasons = decision.reasons;
     reasons.extend(score.reasons);
@@ -100,13 +103,15 @@ struct Score {
 }
 
 impl Score {
-    fn of(scene: &Scene<'_>, weights: &Weights, words: bool) -> Score {
+    fn of(scene: &Scene<'_>, situation: &Situation<'_>, words: bool) -> Score {
         let mut score =
             Score { importance: 0.0, reasons: Vec::with_capacity(12), news: 0.0, leanings: [None, None], words };
-        for (signal, weight) in table().zip(weights.iter()) {
+        let tilt = situation.fit.and_then(|fit| fit.tilt(scene));
+        for (place, (signal, weight)) in table().zip(situation.weights.iter()).enumerate() {
             let strength = (signal.strength)(scene);
             if strength != 0.0 {
-                score.add(scene, signal, weight, strength);
+                let shift = tilt.map_or(0.0, |tilt| tilt.of(place, signal.name, strength));
+                score.add(scene, signal, weight, strength, shift);
             }
         }
         score.reasons.sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()));
@@ -116,12 +121,12 @@ impl Score {
         score
     }
 
-    fn add(&mut self, scene: &Scene<'_>, signal: &'static Signal, weight: Weight, strength: f64) {
-        let (weight, news) = (weight.weight * strength, weight.news * strength);
+    fn add(&mut self, scene: &Scene<'_>, signal: &'static Signal, weight: Weight, strength: f64, shift: f64) {
+        let (weight, news) = (weight.weight * strength + shift, weight.news * strength);
         let words = self.words;
         let sentence = || if words { (signal.sentence)(scene) } else { String::new() };
         if weight != 0.0 {
-            let text = sentence();
+            let text = with_shift(sentence(), shift);
             self.reasons.push(Reason { signal: signal.name, weight, text });
         }
         if news == 0.0 || !scene.is_impersonal() {
@@ -139,6 +144,12 @@ impl Score {
         let news = self.news > 0.0;
         (news, self.leanings[usize::from(!news)].as_ref().map(|(_, sentence)| sentence.as_str()))
     }
+}
+
+/// A shift that would show as 0.00 is not worth a word.
+fn with_shift(sentence: String, shift: f64) -> String {
+    let silent = sentence.is_empty() || shift.abs() < 0.005;
+    if silent { sentence } else { format!("{sentence} ({shift:+.2} by your own habits)") }
 }
 
 #[cfg(test)]

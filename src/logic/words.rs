@@ -126,13 +126,26 @@ pub fn bare(subject: &str) -> &str {
     Subject::default().form(subject).trim()
 }
 
+/// What stands before it, when there is a tag; most subjects have none, and this is asked of every message.
+fn tags(subject: &str) -> &str {
+    if memchr::memchr(b'[', subject.as_bytes()).is_none() {
+        return "";
+    }
+    &subject[..subject.len() - bare(subject).len().min(subject.len())]
+}
+
 /// Place and number of parts, when a tag before the subject names them: 2 and 5 of `[PATCH v3 2/5] x`.
 pub fn part(subject: &str) -> Option<(u32, u32)> {
-    let tags = &subject[..subject.len() - bare(subject).len().min(subject.len())];
-    tags.split(|c: char| c.is_whitespace() || c == '[' || c == ']').find_map(|word| {
+    tags(subject).split(|c: char| c.is_whitespace() || c == '[' || c == ']').find_map(|word| {
         let (place, parts) = word.split_once('/')?;
         Some((place.parse().ok()?, parts.parse().ok()?))
     })
+}
+
+/// The number of a later version, when a tag before the subject names it: 3 of `[PATCH v3 2/5] x` and of `[v3] x`.
+pub fn version(subject: &str) -> Option<u32> {
+    let mut words = tags(subject).split(|c: char| c.is_whitespace() || matches!(c, '[' | ']' | ','));
+    words.find_map(|word| word.strip_prefix(['v', 'V'])?.parse().ok()).filter(|&version| version > 1)
 }
 
 /// Volume and number, as periodicals head their subjects: `Gardener 12.3: Beans`.

@@ -37,7 +37,9 @@ impl Store {
             let mut rows = statement.query([exactly])?;
             let mut found = Vec::new();
             while let Some(row) = rows.next()? {
-                if let Some(address) = Address::parse(row.get_ref(1)?.as_str()?).filter(|address| who.covers(address)) {
+                if let Some(address) =
+                    Address::parse(row.get_ref(1)?.as_str()?).filter(|address| who.means(Some(address), None))
+                {
                     found.push(WrittenTo { account: row.get(0)?, address, times: row.get(2)? });
                 }
             }
@@ -54,7 +56,8 @@ impl Store {
                     db.prepare_cached("SELECT name FROM ledger WHERE account = ?1 AND kind = 'address'")?;
                 let mut rows = statement.query([account.0])?;
                 while let Some(row) = rows.next()? {
-                    if Address::parse(row.get_ref(0)?.as_str()?).is_some_and(|address| who.covers(&address)) {
+                    if Address::parse(row.get_ref(0)?.as_str()?).is_some_and(|address| who.means(Some(&address), None))
+                    {
                         return Ok(true);
                     }
                 }
@@ -110,7 +113,7 @@ impl Store {
                 "UPDATE standing_order SET lifted_at = NULL WHERE id = (
                      SELECT max(p.id) FROM standing_order o JOIN standing_order p
                          ON p.account IS o.account AND p.kind = o.kind AND p.name = o.name AND p.id < o.id
-                     WHERE o.id = ?1 AND p.lifted_at = o.given_at)",
+                     WHERE o.id = ?1 AND p.lifted_at = o.given_at AND p.pending = 0)",
                 [order],
             )?;
             Ok(true)

@@ -337,8 +337,8 @@ fn moved(db: &Connection, account: AccountId, row: &Row, to_uid: Option<Uid>) ->
         .optional()?;
     let (Some(uid), Some((flags, at, origin, subject))) = (to_uid, known) else { return Ok(()) };
     db.prepare_cached(
-        "INSERT INTO message (folder, uid, digest, size, flags, at, origin, subject)
-         SELECT id, ?3, ?4, ?5, ?6, ?8, ?9, ?10 FROM folder WHERE account = ?1 AND name = ?2 AND uid_validity = ?7
+        "INSERT INTO message (folder, uid, digest, size, flags, at, origin, subject, since)
+         SELECT id, ?3, ?4, ?5, ?6, ?8, ?9, ?10, ?11 FROM folder WHERE account = ?1 AND name = ?2 AND uid_validity = ?7
          ON CONFLICT (folder, uid) DO UPDATE SET digest = ?4, size = ?5, flags = ?6, at = ?8, origin = ?9, subject = ?10",
     )?
     .execute(params![
@@ -351,7 +351,8 @@ fn moved(db: &Connection, account: AccountId, row: &Row, to_uid: Option<Uid>) ->
         row.before.validity.0,
         at,
         origin,
-        subject
+        subject,
+        row.at.0
     ])?;
     Ok(())
 }

@@ -8,7 +8,7 @@ use super::mail::LearnTransaction;
 use super::{AccountId, Store};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{Address, Category, ListId, MidHash, UnixTime};
-use crate::logic::ledger::{Changes, Decayed, Habit, Key, Lately, Ledger, Relation, Topic};
+use crate::logic::ledger::{Changes, Decayed, Habit, Key, Lately, Ledger, Relation, Rhythm, Template, Topic};
 
 /// A sender as `mailherd senders` shows it.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,7 +23,8 @@ pub struct SenderRow {
 
 const COLUMNS: &str = "received, read, flagged, replied, sent_to, machine, dmarc_passed, warmth, warmth_at, volume, \
                        volume_at, first_seen, last_seen, last_sent, personal_volume, burst, personal_at, answers, \
-                       answers_at, lately, lately_at, answered_user";
+                       answers_at, lately, lately_at, answered_user, discarded, gap_mean, gap_variance, gaps, \
+                       template, template_votes";
 
 impl Store {
     /// The whole ledger of an account.
@@ -109,13 +110,15 @@ impl LearnTransaction<'_> {
         let mut upsert = self.db.prepare_cached(
             "INSERT INTO ledger (account, kind, name, received, read, flagged, replied, sent_to, machine, dmarc_passed,
                                  warmth, warmth_at, volume, volume_at, first_seen, last_seen, last_sent,
-                                 personal_volume, burst, personal_at, answers, answers_at, lately, lately_at, answered_user)
+                                 personal_volume, burst, personal_at, answers, answers_at, lately, lately_at, answered_user,
+                                 discarded, gap_mean, gap_variance, gaps, template, template_votes)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23,
-                     ?24, ?25)
+                     ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31)
              ON CONFLICT (account, kind, name) DO UPDATE SET received = ?4, read = ?5, flagged = ?6, replied = ?7,
                  sent_to = ?8, machine = ?9, dmarc_passed = ?10, warmth = ?11, warmth_at = ?12, volume = ?13,
                  volume_at = ?14, first_seen = ?15, last_seen = ?16, last_sent = ?17, personal_volume = ?18, burst = ?19,
-                 personal_at = ?20, answers = ?21, answers_at = ?22, lately = ?23, lately_at = ?24, answered_user = ?25",
+                 personal_at = ?20, answers = ?21, answers_at = ?22, lately = ?23, lately_at = ?24, answered_user = ?25,
+                 discarded = ?26, gap_mean = ?27, gap_variance = ?28, gaps = ?29, template = ?30, template_votes = ?31",
         )?;
         for (key, one) in &changes.relations {
             let (kind, name) = columns(key);
@@ -145,7 +148,13 @@ impl LearnTransaction<'_> {
                 one.answers.at.0,
                 one.lately.value,
                 one.lately.at.0,
-                one.answered_user
+                one.answered_user,
+                one.discarded,
+                one.rhythm.mean,
+                one.rhythm.variance,
+                one.rhythm.gaps,
+                one.template.hash,
+                one.template.votes
             ])?;
         }
         let mut own = self
@@ -184,6 +193,7 @@ fn columns(key: &Key) -> (&'static str, Cow<'_, str>) {
         Key::List(list) => ("list", list.as_str().into()),
         Key::Domain(domain) => ("domain", (&**domain).into()),
         Key::Habit(habit) => ("habit", habit.name().into()),
+        Key::Own(address) => ("own", address.as_str().into()),
         Key::Account => ("account", "".into()),
     }
 }
@@ -193,6 +203,7 @@ fn key(kind: &str, name: &str) -> Option<Key> {
         "address" => Address::parse(name).map(Key::Address),
         "list" => ListId::new(name).map(Key::List),
         "habit" => Habit::from_name(name).map(Key::Habit),
+        "own" => Address::parse(name).map(Key::Own),
         "account" => Some(Key::Account),
         _ => Some(Key::Domain(name.into())),
     }
@@ -218,6 +229,9 @@ fn relation(row: &Row<'_>, first: usize) -> rusqlite::Result<Relation> {
         answers: Decayed { value: row.get(first + 17)?, at: UnixTime(row.get(first + 18)?) },
         lately: Lately { value: row.get(first + 19)?, at: UnixTime(row.get(first + 20)?) },
         answered_user: row.get(first + 21)?,
+        discarded: row.get(first + 22)?,
+        rhythm: Rhythm { mean: row.get(first + 23)?, variance: row.get(first + 24)?, gaps: row.get(first + 25)? },
+        template: Template { hash: row.get(first + 26)?, votes: row.get(first + 27)? },
     })
 }
 
@@ -230,4 +244,40 @@ fn sender_row(row: &Row<'_>) -> rusqlite::Result<Option<SenderRow>> {
 /// The first column.
 fn hash(row: &Row<'_>) -> rusqlite::Result<MidHash> {
     Ok(MidHash(row.get::<_, i64>(0)?.cast_unsigned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::logic::facts;
+    use crate::logic::ids::Flags;
+
+    #[test]
+    fn what_was_learned_survives_a_restart() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut ledger = Ledger::new().of(&[Address::parse("me@maren.example").unwrap()]);
+        let thrown_away = Flags { deleted: true, ..Flags::default() };
+        for day in 1..=7 {
+            let header = format!(
+                "From: a@paper.example\r\nTo: me@maren.example\r\nSubject: Issue no. {day} is out\r\nMessage-ID: <{day}@x>\r\n"
+            );
+            ledger.learn_received(&facts::read(header.as_bytes()), UnixTime(day * UnixTime::DAY), thrown_away);
+        }
+        ledger
+            .learn_own(&facts::read(b"From: me@maren.example\r\nTo: a@paper.example\r\n"), UnixTime(9 * UnixTime::DAY));
+        let changes = ledger.take_changes();
+        let mut store = Store::open(dir.path()).unwrap();
+        let account = store.account("home").unwrap();
+        store.learn_more(|db| db.ledger(account, &changes)).unwrap();
+        store.finish_learning().unwrap();
+        drop(store);
+        let store = Store::open(dir.path()).unwrap();
+        let account = store.account("home").unwrap();
+        let kept = store.ledger(account).unwrap();
+        let paper = kept.sender(&Address::parse("a@paper.example").unwrap()).unwrap();
+        assert!(paper.discarded == 7 && paper.rhythm.gaps == 6 && paper.template.votes == 7, "{paper:?}");
+        for (key, relation) in &changes.relations {
+            assert_eq!(kept.relation(key), Some(relation), "{key:?}");
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 
 use super::shown::{Origins, Shown};
-use super::{AccountId, Store};
+use super::{AccountId, Store, moves};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{
     Category, Digest, Flags, FolderName, Instance, ListId, MidHash, ModSeq, Uid, UidValidity, UnixTime,
@@ -80,10 +80,23 @@ pub struct Seen<'a> {
     pub habits: Habits,
     /// The older one of INTERNALDATE and Date.
     pub older: UnixTime,
+    /// When it is seen.
+    pub at: UnixTime,
     /// What it gets when it was never seen before.
     pub standing: Standing,
     /// What lists show of it.
     pub shown: Shown<'a>,
+}
+
+/// What was known of a message before it was seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sighting {
+    /// Its instance was never seen before.
+    pub new: bool,
+    /// It was known to lie in this place.
+    pub there: bool,
+    /// Its standing as it now is.
+    pub standing: Standing,
 }
 
 /// Whom to credit with the answer to a message: the address in From, its List-Id, and the kinds of mail that it was of.
@@ -119,6 +132,7 @@ impl Store {
         validity: UidValidity,
     ) -> Result<FolderState, Fault> {
         self.transaction(|db| {
+            moves::renumbered(db, account, name)?;
             db.execute(
                 "DELETE FROM message WHERE folder = (SELECT id FROM folder WHERE account = ?1 AND name = ?2)",
                 params![account.0, name.wire()],
@@ -348,6 +362,8 @@ pub struct Known {
     pub list: Option<String>,
     /// The flags that it had.
     pub flags: Flags,
+    /// Of its Message-ID.
+    pub mid_hash: Option<MidHash>,
 }
 
 /// What can be written while a mailbox is read.
@@ -362,8 +378,8 @@ pub struct LearnTransaction<'a> {
 impl<'a> LearnTransaction<'a> {
     fn new(db: &'a Connection) -> rusqlite::Result<LearnTransaction<'a>> {
         let insert_message = db.prepare_cached(
-            "INSERT INTO message (folder, uid, digest, size, flags, at, origin, subject)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (folder, uid)
+            "INSERT INTO message (folder, uid, digest, size, flags, at, origin, subject, since)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (folder, uid)
              DO UPDATE SET digest = ?3, size = ?4, flags = ?5, at = ?6, origin = ?7, subject = ?8",
         )?;
         let insert_instance = db.prepare_cached(
@@ -378,20 +394,10 @@ impl<'a> LearnTransaction<'a> {
         })
     }
 
-    /// Remembers a message. `true` when its instance was never seen before; else its standing as it now is.
-    pub fn saw(&self, account: AccountId, folder: i64, seen: &Seen<'_>) -> rusqlite::Result<(bool, Standing)> {
+    /// Remembers a message.
+    pub fn saw(&self, account: AccountId, folder: i64, seen: &Seen<'_>) -> rusqlite::Result<Sighting> {
         let Instance { digest, size } = seen.instance;
         let origin = self.origin(seen.shown.origin)?;
-        self.insert_message.borrow_mut().execute(params![
-            folder,
-            seen.uid.0,
-            digest.0,
-            size,
-            seen.flags.bits(),
-            seen.shown.at.0,
-            origin,
-            seen.shown.subject()
-        ])?;
         let new = self.insert_instance.borrow_mut().execute(params![
             account.0,
             digest.0,
@@ -403,8 +409,20 @@ impl<'a> LearnTransaction<'a> {
             seen.standing.number(),
             seen.habits.bits()
         ])? == 1;
+        let there = !new && self.knows(folder, seen.uid, seen.instance)?;
+        self.insert_message.borrow_mut().execute(params![
+            folder,
+            seen.uid.0,
+            digest.0,
+            size,
+            seen.flags.bits(),
+            seen.shown.at.0,
+            origin,
+            seen.shown.subject(),
+            seen.at.0
+        ])?;
         if new {
-            return Ok((true, seen.standing));
+            return Ok(Sighting { new, there, standing: seen.standing });
         }
         let known: i64 = self
             .db
@@ -415,7 +433,16 @@ impl<'a> LearnTransaction<'a> {
             set_standing(self.db, account, seen.instance, Standing::Elsewhere)?;
             standing = Standing::Elsewhere;
         }
-        Ok((false, standing))
+        Ok(Sighting { new, there, standing })
+    }
+
+    /// Whether this message is known to lie there.
+    fn knows(&self, folder: i64, uid: Uid, instance: Instance) -> rusqlite::Result<bool> {
+        self.db
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM message WHERE folder = ?1 AND uid = ?2 AND digest = ?3 AND size = ?4)",
+            )?
+            .query_row(params![folder, uid.0, instance.digest.0, instance.size], |row| row.get(0))
     }
 
     /// New flags of a known message: its sender, its list and the flags it had. `None` when it is not known.
@@ -423,12 +450,17 @@ impl<'a> LearnTransaction<'a> {
         let before = self
             .db
             .prepare_cached(
-                "SELECT i.sender, i.list, m.flags FROM message m
+                "SELECT i.sender, i.list, m.flags, i.mid_hash FROM message m
                  JOIN instance i ON i.account = ?1 AND i.digest = m.digest AND i.size = m.size
                  WHERE m.folder = ?2 AND m.uid = ?3",
             )?
             .query_row(params![account.0, folder, uid.0], |row| {
-                Ok(Known { sender: row.get(0)?, list: row.get(1)?, flags: Flags::from_bits(row.get(2)?) })
+                Ok(Known {
+                    sender: row.get(0)?,
+                    list: row.get(1)?,
+                    flags: Flags::from_bits(row.get(2)?),
+                    mid_hash: row.get::<_, Option<i64>>(3)?.map(|hash| MidHash(hash.cast_unsigned())),
+                })
             })
             .optional()?;
         if before.as_ref().is_some_and(|known| known.flags != flags) {

@@ -5,14 +5,19 @@
 //! finds it again.
 
 mod acts;
+mod fit;
 mod journal;
 mod ledger;
 mod lock;
 mod look;
 mod mail;
 mod migrate;
+mod moves;
 mod orders;
 mod shown;
+mod teaching;
+mod user_moves;
+mod waiting;
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -26,9 +31,13 @@ pub use journal::{LogFilter, UndoScope};
 pub use ledger::SenderRow;
 pub use lock::{AccountLock, DaemonLock};
 pub use look::{LedgerRow, MailSpot, MailText, RunSummary, SenderRank, Shelf, ShownMail, TrialRow};
-pub use mail::{FolderState, Seen, Standing};
+pub use mail::{FolderState, Seen, Sighting, Standing};
+pub use moves::Observed;
 pub use orders::StoredOrder;
 pub use shown::{Origin, Shown};
+pub use teaching::Taught;
+pub use user_moves::Dragged;
+pub use waiting::{Waiting, WaitingFor};
 
 /// An account's row in the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -95,6 +104,11 @@ impl Store {
     /// How many rows this connection has written; when it has not changed, nothing was learned.
     pub fn changes(&self) -> u64 {
         self.db.total_changes()
+    }
+
+    /// Keeps at most a megabyte of pages in memory: for connections that are open for months and mostly idle.
+    pub fn keep_little(&self) -> Result<(), Fault> {
+        self.db.pragma_update(None, "cache_size", -1024).map_err(|error| self.fault(&error))
     }
 
     /// Gives memory back that SQLite keeps for the next statement.

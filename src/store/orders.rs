@@ -1,6 +1,6 @@
 //! Orders on disk. A lifted order stays as a row, so that the journal can name it.
 
-use rusqlite::params;
+use rusqlite::{Connection, params};
 
 use super::{AccountId, Store};
 use crate::logic::fault::Fault;
@@ -27,19 +27,7 @@ impl Store {
         category: Category,
         at: UnixTime,
     ) -> Result<i64, Fault> {
-        let (kind, name) = who.columns();
-        self.transaction(|db| {
-            db.execute(
-                "UPDATE standing_order SET lifted_at = ?4
-                 WHERE account IS ?1 AND kind = ?2 AND name = ?3 AND lifted_at IS NULL",
-                params![account.map(|a| a.0), kind, name, at.0],
-            )?;
-            db.execute(
-                "INSERT INTO standing_order (account, kind, name, category, given_at, pending) VALUES (?1, ?2, ?3, ?4, ?5, 0)",
-                params![account.map(|a| a.0), kind, name, category.word(), at.0],
-            )?;
-            Ok(db.last_insert_rowid())
-        })
+        self.transaction(|db| give(db, account, who, category, at))
     }
 
     /// Lifts every order about `who`; says how many.
@@ -61,17 +49,6 @@ impl Store {
                 params![id, at.0],
             )?;
             Ok(())
-        })
-    }
-
-    /// A pending order comes into force. `false` when there is none with this number.
-    pub fn confirm_order(&mut self, id: i64, at: UnixTime) -> Result<bool, Fault> {
-        self.transaction(|db| {
-            let changed = db.execute(
-                "UPDATE standing_order SET pending = 0, given_at = ?2 WHERE id = ?1 AND pending = 1 AND lifted_at IS NULL",
-                params![id, at.0],
-            )?;
-            Ok(changed == 1)
         })
     }
 
@@ -98,4 +75,26 @@ impl Store {
             Ok(orders)
         })
     }
+}
+
+/// Gives an order. What stood for the same `who` there is lifted, and what waits for a word about it is overruled.
+pub(super) fn give(
+    db: &Connection,
+    account: Option<AccountId>,
+    who: &Who,
+    category: Category,
+    at: UnixTime,
+) -> rusqlite::Result<i64> {
+    let (kind, name) = who.columns();
+    db.execute(
+        "UPDATE standing_order SET lifted_at = ?4
+         WHERE kind = ?2 AND name = ?3 AND lifted_at IS NULL
+             AND (account IS ?1 OR pending = 1 AND (?1 IS NULL OR account IS NULL))",
+        params![account.map(|a| a.0), kind, name, at.0],
+    )?;
+    db.execute(
+        "INSERT INTO standing_order (account, kind, name, category, given_at, pending) VALUES (?1, ?2, ?3, ?4, ?5, 0)",
+        params![account.map(|a| a.0), kind, name, category.word(), at.0],
+    )?;
+    Ok(db.last_insert_rowid())
 }

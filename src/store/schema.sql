@@ -4,7 +4,10 @@
 -- One IMAP login. Its name in the config is its identity here.
 CREATE TABLE account (
     id   INTEGER PRIMARY KEY,
-    name TEXT NOT NULL UNIQUE
+    name TEXT NOT NULL UNIQUE,
+    looked_at        INTEGER,                     -- when INBOX and the managed mailboxes were last read; NULL: never
+    program_moves    INTEGER NOT NULL DEFAULT 0,  -- moves by a program: within seconds of the arrival, or on delivery
+    program_moved_at INTEGER                      -- the last of them
 ) STRICT;
 
 -- How far a mailbox has been read. Written in the same transaction as what was learned from it (bichon#297).
@@ -46,10 +49,13 @@ CREATE TABLE message (
     at     INTEGER NOT NULL DEFAULT 0,            -- when it arrived: INTERNALDATE, else Date
     origin INTEGER,                               -- whom it is from; NULL: the user's own, or not read for lists yet
     subject TEXT,                                 -- cut; '' outside the mailboxes that lists show; NULL: to be read again
+    since  INTEGER NOT NULL DEFAULT 0,            -- when it was first seen there, or put there by us
     PRIMARY KEY (folder, uid)
 ) STRICT, WITHOUT ROWID;
 -- The order of lists. flags: what is marked as deleted is not shown, what is unread is counted. origin: mail per sender and week.
 CREATE INDEX message_by_arrival ON message (folder, at, uid, flags, origin);
+-- There are few, and counting all and taking these off is twice as fast as looking at each.
+CREATE INDEX message_deleted ON message (folder, flags) WHERE flags & 8 <> 0;
 CREATE INDEX message_not_shown ON message (folder) WHERE subject IS NULL;
 
 -- Whom mail is from, as lists show it: each display name with its address and List-Id once.
@@ -63,7 +69,7 @@ CREATE TABLE origin (
 -- What the account's history says of a sender, a list and a domain.
 CREATE TABLE ledger (
     account      INTEGER NOT NULL REFERENCES account (id),
-    kind         TEXT NOT NULL,                   -- address, list, domain; habit (a kind of mail), account (all of it)
+    kind         TEXT NOT NULL,                   -- address, list, domain; own (the user's address), habit (a kind of mail), account (all of it)
     name         TEXT NOT NULL,
     received     INTEGER NOT NULL,
     read         INTEGER NOT NULL,
@@ -88,6 +94,12 @@ CREATE TABLE ledger (
     lately          REAL NOT NULL DEFAULT 0,      -- mail that the user sent in the last days, decayed, as it was at lately_at
     lately_at       INTEGER NOT NULL DEFAULT 0,
     answered_user   INTEGER NOT NULL DEFAULT 0,   -- of the received: answers to mail of the user's own
+    discarded       INTEGER NOT NULL DEFAULT 0,   -- of the received: thrown away unread
+    gap_mean        REAL NOT NULL DEFAULT 0,      -- between two mails: mean of the logarithm of the hours, the last counting most
+    gap_variance    REAL NOT NULL DEFAULT 0,      -- the variance of that logarithm
+    gaps            INTEGER NOT NULL DEFAULT 0,   -- how many were seen, up to 8
+    template        INTEGER NOT NULL DEFAULT 0,   -- hash of the subject that prevails, numbers and names aside; 0: none
+    template_votes  INTEGER NOT NULL DEFAULT 0,   -- how much it prevails
     PRIMARY KEY (account, kind, name)
 ) STRICT, WITHOUT ROWID;
 
@@ -125,6 +137,50 @@ CREATE TABLE authserv (
     PRIMARY KEY (account, name)
 ) STRICT, WITHOUT ROWID;
 
+-- What the account's own habits come to; no row: nothing was learned.
+CREATE TABLE fit (
+    account    INTEGER PRIMARY KEY REFERENCES account (id),
+    answers    INTEGER NOT NULL,                  -- mail that taught by being answered or flagged
+    passed_by  INTEGER NOT NULL,                  -- mail that taught by being left alone
+    looked_at  INTEGER NOT NULL,
+    level      REAL NOT NULL,                  -- log-odds of an answer beside the weights
+    level_room REAL NOT NULL                  -- its variance
+) STRICT;
+
+-- What the fit has made of each signal.
+CREATE TABLE fit_shift (
+    account INTEGER NOT NULL REFERENCES account (id),
+    signal  TEXT NOT NULL,
+    shift   REAL NOT NULL,                  -- added to the weight
+    room    REAL NOT NULL,                  -- variance
+    usual   REAL NOT NULL,                  -- mean strength of late
+    PRIMARY KEY (account, signal)
+) STRICT, WITHOUT ROWID;
+
+-- Mail that was judged and waits for what the user does with it.
+CREATE TABLE fit_waiting (
+    account   INTEGER NOT NULL REFERENCES account (id),
+    hash      INTEGER NOT NULL,                  -- of its Message-ID
+    at        INTEGER NOT NULL,
+    read      INTEGER NOT NULL,
+    odds      REAL NOT NULL,                  -- log-odds of importance by the weights alone
+    strengths TEXT NOT NULL,                  -- NAME=STRENGTH NAME=STRENGTH
+    PRIMARY KEY (account, hash)
+) STRICT, WITHOUT ROWID;
+
+-- What waits for the user's word.
+CREATE TABLE waiting (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    account    INTEGER NOT NULL REFERENCES account (id),
+    kind       TEXT NOT NULL,                     -- order, reorganisation, return
+    at         INTEGER NOT NULL,
+    messages   INTEGER NOT NULL,                  -- that the user moved
+    who_kind   TEXT,                              -- of a return: whose mail could come back out of Blackhole
+    who        TEXT,
+    category   TEXT,                              -- of a return: where it would go
+    decided_at INTEGER                            -- NULL: it still waits
+) STRICT;
+
 -- The user's own word about an address, a domain or a list.
 CREATE TABLE standing_order (
     id        INTEGER PRIMARY KEY,
@@ -135,7 +191,8 @@ CREATE TABLE standing_order (
     given_at  INTEGER NOT NULL,
     lifted_at INTEGER,                            -- NULL: in force
     pending   INTEGER NOT NULL,                   -- 1: waits for the user's word
-    run       INTEGER REFERENCES run (id)         -- the run that moved the mail it was given with; several orders may share one
+    run       INTEGER REFERENCES run (id),        -- the run that moved the mail it was given with; several orders may share one
+    waiting   INTEGER REFERENCES waiting (id)     -- with what it waits, or waited
 ) STRICT;
 
 -- The last backtest of an account: mail that the user answered, and how much of it would have been filed away.
@@ -150,7 +207,7 @@ CREATE TABLE trial (
 CREATE TABLE run (
     id             INTEGER PRIMARY KEY AUTOINCREMENT,
     at             INTEGER NOT NULL,
-    what           TEXT NOT NULL,                 -- pass, order, undo
+    what           TEXT NOT NULL,                 -- pass, order, undo, return
     standing_order INTEGER REFERENCES standing_order (id) -- the order that this run carried out
 ) STRICT;
 
@@ -187,3 +244,41 @@ CREATE INDEX journal_in_force ON journal (account, category, at) WHERE state = '
 CREATE TRIGGER journal_is_never_deleted BEFORE DELETE ON journal BEGIN
     SELECT RAISE(ABORT, 'rows of the journal are never deleted');
 END;
+
+-- A message that left INBOX or a managed mailbox, and not by us. It stays here until it is seen where it went, or until the
+-- next pass has looked everywhere.
+CREATE TABLE departure (
+    id         INTEGER PRIMARY KEY,
+    account    INTEGER NOT NULL REFERENCES account (id),
+    folder     INTEGER NOT NULL REFERENCES folder (id),
+    digest     BLOB NOT NULL,
+    size       INTEGER NOT NULL,
+    since      INTEGER NOT NULL,                  -- since when it had been there
+    at         INTEGER NOT NULL,                  -- when it was missed
+    renumbered INTEGER NOT NULL                   -- 1: the mailbox got a new UIDVALIDITY; the message may still be there
+) STRICT;
+
+-- A message that came into INBOX or a managed mailbox and was seen elsewhere before, or that came while nobody watched.
+CREATE TABLE arrival (
+    id      INTEGER PRIMARY KEY,
+    account INTEGER NOT NULL REFERENCES account (id),
+    folder  INTEGER NOT NULL REFERENCES folder (id),
+    uid     INTEGER NOT NULL,
+    digest  BLOB NOT NULL,
+    size    INTEGER NOT NULL,
+    away    INTEGER NOT NULL,                     -- 1: never seen anywhere, and it arrived while mailherd was away
+    at      INTEGER NOT NULL
+) STRICT;
+
+-- A message that the user moved. Gone when an order was made of it, except in Blackhole, where its fall is counted from here.
+CREATE TABLE user_move (
+    id      INTEGER PRIMARY KEY,
+    account INTEGER NOT NULL REFERENCES account (id),
+    digest  BLOB NOT NULL,
+    size    INTEGER NOT NULL,
+    origin  INTEGER REFERENCES folder (id),       -- where it lay before; NULL: it was moved while mailherd was away
+    folder  INTEGER NOT NULL REFERENCES folder (id), -- where it lies now
+    uid     INTEGER NOT NULL,
+    at      INTEGER NOT NULL,                     -- when that was first seen
+    settled INTEGER NOT NULL                      -- 1: an order was made of it, or asked for
+) STRICT;

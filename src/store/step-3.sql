@@ -14,6 +14,7 @@ UPDATE message SET at = coalesce(
     (SELECT i.older FROM folder f JOIN instance i ON i.account = f.account
      WHERE f.id = message.folder AND i.digest = message.digest AND i.size = message.size), 0);
 CREATE INDEX message_by_arrival ON message (folder, at, uid, flags, origin);
+CREATE INDEX message_deleted ON message (folder, flags) WHERE flags & 8 <> 0;
 CREATE INDEX message_not_shown ON message (folder) WHERE subject IS NULL;
 CREATE TABLE trial (
     account    INTEGER PRIMARY KEY REFERENCES account (id),

@@ -410,3 +410,58 @@ fn why_says_what_decides_and_what_was_done() {
     let gone = MessageKey { uid: Uid(4_000_000), ..key };
     assert_eq!(watching.ask(Request::Why(gone)).unwrap_err().kind, FaultKind::Refused);
 }
+
+#[test]
+fn what_another_program_moves_is_learned_while_it_watches() {
+    let mut user = User::new(Flavour::PLAIN);
+    user.set("settle_seconds", "1");
+    let letters: Vec<Mail> = (1..=2).map(cast::newsletter).collect();
+    user.receives(&letters[..1]);
+    let mut watching = Watching::start(&user.config_file(), quick());
+    watching.rests("home");
+    // What is moved within seconds of its arrival is moved by a program.
+    std::thread::sleep(Duration::from_secs(6));
+    user.client().drag(&letters[0].id(), "News", "INBOX");
+    let Notice::Learned { text, .. } = watching.hears(|notice| matches!(notice, Notice::Learned { .. })) else {
+        unreachable!()
+    };
+    assert!(text.contains("letter.kitchen.example") && text.contains("INBOX"), "{text}");
+    user.receives(&letters[1..]);
+    eventually("the next one was seen", || watching.mail(Category::Inbox).len() == 2);
+    watching.does(Act::Check { account: None });
+    assert_eq!(count(&mut user.client(), "INBOX"), 2);
+}
+
+#[test]
+fn a_friend_dragged_into_blackhole_waits_for_a_word() {
+    let mut user = User::new(Flavour::PLAIN);
+    user.set("settle_seconds", "1");
+    let letters = [cast::friend(50), cast::friend(51)];
+    user.has_a_friend().receives(&letters[..1]);
+    let mut watching = Watching::start(&user.config_file(), quick());
+    watching.rests("home");
+    std::thread::sleep(Duration::from_secs(6));
+    user.client().drag(&letters[0].id(), "Top", "Blackhole");
+    watching.hears(|notice| matches!(notice, Notice::Learned { .. }));
+    let waiting = watching.waiting();
+    assert!(waiting.len() == 1 && waiting[0].text.contains(cast::ANNA_ADDRESS), "{waiting:?}");
+    let done = watching.does(Act::Decide { id: waiting[0].id.clone(), yes: true });
+    assert!(done.words[0].contains("Blackhole"), "{done:?}");
+    assert!(watching.waiting().is_empty());
+    user.receives(&letters[1..]);
+    eventually("the next one is banished", || place(&user, &letters[1]) == "Blackhole");
+}
+
+#[test]
+fn a_listener_that_was_too_slow_is_told_to_look_again() {
+    let embedded = Embedded::new(&[], Default::default());
+    let mut watching = Watching::start(&embedded.config_file(), quick());
+    watching.rests("home");
+    // Each of these is told of several times, and nobody listens.
+    for _ in 0..400 {
+        watching.does(Act::Check { account: None });
+    }
+    watching.rests("home");
+    let changed = Notice::Changed { account: "home".into() };
+    assert_eq!(watching.hears(|_| true), changed, "what was missed is made up for first");
+}

@@ -1,13 +1,14 @@
-//! What falls from Blackhole to Trash, and what does not: only mail that mailherd brought there, once, while its sender is
-//! banished, and never for good.
+//! What falls from Blackhole to Trash, and what does not: only mail that mailherd or the user's hand brought there, once, while its
+//! sender is banished, and never for good.
 
 use mailherd::demo::mailbox::Account;
 use mailherd::demo::server::{Options, What, When};
 
 use crate::chains::days_pass;
+use crate::moving::time_passes;
 use crate::support::cast;
 use crate::support::embedded::{Embedded, without_move};
-use crate::support::mail::ME;
+use crate::support::mail::{ME, Mail};
 use crate::support::user::filed;
 
 /// A user who banished a shop some days ago: one offer of it lies in Blackhole.
@@ -175,4 +176,182 @@ fn when_the_clock_here_is_days_behind_the_mail_nothing_falls() {
     let outcome = user.runs().done();
     assert!(outcome.stderr.contains("clock"), "{outcome}");
     assert_eq!(user.counts(["Blackhole", "Trash"]), [1, 0]);
+}
+
+const DAY: i64 = 86_400;
+
+/// Sees what the user did, and lets it settle.
+fn settles(user: &Embedded) {
+    user.files();
+    time_passes(&user.database(), 200);
+    user.files();
+}
+
+/// A user who dragged one of two letters of a stranger into Blackhole, where another one lay before.
+fn dragged(options: Options) -> (Embedded, Mail) {
+    let mail = [cast::stranger(1).days_old(10), cast::stranger(1).days_old(9)];
+    let user = Embedded::new(&mail, options);
+    user.receives("Blackhole", &[cast::stranger(1).days_old(400)]);
+    user.files();
+    time_passes(&user.database(), 60);
+    user.drags(&mail[0].id(), "INBOX", "Blackhole");
+    settles(&user);
+    (user, mail[0].clone())
+}
+
+#[test]
+fn what_the_user_dragged_there_falls_after_its_days_too() {
+    for options in [Options::default(), without_move()] {
+        let (user, mail) = dragged(options);
+        let before = user.world();
+        time_passes(&user.database(), 6 * DAY);
+        user.files();
+        assert_eq!(user.counts(["INBOX", "Blackhole", "Trash"]), [1, 2, 0], "not yet");
+        time_passes(&user.database(), DAY);
+        user.files();
+        assert_eq!(user.counts(["INBOX", "Blackhole", "Trash"]), [1, 1, 1], "what lay there before stays");
+        assert_eq!(user.messages("Trash"), [mail.id()]);
+        before.assert_same_mail(&user.world());
+        let rows = user.journal();
+        assert_eq!((rows.len(), &rows[0]["from_folder"]), (1, &"Blackhole".into()));
+        assert!(rows[0]["reasons"].to_string().contains("7 days"));
+        // Brought back, it does not fall again.
+        user.undoes(&["--all"]);
+        time_passes(&user.database(), 30 * DAY);
+        user.files();
+        assert_eq!(user.counts(["Blackhole", "Trash"]), [2, 0]);
+        before.assert_same_places(&user.world());
+    }
+}
+
+#[test]
+fn a_drag_of_mail_whose_sender_is_banished_already_counts() {
+    let user = banished(Options::default(), 0);
+    let other = cast::promotion(2);
+    user.receives("News", std::slice::from_ref(&other));
+    user.files();
+    time_passes(&user.database(), 60);
+    user.drags(&other.id(), "News", "Blackhole");
+    settles(&user);
+    assert_eq!(user.mailherd(&["orders", "--json"]).done().rows().len(), 1);
+    time_passes(&user.database(), 8 * DAY);
+    user.files();
+    assert_eq!(user.counts(["Blackhole", "Trash"]), [0, 2]);
+}
+
+#[test]
+fn what_was_dragged_and_touched_since_does_not_fall() {
+    type Act = fn(&Embedded, &str);
+    let acts: [(&str, Act, [usize; 2]); 5] = [
+        (
+            "flagged",
+            |user, id| {
+                let uid = user.uid_of(id, "Blackhole");
+                assert!(user.server.change(|store| store.set_flags("Blackhole", uid, &["\\Flagged"])));
+            },
+            [2, 0],
+        ),
+        ("pardoned", |user, _| drop(user.mailherd(&["untrain", "carl.1@strangers.example"]).done()), [2, 0]),
+        (
+            "moved out and back",
+            |user, id| {
+                user.drags(id, "Blackhole", "Archive");
+                user.drags(id, "Archive", "Blackhole");
+            },
+            [2, 0],
+        ),
+        ("moved out", |user, id| user.drags(id, "Blackhole", "Archive"), [1, 0]),
+        // The message is recognised, so this one falls.
+        ("renumbered", |user, _| user.server.change(|store| store.renumber("Blackhole")), [1, 1]),
+    ];
+    for (what, act, expected) in acts {
+        let (user, mail) = dragged(Options::default());
+        act(&user, &mail.id());
+        user.files();
+        time_passes(&user.database(), 30 * DAY);
+        user.files();
+        user.files();
+        assert_eq!(user.counts(["Blackhole", "Trash"]), expected, "{what}");
+    }
+}
+
+#[test]
+fn what_was_dragged_does_not_fall_when_the_clocks_are_days_apart() {
+    let (user, _) = dragged(Options { clock_ahead: -5 * DAY, ..Options::default() });
+    time_passes(&user.database(), 30 * DAY);
+    let outcome = user.runs().done();
+    assert!(outcome.stderr.contains("clock"), "{outcome}");
+    assert_eq!(user.counts(["Blackhole", "Trash"]), [2, 0]);
+}
+
+#[test]
+fn a_move_out_lifts_the_order_and_the_rest_does_not_fall_and_is_offered_back() {
+    let mail = [1, 2, 3].map(cast::promotion);
+    let user = Embedded::new(&mail, Options::default());
+    user.mailherd(&["blackhole", cast::SHOP, "--yes"]).done();
+    time_passes(&user.database(), 60);
+    user.drags(&mail[0].id(), "Blackhole", "Bulk");
+    settles(&user);
+    time_passes(&user.database(), 30 * DAY);
+    user.files();
+    assert_eq!(user.counts(["Bulk", "Blackhole", "Trash"]), [1, 2, 0]);
+    let listed = user.mailherd(&["orders", "--pending"]).done();
+    assert!(
+        listed.stdout.contains("2 messages of offers@shop.example still in Blackhole: put back to bulk"),
+        "{listed}"
+    );
+    let waiting = user.mailherd(&["orders", "--pending", "--json"]).done().rows();
+    user.mailherd(&["confirm", &waiting[0]["id"].to_string()]).done();
+    assert_eq!(user.counts(["Bulk", "Blackhole", "Trash"]), [3, 0, 0]);
+}
+
+/// A user who banished a shop an hour ago and has now written this.
+fn answers(letter: impl Fn(&Mail) -> Mail) -> Embedded {
+    let mail = cast::promotion(1);
+    let user = Embedded::new(std::slice::from_ref(&mail), Options::default());
+    user.mailherd(&["blackhole", cast::SHOP, "--yes"]).done();
+    time_passes(&user.database(), 3600);
+    user.receives("Sent", &[letter(&mail)]);
+    user
+}
+
+#[test]
+fn an_answer_lifts_the_order_and_the_rest_does_not_fall_and_is_offered_back() {
+    let user = answers(|mail| cast::own_letter(cast::SHOP, 0).answers(mail));
+    let outcome = user.runs().done();
+    assert!(outcome.stderr.contains("not banished any more"), "{outcome}");
+    assert!(user.mailherd(&["orders", "--json"]).done().rows().is_empty());
+    time_passes(&user.database(), 30 * DAY);
+    user.files();
+    assert_eq!(user.counts(["INBOX", "Blackhole", "Trash"]), [0, 1, 0]);
+    let waiting = user.mailherd(&["orders", "--pending", "--json"]).done().rows();
+    assert_eq!((waiting[0]["kind"].as_str(), waiting[0]["category"].as_str()), (Some("return"), Some("inbox")));
+    user.mailherd(&["confirm", &waiting[0]["id"].to_string()]).done();
+    assert_eq!(user.counts(["INBOX", "Blackhole", "Trash"]), [1, 0, 0]);
+}
+
+#[test]
+fn an_answer_that_only_its_flag_tells_of_lifts_the_order() {
+    let user = answers(|_| cast::own_letter("somebody@else.example", 0));
+    user.server.change(|store| {
+        let uid = store.uids("Blackhole")[0];
+        store.set_flags("Blackhole", uid, &["\\Answered"])
+    });
+    user.files();
+    assert!(user.mailherd(&["orders", "--json"]).done().rows().is_empty());
+}
+
+#[test]
+fn an_old_answer_and_a_machine_s_answer_lift_nothing() {
+    for letter in [
+        |mail: &Mail| cast::own_letter(cast::SHOP, 2).answers(mail),
+        |mail: &Mail| cast::own_letter(cast::SHOP, 0).answers(mail).header("Auto-Submitted", "auto-replied"),
+    ] {
+        let user = answers(letter);
+        user.files();
+        time_passes(&user.database(), 7 * DAY);
+        user.files();
+        assert_eq!(user.mailherd(&["orders", "--json"]).done().rows().len(), 1);
+        assert_eq!(user.counts(["Blackhole", "Trash"]), [0, 1]);
+    }
 }

@@ -20,6 +20,7 @@ pub mod network;
 pub mod program;
 pub mod proxy;
 pub mod response;
+pub mod screen;
 pub mod senders;
 pub mod user;
 pub mod wire_log;

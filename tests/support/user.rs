@@ -13,6 +13,7 @@ use super::dovecot::{Dovecot, PASSWORD};
 use super::flavour::Flavour;
 use super::mail::{ME, Mail};
 use super::program::{self, Outcome, Running};
+use super::screen::Screen;
 use super::wire_log::WireLog;
 use super::world::World;
 
@@ -162,6 +163,25 @@ impl User {
         write_private(&path, text);
         let words: Vec<&str> = ["--config", path.to_str().unwrap()].into_iter().chain(words.iter().copied()).collect();
         Running::start(program::command(self.folder.path(), &words, environment))
+    }
+
+    /// Writes the configuration and opens the terminal UI, on a terminal of 100 columns and 30 rows.
+    pub fn screen(&self) -> Screen {
+        let path = self.config_file();
+        Screen::start(self.folder.path(), &["--config", path.to_str().unwrap()], 100, 30)
+    }
+
+    /// Opens it as a job of a shell, which says `stopped` when it stops, brings it back on Enter, and says `ended`.
+    pub fn shell_screen(&self) -> Screen {
+        let (program, config) = (program::executable(), self.config_file());
+        let script = "set -m; \"$0\" --config \"$1\"; echo stopped; read _; fg >/dev/null; echo ended";
+        let words = ["-c", script, program.to_str().unwrap(), config.to_str().unwrap()];
+        Screen::run(Path::new("/bin/sh"), self.folder.path(), &words, 100, 30)
+    }
+
+    /// Opens it without telling it where its configuration is.
+    pub fn bare_screen(&self, words: &[&str]) -> Screen {
+        Screen::start(self.folder.path(), words, 100, 30)
     }
 
     /// Runs the program to its end.

@@ -7,7 +7,7 @@ mod report;
 use std::path::Path;
 use std::time::Instant;
 
-use super::args::Backtest;
+use super::args::{Backtest, OnOff};
 use super::face::{Face, chosen, guarded};
 use super::words::plural;
 use crate::backtest::{Archive, Figures, Tally, Trial};
@@ -66,7 +66,8 @@ fn from_disk(
     }
     let decode = |name: &str| crate::daemon::shown(&crate::logic::ids::FolderName::from_wire(name));
     let mut archive = Archive::open(mail, &own, &live::names(args.sent.clone()), &decode);
-    let mut trial = Trial::new(own, Caution::default(), None, weights);
+    let mut trial = Trial::new(own, Caution::default(), None, weights)
+        .fitted(args.fit.map_or(crate::config::FIT, |fit| fit == OnOff::On));
     let (mut done, total, mut slowest) = (0, archive.len() as u64, std::time::Duration::ZERO);
     archive.replay(|letter| {
         let began = Instant::now();
@@ -91,7 +92,8 @@ async fn from_account(
     let Some(account) = chosen(&config, name)?.into_iter().next() else {
         return Err(Fault::usage("there is no account in the configuration", "add one, or give --mail"));
     };
-    let mut trial = Trial::new(account.own_addresses(), account.caution, account.authserv_id.clone(), weights);
+    let mut trial = Trial::new(account.own_addresses(), account.caution, account.authserv_id.clone(), weights)
+        .fitted(args.fit.map_or(account.fit, |fit| fit == OnOff::On));
     let setting = face.setting(account, false);
     let each = |prediction, folder: &str| predictions.write(&prediction, folder);
     let passed = guarded(&account.name, live::replay(&setting, &args.sent, &mut trial, each)).await?;

@@ -11,7 +11,7 @@ use crate::daemon::opening::{Ready, ready};
 use crate::daemon::pass::{Pass, Report, Seen};
 use crate::daemon::setting::Setting;
 use crate::daemon::sync::Scope;
-use crate::daemon::{clock, opened, order, pick, undo, unsubscribe};
+use crate::daemon::{clock, opened, order, pending, pick, undo, unsubscribe};
 use crate::imap::{Access, Selected, Session, StatusRow};
 use crate::logic::engine::MessageKey;
 use crate::logic::fault::{Fault, FaultKind};
@@ -133,6 +133,10 @@ impl Bench {
                 let setting = Setting { yes: true, ..*setting };
                 Ok(Outcome::Moved(self.existing(&setting, desk, order, run).await?))
             }
+            Job::Return(waiting) => {
+                let ready = known(&mut self.ready, setting, &mut self.session, desk).await?;
+                Ok(Outcome::Moved(pending::back(setting, &mut self.session, desk, ready, waiting, run).await?))
+            }
             Job::Undo(rows) => self.undo(setting, desk, rows, run).await,
             Job::Why(key) => {
                 let ready = known(&mut self.ready, setting, &mut self.session, desk).await?;
@@ -144,6 +148,8 @@ impl Bench {
                 let authserv = learner.ledger.trusted_authserv(setting.account.authserv_id.as_deref());
                 Ok(Outcome::Offer(unsubscribe::look(&mut self.session, key, authserv).await?))
             }
+            #[cfg(test)]
+            Job::Panic => panic!("as a test wants it"),
             Job::Check | Job::Run(_) | Job::Batch(_) | Job::Question(_) => Ok(Outcome::Said(String::new())),
         }
     }

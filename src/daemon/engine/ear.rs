@@ -102,6 +102,10 @@ impl Watcher for Ear {
         }
     }
 
+    fn learned(&self, account: &str, text: &str, _hint: &str) {
+        self.board.tell(Notice::Learned { account: account.to_owned(), text: text.to_owned() });
+    }
+
     fn batch(&self, under_way: bool) {
         self.control.set_in_batch(under_way);
     }

@@ -23,6 +23,7 @@ use super::{Changes, Options};
 use crate::config::{Account, Config};
 use crate::daemon::clock;
 use crate::daemon::filing::Run;
+use crate::daemon::pending::{self, Pending};
 use crate::daemon::queries::Queries;
 use crate::logic::engine::{About, Answer, Health, Notice, Ran, Reply, Request, WaitingRow};
 use crate::logic::fault::Fault;
@@ -94,7 +95,7 @@ impl Hub {
         patience: Duration,
     ) {
         let hub = Rc::new(self);
-        hub.seat_all(&hub.config(), &[]);
+        hub.begin();
         loop {
             tokio::select! {
                 // Also when whoever could say so is gone.
@@ -114,12 +115,21 @@ impl Hub {
                 }
             }
         }
-        let seats = hub.seats.borrow().clone();
-        seats.iter().for_each(|seat| seat.control.stop());
-        let tasks: Vec<JoinHandle<()>> = seats.iter().filter_map(|seat| seat.task.take()).collect();
-        if timeout(patience, join_all(tasks)).await.is_err() {
+        if timeout(patience, join_all(hub.end())).await.is_err() {
             tracing::warn!("a server does not answer: what was begun there is settled at the next start");
         }
+    }
+
+    /// Gives each account its task.
+    pub(super) fn begin(&self) {
+        self.seat_all(&self.config(), &[]);
+    }
+
+    /// Ends the tasks of the accounts. They may still be at it when this returns.
+    pub(super) fn end(&self) -> Vec<JoinHandle<()>> {
+        let seats = self.seats.borrow();
+        seats.iter().for_each(|seat| seat.control.stop());
+        seats.iter().filter_map(|seat| seat.task.take()).collect()
     }
 
     fn obey(&self, order: Order) {
@@ -226,10 +236,7 @@ impl Hub {
                 }
             }
             Request::Do(act) => self.act(act).await,
-            Request::Waiting => match self.look(Request::Waiting).await? {
-                Reply::Waiting(rows) => Ok(Reply::Waiting(self.with_held(rows))),
-                _ => Err(unexpected()),
-            },
+            Request::Waiting => self.waiting().map(Reply::Waiting),
             look => self.look(look).await,
         }
     }
@@ -247,13 +254,16 @@ impl Hub {
         }
     }
 
-    fn with_held(&self, mut rows: Vec<WaitingRow>) -> Vec<WaitingRow> {
+    /// What was read out of the user's moves, and what the accounts' tasks hold.
+    fn waiting(&self) -> Result<Vec<WaitingRow>, Fault> {
+        let pending = pending::pending(&self.store.borrow())?;
+        let mut rows: Vec<WaitingRow> = pending.iter().map(Pending::row).collect();
         for (health, slot) in self.healths().iter().zip(self.order.borrow().iter()) {
             rows.extend(wording::held(health));
             rows.extend(self.seat(*slot).ear.question().map(|(text, since)| wording::question(health, text, since)));
         }
         rows.sort_by_key(|row| row.since);
-        rows
+        Ok(rows)
     }
 
     /// Has a job done by the task of an account.

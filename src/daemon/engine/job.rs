@@ -12,6 +12,7 @@ use crate::logic::fault::Fault;
 use crate::logic::ids::RowId;
 use crate::logic::orders::{Order, Who};
 use crate::logic::unsubscribe::Offer;
+use crate::store::Waiting;
 
 /// Something that needs the account's connection.
 #[derive(Clone, Debug)]
@@ -30,6 +31,8 @@ pub(super) enum Job {
     },
     /// Files the older mail that an order is about, however much it is: the user was asked before.
     Existing(Order),
+    /// Puts mail back that lies in Blackhole though its sender is not banished any more.
+    Return(Waiting),
     /// Takes rows back.
     Undo(HashSet<RowId>),
     /// Why a message is where it is.
@@ -42,6 +45,9 @@ pub(super) enum Job {
     Batch(bool),
     /// The answer to the question that stopped a pass.
     Question(bool),
+    /// Panics, for tests.
+    #[cfg(test)]
+    Panic,
 }
 
 /// What came of it.

@@ -21,6 +21,10 @@ mod ear;
 mod hub;
 mod job;
 mod link;
+mod ordering;
+mod pointing;
+#[cfg(test)]
+mod tests;
 mod undoing;
 mod wait;
 mod why;

@@ -1,9 +1,10 @@
 //! Sentences about what was done and what waits.
 
-use crate::logic::engine::{Health, WaitingKind, WaitingRow};
+use crate::logic::engine::{Health, Question, WaitingKind, WaitingRow};
 use crate::logic::ids::{Category, UnixTime};
 use crate::logic::orders::Who;
 use crate::logic::printable::Printable;
+use crate::store::WrittenTo;
 
 /// "1 message", "3 messages".
 pub(super) fn messages(count: usize) -> String {
@@ -65,6 +66,31 @@ pub(super) fn question(health: &Health, text: String, since: UnixTime) -> Waitin
         text,
         details: vec!["nothing is filed on this account before it is answered".to_owned()],
     }
+}
+
+/// As it may be printed.
+pub(super) fn shown(who: &Who) -> Printable {
+    Printable::new(&who.to_string())
+}
+
+/// Whether to banish somebody the user has written to.
+pub(super) fn written_to(who: &Who, written: &WrittenTo) -> Question {
+    let times = if written.times == 1 { "once".to_owned() } else { format!("{} times", written.times) };
+    let address = Printable::new(written.address.as_str());
+    Question {
+        text: format!("Send all mail of {} to Blackhole? You have written to {address} {times}", shown(who)),
+        details: vec![format!("all mail of {} goes to Blackhole from now on", shown(who))],
+    }
+}
+
+/// "1 message goes", "3 messages go".
+pub(super) fn moves(count: usize) -> String {
+    format!("{} {}", messages(count), verb(count, "goes", "go"))
+}
+
+/// The verb to a number of things.
+pub(super) fn verb(count: usize, one: &'static str, many: &'static str) -> &'static str {
+    if count == 1 { one } else { many }
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
-//! The journal in pages, and what waits for the user's word.
+//! The journal in pages.
 
 use super::{Look, about, limit};
 use crate::daemon::shown;
-use crate::logic::engine::{JournalRow, Page, RunRow, WaitingKind, WaitingRow};
+use crate::logic::engine::{JournalRow, Page, RunRow};
 use crate::logic::fault::Fault;
 use crate::logic::ids::RunId;
 use crate::logic::journal::Row;
@@ -19,23 +19,6 @@ impl Look<'_> {
     pub(super) fn rows(&mut self, run: i64, page: Page) -> Result<(Vec<JournalRow>, u64), Fault> {
         let (rows, total) = self.store.rows_of_run(RunId(run), page.offset, limit(page))?;
         Ok((rows.into_iter().map(journal_row).collect(), total))
-    }
-
-    /// Orders that were read out of the user's moves and are too much to be believed at once.
-    pub(super) fn waiting(&mut self) -> Result<Vec<WaitingRow>, Fault> {
-        let pending = self.store.orders(None, true)?;
-        let rows = pending.into_iter().map(|stored| WaitingRow {
-            id: stored.order.id.to_string(),
-            account: stored.account.unwrap_or_default(),
-            kind: WaitingKind::Order,
-            since: stored.order.given_at,
-            text: about(&stored.order.who, stored.order.category),
-            details: vec![format!(
-                "Mail of {} goes to {} from now on. Without your word it is judged as before.",
-                stored.order.who, stored.order.category
-            )],
-        });
-        Ok(rows.collect())
     }
 }
 

@@ -1,6 +1,6 @@
 //! Lists of mail: paging, filtering, finding.
 
-use super::views::Which;
+use super::views::{Count, Which};
 use super::{Look, limit};
 use crate::logic::engine::{Find, MailPage, MailQuery, MailRow, MessageKey, ShelfCount};
 use crate::logic::fault::Fault;
@@ -18,19 +18,21 @@ impl Look<'_> {
     pub(super) fn count(&mut self, account: Option<&str>) -> Result<Vec<ShelfCount>, Fault> {
         let count = |category| {
             let shelves = self.shelves_of(category, account);
-            let (total, unread) = self.total(&shelves)?;
+            let (total, unread) = (self.total(&shelves)?, self.unread(&shelves)?);
             Ok(ShelfCount { category, total, unread })
         };
         Category::ALL.into_iter().map(count).collect()
     }
 
-    fn total(&mut self, shelves: &[Shelf]) -> Result<(u64, u64), Fault> {
-        let mut sum = (0, 0);
-        for shelf in shelves {
-            let (total, unread) = self.views.count(shelf.folder, || self.store.count_mail(shelf.folder))?;
-            sum = (sum.0 + total, sum.1 + unread);
-        }
-        Ok(sum)
+    fn total(&mut self, shelves: &[Shelf]) -> Result<u64, Fault> {
+        shelves.iter().map(|one| self.views.count(Count::All(one.folder), || self.store.count_mail(one.folder))).sum()
+    }
+
+    fn unread(&mut self, shelves: &[Shelf]) -> Result<u64, Fault> {
+        shelves
+            .iter()
+            .map(|one| self.views.count(Count::Unread(one.folder), || self.store.count_unread(one.folder)))
+            .sum()
     }
 
     pub(super) fn mail(&mut self, query: &MailQuery) -> Result<MailPage, Fault> {
@@ -39,7 +41,7 @@ impl Look<'_> {
         let limit = u64::from(limit(query.page));
         let around = query.around.as_ref().map_or(Ok(None), |key| self.spot(&shelves, key))?;
         if which.filter.is_empty() && !self.views.have(&which) {
-            let total = self.total(&shelves)?.0;
+            let total = self.total(&shelves)?;
             let place = around.map(|spot| self.place(&shelves, &spot)).transpose()?;
             let offset = place.map_or(query.page.offset, |place| place.saturating_sub(limit / 2));
             if shelves.len() == 1 || offset <= NEAR {

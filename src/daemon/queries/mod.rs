@@ -32,7 +32,8 @@ pub struct Queries {
 }
 
 impl Queries {
-    /// The answer; `None` when it takes more than the database, as [`Request::Health`] or [`Request::Do`] does. `now` is where days and weeks end.
+    /// The answer; `None` when it takes more than the database, as [`Request::Health`] or [`Request::Do`] does. `now` is where days
+    /// and weeks end.
     pub fn answer(&mut self, config: &Config, request: &Request, now: UnixTime) -> Option<Answer> {
         if !is_of_the_database(request) {
             return None;
@@ -68,7 +69,6 @@ impl Queries {
             Request::Runs { page } => look.runs(*page).map(|(rows, total)| Reply::Runs(rows, total)),
             Request::Rows { run, page } => look.rows(*run, *page).map(|(rows, total)| Reply::Rows(rows, total)),
             Request::Stats { account, days } => look.stats(account.as_deref(), *days).map(Reply::Stats),
-            Request::Waiting => look.waiting().map(Reply::Waiting),
             Request::Falling { account, limit } => look.falling(config, account.as_deref(), *limit).map(Reply::Falling),
             _ => Err(Fault::local("this cannot be read from the database", "report this")),
         })

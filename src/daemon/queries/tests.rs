@@ -49,6 +49,7 @@ impl World {
             list: mail.list,
             habits: Habits::default(),
             older: mail.at,
+            at: mail.at,
             standing: Standing::Kept,
             shown: Shown {
                 at: mail.at,
@@ -454,7 +455,6 @@ fn nothing_is_written_and_an_empty_state_is_no_error() {
     let mut world = World::new();
     assert_eq!(world.shelf(Category::Inbox, None), (0, 0));
     assert_eq!(world.mail(list(Category::Top)).total, 0);
-    assert_eq!(world.ask(Request::Waiting), Reply::Waiting(Vec::new()));
     assert!(world.queries.answer(&world.config, &Request::Health, NOW).is_none());
     let mut looking = Store::open_to_look(&world.config.state_dir).unwrap();
     assert!(looking.begin_run(NOW, "pass", None).is_err(), "the connection only reads");

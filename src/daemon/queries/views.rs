@@ -1,5 +1,7 @@
 //! The order of long lists, kept between calls.
 
+use std::collections::HashMap;
+
 use crate::logic::fault::Fault;
 use crate::logic::ids::Category;
 use crate::store::MailSpot;
@@ -17,12 +19,21 @@ pub(super) struct Which {
     pub(super) text: String,
 }
 
+/// What is counted, of which mailbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Count {
+    /// Messages.
+    All(i64),
+    /// Those without `\Seen`.
+    Unread(i64),
+}
+
 /// The lists that were last looked at, in the state of the database that they are of.
 #[derive(Default)]
 pub(super) struct Views {
     version: Option<i64>,
     kept: Vec<(Which, Vec<MailSpot>)>,
-    counts: Vec<(i64, (u64, u64))>,
+    counts: HashMap<Count, u64>,
 }
 
 impl Views {
@@ -56,17 +67,13 @@ impl Views {
         Ok(self.kept.last().map_or(&[], |(_, spots)| spots))
     }
 
-    /// How many messages a mailbox holds, and how many of them are unread.
-    pub(super) fn count(
-        &mut self,
-        folder: i64,
-        count: impl FnOnce() -> Result<(u64, u64), Fault>,
-    ) -> Result<(u64, u64), Fault> {
-        if let Some((_, known)) = self.counts.iter().find(|(known, _)| *known == folder) {
+    /// A number of messages; `count` gives it when it is not at hand.
+    pub(super) fn count(&mut self, what: Count, count: impl FnOnce() -> Result<u64, Fault>) -> Result<u64, Fault> {
+        if let Some(known) = self.counts.get(&what) {
             return Ok(*known);
         }
         let counted = count()?;
-        self.counts.push((folder, counted));
+        self.counts.insert(what, counted);
         Ok(counted)
     }
 }

@@ -1,6 +1,7 @@
 //! Kinds of mail by how they reach the user. People differ in what they answer: one answers whatever names them in To, another
 //! only answers to their own mail.
 
+use super::habitual::first_word;
 use super::{Key, Ledger};
 use crate::logic::facts::Facts;
 use crate::logic::ids::MidHash;
@@ -9,11 +10,11 @@ use crate::logic::words::{Subject, part};
 
 /// One kind of mail, among those of one way of telling kinds apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Habit(u8);
+pub struct Habit(u32);
 
 /// The kinds that one message is of, one for each way of telling them apart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Habits(u32);
+pub struct Habits(u64);
 
 /// Where a message stands to the user's own mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +42,9 @@ pub enum Form {
     LaterPart,
 }
 
+/// Tells the first words of subjects from the few other kinds.
+const WORD: u32 = 0x8000_0000;
+
 impl Habit {
     /// How the database names it.
     pub fn name(self) -> String {
@@ -57,27 +61,28 @@ impl Habits {
     /// Mail that is of no kind: a machine or a list sent it.
     pub const NONE: Habits = Habits(0);
 
-    /// By place and thread, by form and thread, by the number of recipients.
-    pub fn each(self) -> [Option<Habit>; 3] {
-        let [_, place, form, crowd] = self.0.to_be_bytes();
-        [place, form, crowd].map(|code| (code != 0).then_some(Habit(code)))
+    /// By place and thread, by form and thread, by the number of recipients, by the first word of the subject.
+    pub fn each(self) -> [Option<Habit>; 4] {
+        let [_, place, form, crowd] = (self.0 as u32).to_be_bytes().map(u32::from);
+        [place, form, crowd, (self.0 >> 32) as u32].map(|code| (code != 0).then_some(Habit(code)))
     }
 
     /// As the database keeps them.
-    pub fn bits(self) -> u32 {
-        self.0
+    pub fn bits(self) -> i64 {
+        self.0.cast_signed()
     }
 
     /// The opposite of [`Habits::bits`].
-    pub fn from_bits(bits: u32) -> Habits {
-        Habits(bits)
+    pub fn from_bits(bits: i64) -> Habits {
+        Habits(bits.cast_unsigned())
     }
 
     pub(super) fn keys(self) -> impl Iterator<Item = Key> {
         self.each().into_iter().flatten().map(Key::Habit)
     }
 
-    pub(crate) fn new(place: Place, thread: ThreadState, form: Form, recipients: usize) -> Habits {
+    pub(crate) fn new(place: Place, thread: ThreadState, form: Form, facts: &Facts) -> Habits {
+        let recipients = facts.recipients().count();
         let thread = thread as u8;
         let crowd = match recipients {
             0..=2 => 0,
@@ -85,7 +90,9 @@ impl Habits {
             6..=10 => 2,
             _ => 3,
         };
-        Habits(u32::from_be_bytes([0, 1 + 4 * place as u8 + thread, 32 + 4 * form as u8 + thread, 64 + crowd]))
+        let ways = u32::from_be_bytes([0, 1 + 4 * place as u8 + thread, 32 + 4 * form as u8 + thread, 64 + crowd]);
+        let word = first_word(&facts.subject).map_or(0, |hash| WORD | hash);
+        Habits(u64::from(word) << 32 | u64::from(ways))
     }
 }
 
@@ -98,7 +105,7 @@ impl Ledger {
         let place = crate::logic::signals::place(facts, &self.own_addresses);
         let subject = Subject::read_form(&facts.subject);
         let thread = thread_state(facts, |id| self.is_own(id));
-        Habits::new(place, thread, form(facts, subject), facts.recipients().count())
+        Habits::new(place, thread, form(facts, subject), facts)
     }
 }
 

@@ -1,6 +1,6 @@
 //! How the ledger learns: from mail received, from the user's own mail, and from what the user does with flags.
 
-use super::{Habits, Topic, topic};
+use super::{Habits, Topic, template, topic};
 use super::{Key, Ledger, Relation, registrable_domain};
 use crate::logic::facts::{AuthResult, Facts};
 use crate::logic::ids::{Address, Flags, ListId, MessageId, MidHash, UnixTime};
@@ -27,12 +27,14 @@ impl Ledger {
             machine: facts.is_impersonal(),
             answers_user: facts.in_reply_to.iter().any(|&id| self.is_own(id)),
             dmarc_passed: facts.auth.as_ref().is_some_and(|auth| auth.dmarc == AuthResult::Pass),
+            template: template(&facts.subject),
         };
         if !received.machine {
             self.note_topic(facts, |topic| topic.received());
         }
         let habits = self.habits_of(facts);
-        for key in keys(author, facts.list_id.as_ref()).chain(habits.keys()).chain([Key::Account]) {
+        let way = self.came_by(facts).cloned().map(Key::Own);
+        for key in keys(author, facts.list_id.as_ref()).chain(habits.keys()).chain([Key::Account]).chain(way) {
             received.count(self.touch(key));
         }
         let account = &mut self.account;
@@ -58,6 +60,12 @@ impl Ledger {
         }
         self.note_topic(facts, |topic| topic.written(at));
         self.count_sent(facts, at);
+        if let Some(from) = &facts.from {
+            let way = self.touch(Key::Own(from.clone()));
+            way.seen(at);
+            way.warmed(at);
+            way.sent_to += 1;
+        }
         let answered: Vec<_> = facts.in_reply_to.iter().copied().filter(|&id| self.answered.insert(id)).collect();
         self.changes.answered.extend(answered.iter().map(|&id| (id, at)));
         answered
@@ -77,13 +85,15 @@ impl Ledger {
 
     /// The flags of a message that was learned from have changed.
     pub fn flags_changed(&mut self, sender: &Address, list: Option<&ListId>, before: Flags, after: Flags) {
-        if (before.seen, before.flagged) == (after.seen, after.flagged) {
+        let thrown = |flags: Flags| flags.deleted && !flags.seen;
+        if (before.seen, before.flagged, thrown(before)) == (after.seen, after.flagged, thrown(after)) {
             return;
         }
         for key in keys(sender, list) {
             let relation = self.touch(key);
             relation.read = moved(relation.read, before.seen, after.seen);
             relation.flagged = moved(relation.flagged, before.flagged, after.flagged);
+            relation.discarded = moved(relation.discarded, thrown(before), thrown(after));
         }
         self.account.read = (self.account.read + u64::from(after.seen)).saturating_sub(u64::from(before.seen));
     }
@@ -161,6 +171,7 @@ struct Received {
     machine: bool,
     answers_user: bool,
     dmarc_passed: bool,
+    template: u32,
 }
 
 impl Received {
@@ -171,6 +182,9 @@ impl Received {
         relation.flagged += u32::from(self.flags.flagged);
         relation.machine += u32::from(self.machine);
         relation.dmarc_passed += u32::from(self.dmarc_passed);
+        relation.discarded += u32::from(self.flags.deleted && !self.flags.seen);
+        relation.rhythm.beat(relation.volume.at, self.arrival);
+        relation.template.vote(self.template);
         relation.volume.add(self.arrival);
         relation.answered_user += u32::from(self.answers_user);
         if !self.machine {

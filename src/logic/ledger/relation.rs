@@ -1,5 +1,6 @@
 //! One row of the ledger.
 
+use super::habitual::{Rhythm, Template};
 use crate::logic::ids::UnixTime;
 
 /// A count that halves every `DAYS` days. Events may be added in any order of time.
@@ -70,6 +71,12 @@ pub struct Relation {
     pub lately: Lately,
     /// Of the received: answers to mail of the user's own.
     pub answered_user: u32,
+    /// Of the received: thrown away (`\Deleted`) without having been read.
+    pub discarded: u32,
+    /// How evenly its mail comes.
+    pub rhythm: Rhythm,
+    /// The subject that it sends again and again.
+    pub template: Template,
     /// First mail in either direction.
     pub first_seen: UnixTime,
     /// Last mail in either direction.

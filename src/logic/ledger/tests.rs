@@ -112,6 +112,34 @@ fn flags_that_change_are_followed() {
     assert_eq!(ledger.sender(&anna).map(|anna| (anna.read, anna.flagged)), Some((0, 0)));
     ledger.flags_changed(&anna, None, seen(), Flags::default());
     assert_eq!(ledger.sender(&anna).map(|anna| anna.read), Some(0), "never below nothing");
+    let thrown_away = Flags { deleted: true, ..Flags::default() };
+    ledger.flags_changed(&anna, None, Flags::default(), thrown_away);
+    assert_eq!(ledger.sender(&anna).map(|anna| anna.discarded), Some(1));
+    ledger.flags_changed(&anna, None, thrown_away, Flags { deleted: true, ..seen() });
+    assert_eq!(ledger.sender(&anna).map(|anna| anna.discarded), Some(0), "it was read after all");
+}
+
+#[test]
+fn a_machine_is_known_by_its_clock_and_its_subject() {
+    let mut ledger = Ledger::new();
+    for week in 1..=6 {
+        let header = format!("From: a@paper.example\nSubject: Issue no. {week} is out\n");
+        ledger.learn_received(&mail(&header), UnixTime(7 * week * DAY), Flags::default());
+    }
+    let paper = ledger.sender(&address("a@paper.example")).unwrap();
+    assert!(paper.rhythm.evenness() > 0.9 && (paper.rhythm.days() - 7.0).abs() < 0.1, "{:?}", paper.rhythm);
+    assert_eq!(paper.template, Template { hash: template("Issue no. 7 is out"), votes: 6 });
+}
+
+#[test]
+fn the_addresses_that_the_user_writes_from_are_known() {
+    let own = [address("me@maren.example")];
+    let mut ledger = Ledger::new().of(&own);
+    ledger.learn_own(&mail("From: me@maren.example\nTo: a@berg.example\n"), UnixTime(DAY));
+    ledger.learn_received(&mail("From: a@shop.example\nTo: me+shop@maren.example\n"), UnixTime(DAY), seen());
+    let way = |own: &str| ledger.relation(&Key::Own(address(own))).map(|way| (way.sent_to, way.received));
+    assert_eq!((way("me@maren.example"), way("me+shop@maren.example")), (Some((1, 0)), Some((0, 1))));
+    assert!(ledger.relations().all(|(key, _)| !matches!(key, Key::Own(_))), "no correspondents");
 }
 
 #[test]

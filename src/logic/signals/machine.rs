@@ -1,10 +1,11 @@
 //! Signs that no person wrote it to single people.
 
-use super::Signal;
+use super::{Scene, Signal, counted};
 use crate::logic::facts::{Oddity, Sign};
+use crate::logic::ledger::{Relation, template};
 use crate::logic::words::{Kind, Role};
 
-pub(super) static SIGNALS: [Signal; 21] = [
+pub(super) static SIGNALS: [Signal; 26] = [
     Signal {
         name: "list",
         weight: -2.6,
@@ -15,11 +16,11 @@ pub(super) static SIGNALS: [Signal; 21] = [
     },
     Signal {
         name: "impersonal",
-        weight: -1.8,
+        weight: -2.0,
         news: 0.0,
         sees: "any sign at all of a machine or a list",
         strength: |scene| f64::from(scene.is_impersonal()),
-        sentence: |_| "no single person wrote it to single people".into(),
+        sentence: |_| "a machine sent it, or it was sent to many".into(),
     },
     Signal {
         name: "list-post",
@@ -164,6 +165,69 @@ pub(super) static SIGNALS: [Signal; 21] = [
         },
     },
     Signal {
+        name: "even-cadence",
+        weight: -0.4,
+        news: 0.4,
+        sees: "a machine's or a list's mail that comes at even distances, as by a clock",
+        strength: |scene| match scene.list.or(scene.sender) {
+            Some(source) if scene.is_impersonal() => source.rhythm.evenness(),
+            _ => 0.0,
+        },
+        sentence: |scene| {
+            let days = scene.list.or(scene.sender).map_or(1.0, |source| source.rhythm.days());
+            match days {
+                days if days < 0.75 => format!(
+                    "it comes like a clock, about every {}",
+                    counted((days * 24.0).round().max(1.0) as u32, "hour", "hours")
+                ),
+                days => format!(
+                    "it comes like a clock, about every {}",
+                    counted(days.round().max(1.0) as u32, "day", "days")
+                ),
+            }
+        },
+    },
+    Signal {
+        name: "same-subject-again",
+        weight: -0.5,
+        news: 0.0,
+        sees: "a machine's or a list's mail with the subject that its sender sends again and again, numbers and names aside",
+        strength: repeats,
+        sentence: |_| "its sender sends this subject again and again".into(),
+    },
+    Signal {
+        name: "unused-address",
+        weight: -0.4,
+        news: 0.0,
+        sees: "a machine's or a list's mail that came by an address of the user's from which they never write (an alias, a detail after +)",
+        strength: |scene| {
+            let unused = scene.by_own_address && scene.way.is_none_or(|way| way.sent_to == 0);
+            f64::from(scene.is_impersonal() && unused && scene.account.is_some_and(|account| account.sent_to >= 10))
+        },
+        sentence: |_| "it came by an address that you never write from".into(),
+    },
+    Signal {
+        name: "one-way-list",
+        weight: -0.1,
+        news: 0.0,
+        sees: "much mail of a list on which the user never answered (logarithm)",
+        strength: |scene| scene.list.map_or(0.0, one_way),
+        sentence: |scene| {
+            format!("{} mails of this list, and you never answered one", scene.list.map_or(0, |list| list.received))
+        },
+    },
+    Signal {
+        name: "one-way-domain",
+        weight: -0.1,
+        news: 0.0,
+        sees: "much mail of machines or lists from a domain to which the user never wrote (logarithm)",
+        strength: |scene| scene.domain.filter(|_| scene.is_impersonal()).map_or(0.0, one_way),
+        sentence: |scene| {
+            let received = scene.domain.map_or(0, |domain| domain.received);
+            format!("{received} mails from their domain, and you never wrote there")
+        },
+    },
+    Signal {
         name: "automatic-words",
         weight: -1.0,
         news: -2.0,
@@ -183,3 +247,19 @@ pub(super) static SIGNALS: [Signal; 21] = [
         sentence: |_| "it is not clear whom it is from".into(),
     },
 ];
+
+/// The share of the sender's mail that has the subject of this one; 0 until it came three times.
+fn repeats(scene: &Scene<'_>) -> f64 {
+    match scene.sender {
+        Some(sender) if scene.is_impersonal() && sender.template.votes >= 3 => {
+            let same = sender.template.hash == template(&scene.facts.subject);
+            f64::from(u8::from(same)) * f64::from(sender.template.votes) / f64::from(sender.received.max(1))
+        }
+        _ => 0.0,
+    }
+}
+
+fn one_way(relation: &Relation) -> f64 {
+    let much = relation.received >= 5 && !relation.is_written_to();
+    if much { f64::from(relation.received).ln().min(5.0) } else { 0.0 }
+}

@@ -3,7 +3,7 @@
 use super::{Place, Scene, Signal, counted};
 use crate::logic::ledger::ThreadState;
 
-pub(super) static SIGNALS: [Signal; 9] = [
+pub(super) static SIGNALS: [Signal; 10] = [
     Signal {
         name: "only-you",
         weight: 0.9,
@@ -18,11 +18,22 @@ pub(super) static SIGNALS: [Signal; 9] = [
     },
     Signal {
         name: "first-to",
-        weight: 0.67,
+        weight: 0.48,
         news: 0.0,
         sees: "the user is the first in To, with others",
         strength: |scene| f64::from(scene.place == Place::First),
         sentence: |_| "it is addressed to you first".into(),
+    },
+    Signal {
+        name: "far-down",
+        weight: -0.44,
+        news: 0.0,
+        sees: "how many recipients stand before the user in To and Cc (logarithm)",
+        strength: |scene| scene.ahead.map_or(0.0, |ahead| (ahead as f64).ln_1p().min(4.0)),
+        sentence: |scene| {
+            let ahead = scene.ahead.unwrap_or_default() as u32;
+            format!("{} before you among its recipients", counted(ahead, "name stands", "names stand"))
+        },
     },
     Signal {
         name: "colleague",
@@ -34,7 +45,7 @@ pub(super) static SIGNALS: [Signal; 9] = [
     },
     Signal {
         name: "to-you",
-        weight: -0.36,
+        weight: -0.29,
         news: 0.0,
         sees: "the user is in To, with others",
         strength: |scene| f64::from(scene.place == Place::To),
@@ -42,7 +53,7 @@ pub(super) static SIGNALS: [Signal; 9] = [
     },
     Signal {
         name: "cc-you",
-        weight: -0.29,
+        weight: -0.19,
         news: 0.0,
         sees: "the user is in Cc",
         strength: |scene| f64::from(scene.place == Place::Cc),
@@ -58,7 +69,7 @@ pub(super) static SIGNALS: [Signal; 9] = [
     },
     Signal {
         name: "to-you-in-others-thread",
-        weight: 0.22,
+        weight: 0.19,
         news: 0.0,
         sees: "the user is in To, with others, of an answer in a thread in which they never wrote",
         strength: |scene| f64::from(in_company(scene) && scene.thread == ThreadState::Others),
@@ -66,7 +77,7 @@ pub(super) static SIGNALS: [Signal; 9] = [
     },
     Signal {
         name: "to-you-in-your-thread",
-        weight: 0.33,
+        weight: 0.4,
         news: 0.0,
         sees: "the user is in To, with others, of mail in a thread in which they wrote, which does not answer them",
         strength: |scene| f64::from(in_company(scene) && scene.thread == ThreadState::Joined),
@@ -79,8 +90,11 @@ pub(super) static SIGNALS: [Signal; 9] = [
         sees: "the number of recipients beyond the first (logarithm)",
         strength: |scene| (scene.facts.recipients().count().max(1) as f64).ln().min(4.0),
         sentence: |scene| {
-            let others = scene.facts.recipients().count().saturating_sub(1) as u32;
-            format!("{} got it too", counted(others, "other", "others"))
+            let all = scene.facts.recipients().count() as u32;
+            match all.saturating_sub(1) {
+                10.. => format!("it was sent to {all} people"),
+                others => format!("{} got it too", counted(others, "other", "others")),
+            }
         },
     },
 ];

@@ -4,7 +4,7 @@ use super::{Scene, Signal, counted};
 use crate::logic::ids::UnixTime;
 use crate::logic::ledger::Relation;
 
-pub(super) static SIGNALS: [Signal; 14] = [
+pub(super) static SIGNALS: [Signal; 17] = [
     Signal {
         name: "answers",
         weight: 0.05,
@@ -13,28 +13,23 @@ pub(super) static SIGNALS: [Signal; 14] = [
         strength: |scene| scene.sender.map_or(0.0, |sender| answers(sender, scene)),
         sentence: |scene| {
             let sender = scene.sender.cloned().unwrap_or_default();
-            match (sender.replied, sender.received) {
-                (0, received) => format!("you answered none of their {}", counted(received, "mail", "mails")),
-                (replied, received) => {
-                    format!("you answered {replied} of their {}", counted(received.max(replied), "mail", "mails"))
-                }
-            }
+            answered(sender.replied, sender.received, "mail of theirs", "mails of theirs")
         },
     },
     Signal {
         name: "domain-answers",
-        weight: 0.11,
+        weight: 0.08,
         news: 0.0,
         sees: "the same share for everybody at the sender's domain",
         strength: |scene| scene.domain.map_or(0.0, |domain| answers(domain, scene)),
         sentence: |scene| {
             let (replied, received) = scene.domain.map_or((0, 0), |domain| (domain.replied, domain.received));
-            format!("you answered {replied} of {} from their domain", counted(received.max(replied), "mail", "mails"))
+            answered(replied, received, "mail from their domain", "mails from their domain")
         },
     },
     Signal {
         name: "answers-user",
-        weight: 0.21,
+        weight: 0.37,
         news: 0.0,
         sees: "the share of the sender's mail that answers the user",
         strength: |scene| {
@@ -42,14 +37,18 @@ pub(super) static SIGNALS: [Signal; 14] = [
         },
         sentence: |scene| {
             let (answers, received) = scene.sender.map_or((0, 0), |sender| (sender.answered_user, sender.received));
-            format!("{answers} of their {} answered you", counted(received, "mail", "mails"))
+            match (answers, received) {
+                (1, 1) => "the one mail they sent answered you".into(),
+                (answers, received) => format!("{answers} of their {received} mails answered you"),
+            }
         },
     },
     Signal {
         name: "long-ago",
-        weight: -0.05,
+        weight: 0.06,
         news: 0.0,
-        sees: "days since the user's last mail to the sender (logarithm)",
+        sees: "days since the user's last mail to the sender (logarithm): who turns up again after a pause is answered more than who writes \
+               all day",
         strength: |scene| {
             scene.sender.and_then(|sender| sender.last_sent).map_or(0.0, |last| days(scene, last).ln_1p().min(6.0))
         },
@@ -60,26 +59,36 @@ pub(super) static SIGNALS: [Signal; 14] = [
     },
     Signal {
         name: "burst",
-        weight: -0.23,
+        weight: -0.12,
         news: 0.0,
         sees: "mail of the sender's own hand in the last week (logarithm)",
-        strength: |scene| scene.sender.map_or(0.0, |sender| sender.burst.now(scene.at).ln_1p().min(4.0)),
-        sentence: |_| "they wrote to you already this week".into(),
+        strength: |scene| {
+            let burst = scene.sender.map_or(0.0, |sender| sender.burst.now(scene.at));
+            if burst < 0.05 { 0.0 } else { burst.ln_1p().min(4.0) }
+        },
+        sentence: |scene| {
+            let last = scene.sender.map_or(scene.at, |sender| sender.burst.at);
+            match days(scene, last) as u32 {
+                0..7 => "they wrote to you within a week before".into(),
+                days => format!("they wrote to you {days} days before"),
+            }
+        },
     },
     Signal {
         name: "follows",
-        weight: -0.23,
+        weight: 0.37,
         news: 0.0,
         sees: "minutes since the sender's last mail (halved every ten)",
-        strength: |scene| match scene.sender {
-            Some(sender) if sender.burst.value > 0.0 => {
-                let minutes = scene.at.0.saturating_sub(sender.burst.at.0).max(0) as f64 / 60.0;
-                let near = (-minutes / 10.0).exp2();
-                if near > 0.01 { near } else { 0.0 }
-            }
-            _ => 0.0,
-        },
+        strength: follows,
         sentence: |_| "it came right after another mail of theirs".into(),
+    },
+    Signal {
+        name: "answers-in-a-row",
+        weight: -0.94,
+        news: 0.0,
+        sees: "the same for an answer: somebody goes through their mail, and answers one after the other",
+        strength: |scene| if scene.subject.reply { follows(scene) } else { 0.0 },
+        sentence: |_| "they answer one mail after the other".into(),
     },
     Signal {
         name: "writes-to",
@@ -88,8 +97,11 @@ pub(super) static SIGNALS: [Signal; 14] = [
         sees: "mail that the user sent to the sender and answers given, halved every 180 days (logarithm)",
         strength: |scene| scene.sender.map_or(0.0, |sender| sender.warmth.now(scene.at).ln_1p().min(3.0)),
         sentence: |scene| {
-            let written = scene.sender.map_or(0, |sender| sender.sent_to.max(sender.replied));
-            format!("you wrote to them {}", counted(written, "time", "times"))
+            // An answer that only a flag tells of is not among the mail sent.
+            match scene.sender.map_or((0, 0), |sender| (sender.sent_to, sender.replied)) {
+                (0, replied) => format!("you answered them {}", counted(replied, "time", "times")),
+                (sent_to, _) => format!("you wrote to them {}", counted(sent_to, "time", "times")),
+            }
         },
     },
     Signal {
@@ -111,7 +123,7 @@ pub(super) static SIGNALS: [Signal; 14] = [
     },
     Signal {
         name: "domain-writes-to",
-        weight: 0.05,
+        weight: 0.15,
         news: 0.0,
         sees: "mail that the user sent to the sender's domain, decayed, when the user never wrote to the sender",
         strength: |scene| match scene.domain {
@@ -161,6 +173,33 @@ pub(super) static SIGNALS: [Signal; 14] = [
         },
     },
     Signal {
+        name: "list-read",
+        weight: 0.3,
+        news: 0.5,
+        sees: "the share of the list's mail that the user reads, against the user's share in general (log-odds, smoothed)",
+        strength: |scene| match scene.list {
+            Some(list) if list.received >= 3 && scene.rate.read > 0 => reading(list, scene.rate.reads()),
+            _ => 0.0,
+        },
+        sentence: |scene| {
+            let (read, received) = scene.list.map_or((0, 0), |list| (list.read, list.received));
+            format!("you read {read} of {} of this list", counted(received, "mail", "mails"))
+        },
+    },
+    Signal {
+        name: "discarded",
+        weight: -0.6,
+        news: -0.3,
+        sees: "the share of the sender's mail that the user threw away unread",
+        strength: |scene| {
+            scene.sender.map_or(0.0, |sender| 3.0 * f64::from(sender.discarded) / f64::from(sender.received + 2))
+        },
+        sentence: |scene| {
+            let discarded = scene.sender.map_or(0, |sender| sender.discarded);
+            format!("you threw away {} of theirs unread", counted(discarded, "mail", "mails"))
+        },
+    },
+    Signal {
         name: "flagged",
         weight: 0.6,
         news: 0.2,
@@ -182,6 +221,28 @@ pub(super) static SIGNALS: [Signal; 14] = [
         sentence: |_| "you write on this list".into(),
     },
 ];
+
+/// "you answered 9 of 12 mails …", in words that hold for one and for none, too.
+pub(super) fn answered(replied: u32, received: u32, one: &str, many: &str) -> String {
+    match (replied, received.max(replied)) {
+        (1, 1) => format!("you answered the one {one}"),
+        (0, 1) => format!("you did not answer the one {one}"),
+        (0, received) => format!("you answered none of {received} {many}"),
+        (replied, received) => format!("you answered {replied} of {received} {many}"),
+    }
+}
+
+/// How closely it follows the sender's last mail: halved every ten minutes.
+fn follows(scene: &Scene<'_>) -> f64 {
+    match scene.sender {
+        Some(sender) if sender.burst.value > 0.0 => {
+            let minutes = scene.at.0.saturating_sub(sender.burst.at.0).max(0) as f64 / 60.0;
+            let near = (-minutes / 10.0).exp2();
+            if near > 0.01 { near } else { 0.0 }
+        }
+        _ => 0.0,
+    }
+}
 
 /// Log-odds of the share of answered mail against what is usual, smoothed by two mails that were treated as usual, so that a
 /// sender without a history is as good as any.

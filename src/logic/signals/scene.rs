@@ -3,9 +3,10 @@
 use crate::logic::facts::{AuthResult, Facts, Sign, Signs};
 use crate::logic::ids::{Address, ListId, UnixTime};
 use crate::logic::ledger::{
-    AccountRate, Form, Habits, Key, Ledger, Relation, ThreadState, Topic, form, registrable_domain, thread_state, topic,
+    AccountRate, Form, Habits, Key, Ledger, Relation, ThreadState, Topic, came_by, form, registrable_domain,
+    thread_state, topic,
 };
-use crate::logic::words::{Kind, Role, Subject};
+use crate::logic::words::{Kind, Role, Subject, part, version};
 
 /// A message with what is known of its sender.
 pub struct Scene<'a> {
@@ -24,17 +25,25 @@ pub struct Scene<'a> {
     /// What the account did of late, and in all.
     pub account: Option<&'a Relation>,
     /// The kinds of mail that it is of, as the user treats them; none for a machine's or a list's.
-    pub habits: [Option<&'a Relation>; 3],
+    pub habits: [Option<&'a Relation>; 4],
     /// Where it stands to the user's own mail.
     pub thread: ThreadState,
     /// What its subject makes of it.
     pub form: Form,
+    /// Its place in a series, and how many parts that has: 2 and 5 of `[PATCH 2/5]`.
+    pub part: Option<(u32, u32)>,
+    /// The number of a later version: 3 of `[PATCH v3]`.
+    pub version: Option<u32>,
+    /// How many recipients stand before the user, when the user is among them.
+    pub ahead: Option<usize>,
+    /// Of a machine's or a list's mail: what is known of the address of the user's by which it came.
+    pub way: Option<&'a Relation>,
+    /// Of a machine's or a list's mail: it came by one of the user's own addresses.
+    pub by_own_address: bool,
     /// The mail before it in its thread.
     pub before: Before,
     /// What is known of its subject.
     pub topic: Option<Topic>,
-    /// When the user last wrote in its thread, or about its subject.
-    pub own_last: Option<UnixTime>,
     /// The sender is at the same domain as the user.
     pub colleague: bool,
     /// What it answers has been answered by the user already.
@@ -113,8 +122,9 @@ impl<'a> Scene<'a> {
         signs.add_if(!acquainted && overheard, Sign::Overheard);
         let local = facts.from.as_ref().map_or("", Address::local);
         let topic = topic(&facts.subject).and_then(|topic| ledger.topic(topic));
-        let (before, own_before) = Before::of(facts, ledger);
+        let before = Before::of(facts, ledger);
         let thread = thread_state(facts, |id| ledger.is_own(id));
+        let way = if signs.is_empty() { None } else { came_by(facts, own) };
         let mut ids = facts.in_reply_to.iter().chain(&facts.references);
         Scene {
             facts,
@@ -124,12 +134,16 @@ impl<'a> Scene<'a> {
             list: facts.list_id.as_ref().and_then(list),
             domain: registrable.filter(|_| believed).and_then(|domain| ledger.relation(&Key::Domain(domain))),
             account: ledger.relation(&Key::Account),
-            habits: if signs.is_empty() { habits(facts, place, thread, subject, ledger) } else { [None; 3] },
+            habits: if signs.is_empty() { habits(facts, place, thread, subject, ledger) } else { [None; 4] },
             thread,
             form: form(facts, subject),
+            part: part(&facts.subject),
+            version: version(&facts.subject),
+            ahead: ahead(facts, own, place),
+            way: way.and_then(|way| ledger.relation(&Key::Own(way.clone()))),
+            by_own_address: way.is_some(),
             before,
             topic,
-            own_last: own_before.max(topic.and_then(|topic| topic.own_at())),
             colleague,
             parent_answered: facts.in_reply_to.iter().any(|&id| ledger.is_answered(id)),
             rate: ledger.account_rate(),
@@ -171,21 +185,21 @@ pub struct Before {
 }
 
 impl Before {
-    /// Also when the user wrote the last of those.
-    fn of(facts: &Facts, ledger: &Ledger) -> (Before, Option<UnixTime>) {
+    fn of(facts: &Facts, ledger: &Ledger) -> Before {
         let parent = facts.in_reply_to.first();
         let others = facts.references.iter().rev().filter(|&id| Some(id) != parent);
-        let (mut before, mut last) = (Before::default(), None);
+        let mut before = Before::default();
         for id in parent.into_iter().chain(others) {
             before.mails += 1;
-            let Some(at) = ledger.own_at(*id) else { continue };
+            if !ledger.is_own(*id) {
+                continue;
+            }
             before.own += 1;
-            last = last.max(Some(at));
             if before.own == 1 {
                 before.since_own = before.mails;
             }
         }
-        (before, last)
+        before
     }
 }
 
@@ -195,8 +209,8 @@ fn habits<'a>(
     thread: ThreadState,
     subject: Subject,
     ledger: &'a Ledger,
-) -> [Option<&'a Relation>; 3] {
-    let habits = Habits::new(place, thread, form(facts, subject), facts.recipients().count());
+) -> [Option<&'a Relation>; 4] {
+    let habits = Habits::new(place, thread, form(facts, subject), facts);
     habits.each().map(|habit| ledger.relation(&Key::Habit(habit?)))
 }
 
@@ -229,6 +243,14 @@ pub(crate) fn place(facts: &Facts, own: &[Address]) -> Place {
         Place::Cc
     } else {
         Place::Nowhere
+    }
+}
+
+fn ahead(facts: &Facts, own: &[Address], place: Place) -> Option<usize> {
+    match place {
+        Place::Alone | Place::First => Some(0),
+        Place::To | Place::Cc => facts.recipients().position(|to| own.iter().any(|own| same_person(own, to))),
+        Place::Nowhere => None,
     }
 }
 

@@ -8,21 +8,21 @@ use crate::logic::ledger::Ledger;
 const NOW: UnixTime = UnixTime(1_793_534_400);
 
 /// Signal, what happened before, header (one line per `|`), sentence.
-const SEEN: [(&str, &str, &str, &str); 73] = [
+const SEEN: [(&str, &str, &str, &str); 86] = [
     ("base", "", "", "most mail is not answered"),
-    ("answers", "answered", "From: a@b.example", "you answered 3 of their 3 mails"),
-    ("answers", "got", "From: a@b.example", "you answered none of their 4 mails"),
+    ("answers", "answered", "From: a@b.example", "you answered 3 of 3 mails of theirs"),
+    ("answers", "got", "From: a@b.example", "you answered none of 4 mails of theirs"),
     ("writes-to", "wrote", "From: a@b.example", "you wrote to them 2 times"),
     ("recent", "wrote", "From: a@b.example", "you wrote to them 1 day before"),
     ("domain-answers", "answered", "From: new@b.example", "you answered 3 of 3 mails from their domain"),
     ("answers-user", "answers", "From: a@b.example", "2 of their 2 mails answered you"),
     ("long-ago", "wrote", "From: a@b.example", "it is 1 day since you wrote to them"),
-    ("burst", "got", "From: a@b.example", "they wrote to you already this week"),
+    ("burst", "got", "From: a@b.example", "they wrote to you within a week before"),
     ("follows", "just-now", "From: a@b.example", "it came right after another mail of theirs"),
+    ("answers-in-a-row", "just-now", "From: a@b.example|Subject: Re: x", "they answer one mail after the other"),
     ("deep-thread", "", "In-Reply-To: <x@y>|References: <z@y> <x@y>", "2 mails before it in its thread"),
     ("you-talk", "own", "In-Reply-To: <own@me>", "you wrote 1 mail in its thread"),
     ("thread-left", "own", "In-Reply-To: <x@y>|References: <own@me> <x@y>", "others went on without you"),
-    ("old-thread", "own", "In-Reply-To: <own@me>", "it is 1 day since you wrote about it"),
     ("topic", "topic", "Subject: [v2] The harvest festival", "you wrote about the same subject before"),
     ("answered-already", "answered", "In-Reply-To: <1@b.example>", "you answered already what it answers"),
     ("later-part", "", "Subject: [PATCH 2/3] x", "a later part of a series"),
@@ -34,6 +34,17 @@ const SEEN: [(&str, &str, &str, &str); 73] = [
         "Subject: The harvest festival",
         "2 mails about the same subject came before, and you did not answer",
     ),
+    ("series", "", "Subject: [PATCH 2/3] x", "it is one of 3 parts of a series"),
+    ("version", "", "Subject: Re: [PATCH v3 2/3] x", "it is version 3 of something"),
+    ("your-share", "own", "In-Reply-To: <x@y>|References: <own@me> <x@y>", "you wrote 1 of 2 mails before it"),
+    ("far-down", "", "To: x@y.example|Cc: me@maren.example", "1 name stands before you among its recipients"),
+    (
+        "habit-word",
+        "festival",
+        "From: z@y.example|Subject: The end",
+        "you answered none of 2 mails whose subject begins with the same word",
+    ),
+    ("busy", "got", "From: z@y.example", "you get much mail these days"),
     ("first-to", "", "To: me@maren.example, x@y.example", "it is addressed to you first"),
     ("colleague", "", "From: x@maren.example", "the sender is at your own domain"),
     (
@@ -48,16 +59,18 @@ const SEEN: [(&str, &str, &str, &str); 73] = [
         "To: x@y.example, me@maren.example|In-Reply-To: <x@y>|References: <own@me> <x@y>",
         "a talk that you took part in was addressed to you again",
     ),
-    ("habit-place", "answered", "From: z@y.example", "you answered 3 of 3 pieces of mail that reaches you this way"),
-    ("habit-form", "answered", "From: z@y.example", "you answered 3 of 3 pieces of mail with such a subject"),
-    ("habit-crowd", "got", "From: z@y.example", "you answered 0 of 4 pieces of mail to about as many people"),
+    ("habit-place", "answered", "From: z@y.example", "you answered 3 of 3 mails that reached you this way"),
+    ("habit-form", "answered", "From: z@y.example", "you answered 3 of 3 mails with such a subject"),
+    ("habit-crowd", "got", "From: z@y.example", "you answered none of 4 mails to about as many people"),
     ("activity", "wrote", "From: z@y.example", "you write much these days"),
     ("absence", "wrote", "From: z@y.example", "you have written to nobody for 1 day"),
-    ("impersonal", "", "Precedence: bulk", "no single person wrote it to single people"),
+    ("impersonal", "", "Precedence: bulk", "a machine sent it, or it was sent to many"),
     ("domain-writes-to", "wrote", "From: new@b.example", "you write to others at their domain"),
     ("first-contact", "", "From: a@b.example", "first mail from them"),
     ("one-way", "got", "From: a@b.example", "4 mails from them, and you never wrote back"),
     ("read", "answered", "From: a@b.example", "you read 3 of their 3 mails"),
+    ("list-read", "list", "From: x@y.example|List-Id: <l.example>", "you read 3 of 3 mails of this list"),
+    ("discarded", "discarded", "From: a@b.example", "you threw away 2 mails of theirs unread"),
     ("flagged", "flagged", "From: a@b.example", "you flagged 1 mail of theirs"),
     ("writes-on-list", "list", "From: x@y.example|List-Id: <l.example>", "you write on this list"),
     ("answers-you", "own", "In-Reply-To: <own@me>", "it answers your mail"),
@@ -92,6 +105,26 @@ const SEEN: [(&str, &str, &str, &str); 73] = [
         "machine",
         "From: a@b.example|Precedence: bulk",
         "4 of their 4 earlier mails were sent by a machine or a list",
+    ),
+    ("even-cadence", "clock", "From: a@b.example|Precedence: bulk", "it comes like a clock, about every 7 days"),
+    (
+        "same-subject-again",
+        "clock",
+        "From: a@b.example|Precedence: bulk|Subject: Your report no. 99",
+        "its sender sends this subject again and again",
+    ),
+    (
+        "unused-address",
+        "alias",
+        "To: me+shop@maren.example|Precedence: bulk",
+        "it came by an address that you never write from",
+    ),
+    ("one-way-list", "clock", "List-Id: <l.example>", "6 mails of this list, and you never answered one"),
+    (
+        "one-way-domain",
+        "clock",
+        "From: new@b.example|Precedence: bulk",
+        "6 mails from their domain, and you never wrote there",
     ),
     ("automatic-words", "", "Subject: Automatic reply: x|Precedence: bulk", "its subject is an automatic reply's"),
     ("posing", "", "From: a@b.example|From: c@d.example", "it is not clear whom it is from"),
@@ -179,7 +212,21 @@ fn history(before: &str) -> Ledger {
         "got" => receive(4, "a@b.example", "", Flags::default()),
         "machine" => receive(4, "a@b.example", "Precedence: bulk\r\n", Flags::default()),
         "flagged" => receive(1, "a@b.example", "", Flags { flagged: true, ..Flags::default() }),
-        "list" => receive(1, "a@b.example", "List-Id: <l.example>\r\n", answered),
+        "list" => receive(3, "a@b.example", "List-Id: <l.example>\r\n", answered),
+        "discarded" => receive(2, "a@b.example", "", Flags { deleted: true, ..Flags::default() }),
+        "clock" => {
+            for week in 1..=6 {
+                let header = format!(
+                    "From: a@b.example\r\nList-Id: <l.example>\r\nPrecedence: bulk\r\nSubject: Your report no. {week}\r\n"
+                );
+                ledger.learn_received(&facts::read(header.as_bytes()), NOW.minus_days(50 - 7 * week), Flags::default());
+            }
+        }
+        "alias" => {
+            for _ in 0..10 {
+                ledger.learn_own(&facts::read(b"From: me@maren.example\r\nTo: a@b.example\r\n"), yesterday);
+            }
+        }
         "wrote" => {
             for _ in 0..2 {
                 ledger.learn_own(&facts::read(b"To: a@b.example\r\n"), yesterday);

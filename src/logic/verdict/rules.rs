@@ -132,11 +132,23 @@ fn by_score(scene: &Scene<'_>, situation: &Situation<'_>, score: &Score) -> Deci
         let decision = Decision::new(Category::Top, "talk", "you and they write to each other");
         return lowered(decision, refusal(scene));
     }
+    if caution.files_offices() && is_office_mailing(scene) {
+        let news = scene.subject.says(Kind::Editorial);
+        let category = if news { Category::News } else { Category::Bulk };
+        return Decision::new(category, "office", "an office that you never wrote to, with a mailing's subject");
+    }
     if !scene.is_impersonal() {
         return Decision::new(
             Category::Inbox,
             "personal",
             "no sign of a machine or a list: a person may have written it",
+        );
+    }
+    if !caution.trusts_names() && scene.signs.hard().is_empty() {
+        return Decision::new(
+            Category::Inbox,
+            "unsure",
+            "only names speak for a machine, and you asked for high caution",
         );
     }
     if score.importance >= caution.away_below() {
@@ -147,6 +159,17 @@ fn by_score(scene: &Scene<'_>, situation: &Situation<'_>, score: &Score) -> Deci
         (false, why) => (Category::Bulk, "bulk", with("machine-made or sent to many", why)),
     };
     Decision::new(category, rule, text)
+}
+
+fn is_office_mailing(scene: &Scene<'_>) -> bool {
+    let mailing = [Kind::Editorial, Kind::Offer, Kind::Receipt, Kind::Notice];
+    let written = |relation: Option<&Relation>| relation.is_some_and(Relation::is_written_to);
+    let answer = scene.subject.reply || !scene.facts.in_reply_to.is_empty();
+    scene.facts.role == Role::Office
+        && !answer
+        && !written(scene.sender)
+        && !written(scene.domain)
+        && mailing.into_iter().any(|kind| scene.subject.says(kind))
 }
 
 fn with(text: &str, why: Option<&str>) -> String {

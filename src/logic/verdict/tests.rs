@@ -126,6 +126,7 @@ impl World {
             caution: self.caution,
             authserv: self.host.as_deref(),
             weights: Weights::built_in(),
+            fit: None,
             now: NOW,
         };
         let facts = facts::read(self.header.as_bytes());

@@ -68,3 +68,10 @@ fn the_local_part_tells_offices_and_machines_from_people() {
         assert_eq!(role(local), expected, "{local}");
     }
 }
+
+#[test]
+fn versions_and_parts_stand_in_tags_only() {
+    assert_eq!((version("[PATCH v3 2/5] x"), part("[PATCH v3 2/5] x")), (Some(3), Some((2, 5))));
+    assert_eq!((version("Re: [v2] x"), part("Re: [v2] x")), (Some(2), None));
+    assert_eq!((version("Release v2 is out, 1/3 [v9]"), part("Release v2 is out, 1/3 [v9]")), (None, None));
+}

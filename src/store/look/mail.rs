@@ -99,16 +99,27 @@ impl Store {
         })
     }
 
-    /// Messages of a mailbox, and how many of them are unread.
-    pub fn count_mail(&self, folder: i64) -> Result<(u64, u64), Fault> {
-        let count = |count: i64| count.unsigned_abs();
+    /// Messages of a mailbox.
+    pub fn count_mail(&self, folder: i64) -> Result<u64, Fault> {
         self.read(|db| {
             db.prepare_cached(
-                "SELECT count(*), coalesce(sum(flags & 1 = 0), 0) FROM message INDEXED BY message_by_arrival
-                 WHERE folder = ?1 AND flags & 8 = 0",
+                "SELECT (SELECT count(*) FROM message INDEXED BY message_by_arrival WHERE folder = ?1)
+                     - (SELECT count(*) FROM message INDEXED BY message_deleted WHERE folder = ?1 AND flags & 8 <> 0)",
             )?
-            .query_row([folder], |row| Ok((count(row.get(0)?), count(row.get(1)?))))
+            .query_row([folder], |row| row.get::<_, i64>(0))
         })
+        .map(i64::unsigned_abs)
+    }
+
+    /// Unread messages of a mailbox.
+    pub fn count_unread(&self, folder: i64) -> Result<u64, Fault> {
+        self.read(|db| {
+            db.prepare_cached(
+                "SELECT count(*) FROM message INDEXED BY message_by_arrival WHERE folder = ?1 AND flags & 9 = 0",
+            )?
+            .query_row([folder], |row| row.get::<_, i64>(0))
+        })
+        .map(i64::unsigned_abs)
     }
 
     /// `limit` messages of a mailbox after the newest `offset`.

@@ -1,0 +1,5 @@
+//! Prints `docs/keys.md`.
+
+fn main() {
+    print!("{}", mailherd::tui::keymap::document());
+}

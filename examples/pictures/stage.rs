@@ -1,0 +1,244 @@
+//! The demo's mailbox after a pass of the real engine, at a time that does not move, with the terminal UI in front of it.
+
+use std::os::unix::fs::OpenOptionsExt;
+
+use jiff::tz::TimeZone;
+use mailherd::backtest::Trial;
+use mailherd::config::{Account, Config, ManagedNames, SecretSource, ThemeName, Tls};
+use mailherd::daemon::queries::{Queries, journal_row};
+use mailherd::daemon::{Asking, Setting, Watcher, backtest, inspect, pass};
+use mailherd::demo::mailbox;
+use mailherd::demo::server::{Options, Server};
+use mailherd::logic::engine::*;
+use mailherd::logic::fault::Fault;
+use mailherd::logic::ids::{Address, FolderName, MessageId, UnixTime};
+use mailherd::logic::plan::{Mode, TopMode};
+use mailherd::logic::policy::Caution;
+use mailherd::logic::signals::Weights;
+use mailherd::store::{LogFilter, Store};
+use mailherd::tui::effect::Effect;
+use mailherd::tui::keymap::key;
+use mailherd::tui::message::Message;
+use mailherd::tui::model::Model;
+use mailherd::tui::theme::Theme;
+use mailherd::tui::update::update;
+use mailherd::tui::view;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Rect, Size};
+
+/// Saturday, 21 November 2026, 14:03 UTC. Whatever is asked is answered for this moment.
+const NOW: UnixTime = UnixTime(1_795_269_780);
+
+/// Columns and rows of the pictures.
+const SIZE: Size = Size::new(112, 30);
+
+/// See the module.
+pub struct Stage {
+    server: Server,
+    runtime: tokio::runtime::Runtime,
+    config: Config,
+    queries: Queries,
+    model: Model,
+    _folder: tempfile::TempDir,
+}
+
+/// Nobody is asked, nobody is told.
+struct Nobody;
+
+impl Asking for Nobody {
+    fn ask(&self, _question: &str) -> Option<bool> {
+        None
+    }
+}
+
+impl Watcher for Nobody {
+    fn reading(&self, _account: &str, _folder: &FolderName, _done: u64, _total: u64) {}
+    fn filing(&self, _account: &str, _done: u64, _total: u64) {}
+    fn note(&self, _account: &str, _text: &str) {}
+    fn advise(&self, _account: &str, _text: &str, _hint: &str) {}
+}
+
+impl Stage {
+    /// Everything from the mailbox to the inbox on the screen.
+    ///
+    /// # Errors
+    /// Those of the engine, and of the directory for its state.
+    pub fn build() -> Result<Stage, Fault> {
+        let trouble = |error: std::io::Error| Fault::local(error.to_string(), "look at the temporary directory");
+        let folder = tempfile::tempdir().map_err(trouble)?;
+        let mailbox = mailbox::generate(1, NOW);
+        let own: Vec<Address> = mailbox.addresses.iter().filter_map(|address| Address::parse(address)).collect();
+        let options = Options::default();
+        let secret = folder.path().join("password");
+        let mut file = std::fs::OpenOptions::new();
+        let file = file.write(true).create_new(true).mode(0o600).open(&secret).map_err(trouble)?;
+        std::io::Write::write_all(&mut &file, options.password.as_bytes()).map_err(trouble)?;
+        let user = options.user.clone();
+        let server = Server::start_in_thread(mailbox, options).map_err(trouble)?;
+        let account = account(&own, user, server.port(), SecretSource::File(secret));
+        let state_dir = folder.path().join("state");
+        let config =
+            Config { path: "(pictures)".into(), state_dir, theme: ThemeName::Default, accounts: vec![account] };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(trouble)?;
+        runtime.block_on(work(&config))?;
+        let model = Model::new(NOW, TimeZone::UTC, SIZE, Theme::new(ThemeName::Default, true));
+        let queries = Queries::default();
+        let mut stage = Stage { server, runtime, config, queries, model, _folder: folder };
+        let first = stage.model.start();
+        stage.carry_out(first);
+        Ok(stage)
+    }
+
+    /// Presses keys, with blanks between their names.
+    pub fn press(&mut self, keys: &str) {
+        for name in keys.split_whitespace() {
+            let event = key::parse(name).unwrap_or_else(|| panic!("there is no key called {name}"));
+            self.tell(Message::Key(event));
+        }
+        self.tell(Message::Rest);
+    }
+
+    /// What is on the screen.
+    pub fn frame(&self) -> Buffer {
+        let mut buffer = Buffer::empty(Rect::from((ratatui::layout::Position::ORIGIN, SIZE)));
+        view::draw(&self.model, &mut buffer);
+        buffer
+    }
+
+    /// Ends the server.
+    pub fn end(self) {
+        self.runtime.block_on(self.server.stop());
+    }
+
+    fn tell(&mut self, message: Message) {
+        let effects = update(&mut self.model, message).unwrap_or_default();
+        self.carry_out(effects);
+    }
+
+    fn carry_out(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            if let Effect::Ask(ticket, request) = effect {
+                let answer = self.answer(&request);
+                self.tell(Message::Reply(ticket, answer));
+            }
+        }
+    }
+
+    fn answer(&mut self, request: &Request) -> Answer {
+        if let Some(answer) = self.queries.answer(&self.config, request, NOW) {
+            return answer;
+        }
+        match request {
+            Request::Health => Ok(Reply::Health(vec![live(&self.config.accounts[0])])),
+            Request::Why(key) => self.why(key).map(|why| Reply::Why(Box::new(why))),
+            _ => Err(Fault::refused("pictures change nothing", "press keys that only look")),
+        }
+    }
+
+    fn why(&mut self, key: &MessageKey) -> Result<WhyReply, Fault> {
+        let id = self.message_id(key).ok_or_else(|| Fault::refused("mailherd did not move it", "choose another"))?;
+        let (config, account) = (&self.config, &self.config.accounts[0]);
+        let found = self.runtime.block_on(inspect::why(config, &setting(account), &id))?;
+        let why = found.ok_or_else(|| Fault::refused("it is not there", "choose another"))?;
+        let judged = why.planned.judged;
+        let address = judged.from.as_ref();
+        let row = match address {
+            Some(address) => self.queries.sender(config, &account.name, address, NOW)?,
+            None => None,
+        };
+        let reason = |one: &mailherd::logic::verdict::Reason| ReasonRow {
+            signal: one.signal.to_owned(),
+            weight: one.weight,
+            text: one.text.clone(),
+        };
+        Ok(WhyReply {
+            key: key.clone(),
+            message_id: Some(id.as_str().to_owned()),
+            headers: vec![
+                ("From".into(), address.map(ToString::to_string).unwrap_or_default()),
+                ("To".into(), account.email.to_string()),
+                ("Subject".into(), judged.subject.to_string()),
+            ],
+            category: judged.verdict.category,
+            importance: judged.verdict.importance,
+            reasons: judged.verdict.reasons.iter().map(reason).collect(),
+            sender: row.map(|row| SenderDetail { words: sentences(&row), row }),
+            order: None,
+            history: why.history.into_iter().map(journal_row).collect(),
+            falls: None,
+            unsubscribe: None,
+        })
+    }
+
+    /// The Message-ID of what mailherd moved to this place.
+    fn message_id(&self, key: &MessageKey) -> Option<MessageId> {
+        let rows = Store::open(&self.config.state_dir).ok()?.log(LogFilter::default()).ok()?;
+        let here = rows.into_iter().find(|row| row.intent.to == key.folder && row.to_uid == Some(key.uid));
+        here?.intent.message_id
+    }
+}
+
+/// A backtest, so that the harm is known, and one pass.
+async fn work(config: &Config) -> Result<(), Fault> {
+    let account = &config.accounts[0];
+    let setting = setting(account);
+    let mut trial = Trial::new(account.own_addresses(), account.caution, None, Weights::built_in().clone());
+    backtest::replay(&setting, &[], &mut trial, |_, _| Ok(())).await?;
+    backtest::remember(config, account, NOW, &trial.finish())?;
+    let mut run = pass::PassRun::new("pass", None);
+    pass::pass(config, &setting, &mut run).await.1
+}
+
+fn setting(account: &Account) -> Setting<'_> {
+    Setting { account, now: NOW, yes: true, asking: &Nobody, watcher: &Nobody }
+}
+
+fn account(own: &[Address], username: String, port: u16, secret: SecretSource) -> Account {
+    Account {
+        name: "demo".into(),
+        email: own[0].clone(),
+        aliases: own[1..].to_vec(),
+        host: "127.0.0.1".into(),
+        port,
+        tls: Tls::None,
+        tls_ca_file: None,
+        tls_pin_sha256: None,
+        username,
+        secret,
+        authserv_id: None,
+        mode: Mode::File,
+        folders: ManagedNames::default(),
+        top: TopMode::Move,
+        caution: Caution::Normal,
+        backlog_days: u32::MAX,
+        blackhole_days: 7,
+        settle_seconds: 120,
+    }
+}
+
+fn live(account: &Account) -> Health {
+    Health {
+        account: account.name.clone(),
+        email: account.email.to_string(),
+        server: "127.0.0.1".into(),
+        state: AccountState::Live,
+        files: true,
+        last_byte: Some(NOW),
+        last_pass: Some(NOW),
+        next: None,
+        queue: 0,
+        fault: None,
+        progress: None,
+        held: None,
+        capabilities: Vec::new(),
+        advice: Vec::new(),
+    }
+}
+
+fn sentences(row: &SenderRow) -> Vec<String> {
+    let mut words = vec![format!("{} mails received, {} of them read", row.received, row.read)];
+    if row.replied > 0 {
+        words.push(format!("you answered {}, and sent {}", row.replied, row.sent_to));
+    }
+    words
+}

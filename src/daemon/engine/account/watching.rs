@@ -1,0 +1,109 @@
+//! What is done between two passes: waiting for the server, the user or the time.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::{Trouble, Worker, interruptible, setting};
+use crate::daemon::engine::bench::Bench;
+use crate::daemon::engine::wait::watch;
+use crate::daemon::sync::Scope;
+use crate::daemon::{clock, moves};
+use crate::logic::engine::AccountState;
+use crate::logic::fault::Fault;
+use crate::logic::ids::UnixTime;
+use crate::logic::plan::Mode;
+use crate::store::Store;
+
+/// A lull of this length ends a burst of arrivals that began while the last one was being filed…
+const LULL: Duration = Duration::from_millis(100);
+/// …and a burst is not waited for longer than this.
+const BURST: Duration = Duration::from_secs(1);
+/// An account in which nothing happens for so long is forgotten; its ledger is read again when something does.
+const FORGET: Duration = Duration::from_secs(600);
+
+impl Worker {
+    /// Waits for something to do: what to look at, or nothing when somebody called.
+    pub(super) async fn wait(&mut self, bench: &mut Bench, all: Instant) -> Result<Option<Scope>, Trouble> {
+        if interruptible(&self.control, bench.open_inbox()).await? {
+            return Ok(Some(Scope::Watched));
+        }
+        interruptible(&self.control, bench.listen()).await?;
+        let pushes = bench.session.can_idle();
+        let every = if pushes { self.options.look } else { self.options.poll.min(self.options.look) };
+        let settles = self.watching().await?;
+        let limit = every.min(all.saturating_duration_since(Instant::now())).min(settles.unwrap_or(every));
+        let next = UnixTime(clock::now().0 + i64::try_from(limit.as_secs()).unwrap_or(0));
+        self.board.update(self.slot, |health| {
+            health.state = if pushes { AccountState::Live } else { AccountState::Polling };
+            health.next = (!pushes).then_some(next);
+        });
+        let since = Instant::now();
+        if self.heard(bench, limit).await? {
+            let burst = self.last_change.elapsed() < BURST;
+            let end = Instant::now() + BURST;
+            while burst && Instant::now() < end && self.heard(bench, LULL).await? {}
+            return Ok(Some(Scope::Watched));
+        }
+        if !self.waiting.is_empty() || self.control.is_interrupted() {
+            return Ok(None);
+        }
+        if Instant::now() >= all {
+            return Ok(Some(Scope::All));
+        }
+        self.forget_when_idle().await?;
+        if settles.is_some_and(|settles| since.elapsed() >= settles) {
+            return Ok(Some(Scope::Watched));
+        }
+        let look = since.elapsed() >= limit && interruptible(&self.control, bench.managed_changed()).await?;
+        Ok(look.then_some(Scope::Watched))
+    }
+
+    /// Writes down that somebody watches, so that what is delivered meanwhile is not taken for moved. When the next move
+    /// of the user's will have settled, and a pass makes an order of it.
+    async fn watching(&mut self) -> Result<Option<Duration>, Fault> {
+        let (config, ear, now) = (self.config.clone(), self.ear.clone(), clock::now());
+        let setting = setting(&config, self.account, &ear);
+        if setting.account.mode == Mode::Preview {
+            return Ok(None);
+        }
+        let mut own;
+        let store = match &mut self.desk {
+            Some(desk) => &mut desk.learner().await?.store,
+            None => {
+                own = Store::open(&config.state_dir)?;
+                &mut own
+            }
+        };
+        moves::still_watching(store, &setting.account.name, now)?;
+        let due = moves::next_due(store, &setting)?;
+        // A second more: times in the database are whole seconds.
+        Ok(due.map(|due| Duration::from_secs(u64::try_from(due.0 - now.0).unwrap_or(0) + 1)))
+    }
+
+    /// Whether the server says something within `limit`. A job or a word from outside ends it, too.
+    async fn heard(&mut self, bench: &mut Bench, limit: Duration) -> Result<bool, Trouble> {
+        let (jobs, waiting, control) = (&mut self.jobs, &mut self.waiting, &self.control);
+        let called = async {
+            tokio::select! {
+                ticket = jobs.recv() => waiting.extend(ticket),
+                () = control.called(false) => {}
+            }
+        };
+        let heard = watch(&mut bench.session, limit, called).await?;
+        let byte = bench.heard();
+        self.board.update(self.slot, |health| health.last_byte = byte.or(health.last_byte));
+        Ok(heard)
+    }
+
+    /// The ledger of a large account takes megabytes, and most accounts are quiet most of the time.
+    async fn forget_when_idle(&mut self) -> Result<(), Fault> {
+        let Some(desk) = &mut self.desk else { return Ok(()) };
+        if self.last_change.elapsed() > FORGET {
+            self.desk = None;
+            tracing::debug!(account = self.name(), "nothing happens: its ledger is put away");
+            return Ok(());
+        }
+        desk.learner().await?.store.shrink()
+    }
+}

@@ -1,0 +1,203 @@
+use super::*;
+use crate::logic::ids::{Address, Category, Digest, ListId};
+use crate::logic::orders::Who;
+
+const NOW: UnixTime = UnixTime(10_000);
+
+fn instance(number: u8) -> Instance {
+    Instance { digest: Digest([number; 16]), size: 100 }
+}
+
+fn folder(name: &str) -> FolderName {
+    FolderName::from_wire(name)
+}
+
+/// Message `number` left `from`, where it had been for an hour.
+fn left(number: u8, from: &str) -> Departure {
+    let id = i64::from(number);
+    let (since, at) = (UnixTime(NOW.0 - 3600), NOW);
+    Departure { id, instance: instance(number), folder: folder(from), since, at, renumbered: false }
+}
+
+fn came(number: u8, to: &str) -> Arrival {
+    let id = 100 + i64::from(number);
+    Arrival { id, instance: instance(number), folder: folder(to), uid: Uid(7), away: false, ours: false, at: NOW }
+}
+
+fn lies(number: u8, origin: &str, to: &str) -> Resting {
+    let id = 200 + i64::from(number);
+    Resting { id, instance: instance(number), origin: Some(folder(origin)), folder: folder(to), settled: false }
+}
+
+fn moved(number: u8, from: Option<&str>, to: &str) -> Change {
+    Change::Moved { instance: instance(number), origin: from.map(folder), folder: folder(to), uid: Uid(7) }
+}
+
+#[track_caller]
+fn reads(departures: &[Departure], arrivals: &[Arrival], resting: &[Resting], expected: &[Change]) -> Reading {
+    let reading = read(departures, arrivals, resting, NOW);
+    assert_eq!(reading.changes, expected);
+    reading
+}
+
+#[test]
+fn what_left_one_mailbox_and_came_into_another_was_moved() {
+    let reading = reads(&[left(1, "News")], &[came(1, "INBOX")], &[], &[moved(1, Some("News"), "INBOX")]);
+    assert_eq!((reading.departures, reading.arrivals), (vec![1], vec![101]));
+    reads(&[left(1, "News")], &[came(2, "INBOX")], &[], &[]);
+}
+
+#[test]
+fn half_a_move_waits_for_the_other_half() {
+    let reading = reads(&[left(1, "News")], &[], &[], &[]);
+    assert_eq!(reading.departures, Vec::<i64>::new(), "one more pass");
+    let older = Departure { at: UnixTime(NOW.0 - 1), ..left(1, "News") };
+    assert_eq!(reads(std::slice::from_ref(&older), &[], &[], &[]).departures, [1], "it went elsewhere");
+    reads(&[older], &[came(1, "INBOX")], &[], &[moved(1, Some("News"), "INBOX")]);
+    let copy = Arrival { at: UnixTime(NOW.0 - 3600), ..came(1, "Bulk") };
+    assert!(reads(&[], std::slice::from_ref(&copy), &[], &[]).arrivals.is_empty(), "its original may go yet");
+    reads(&[left(1, "INBOX")], std::slice::from_ref(&copy), &[], &[moved(1, Some("INBOX"), "Bulk")]);
+    let stale = Arrival { at: UnixTime(NOW.0 - COPY_WAITS - 1), ..copy };
+    assert_eq!(reads(&[], &[stale], &[], &[]).arrivals, [101]);
+}
+
+#[test]
+fn what_we_moved_is_not_the_users() {
+    let ours = Arrival { ours: true, ..came(1, "News") };
+    let reading = reads(&[], &[ours], &[], &[]);
+    assert_eq!(reading.arrivals, [101]);
+}
+
+#[test]
+fn what_leaves_within_seconds_of_its_arrival_was_moved_by_a_program() {
+    let after = |seconds: i64| Departure { since: UnixTime(NOW.0 - seconds), ..left(1, "INBOX") };
+    reads(&[after(BY_HAND - 1)], &[came(1, "News")], &[], &[Change::Program]);
+    reads(&[after(BY_HAND)], &[came(1, "News")], &[], &[moved(1, Some("INBOX"), "News")]);
+}
+
+#[test]
+fn what_turned_up_unseen_counts_only_when_nobody_watched() {
+    reads(&[], &[came(1, "News")], &[], &[]);
+    reads(&[], &[Arrival { away: true, ..came(1, "News") }], &[], &[moved(1, None, "News")]);
+}
+
+#[test]
+fn what_is_on_its_way_counts_where_it_comes_to_rest() {
+    let quick = Departure { since: UnixTime(NOW.0 - 1), ..left(1, "News") };
+    let known = lies(1, "INBOX", "News");
+    let expected = [Change::Forget(201), moved(1, Some("INBOX"), "Bulk")];
+    reads(std::slice::from_ref(&quick), &[came(1, "Bulk")], std::slice::from_ref(&known), &expected);
+    reads(&[quick], &[came(1, "INBOX")], std::slice::from_ref(&known), &[Change::Forget(201)]);
+    // An order was made of it: coming back is a move of its own.
+    let settled = Resting { settled: true, ..known };
+    let expected = [Change::Forget(201), moved(1, Some("News"), "INBOX")];
+    reads(&[left(1, "News")], &[came(1, "INBOX")], &[settled], &expected);
+}
+
+#[test]
+fn a_renumbered_mailbox_says_nothing() {
+    let renumbered = |number| Departure { renumbered: true, ..left(number, "Blackhole") };
+    let known = Resting { settled: true, ..lies(1, "INBOX", "Blackhole") };
+    let arrivals = [came(1, "Blackhole"), came(2, "INBOX")];
+    let expected = [Change::Renumbered(201, Uid(7)), moved(2, Some("Blackhole"), "INBOX")];
+    reads(&[renumbered(1), renumbered(2)], &arrivals, std::slice::from_ref(&known), &expected);
+    reads(&[left(1, "Blackhole")], &[came(1, "Blackhole")], &[known], &[Change::Forget(201)]);
+}
+
+#[test]
+fn identical_copies_are_matched_one_to_one() {
+    let two = [Departure { id: 1, ..left(1, "News") }, Departure { id: 2, ..left(1, "News") }];
+    let one = [came(1, "INBOX")];
+    let reading = reads(&two, &one, &[], &[moved(1, Some("News"), "INBOX")]);
+    assert_eq!(reading.departures, [1]);
+    // A copy is no move: the original stays.
+    reads(&[], &one, &[], &[]);
+}
+
+fn candidate(id: i64, sender: &str, category: Category, seconds_ago: i64) -> Candidate {
+    Candidate {
+        id,
+        sender: Address::parse(sender),
+        list: None,
+        category: Some(category),
+        at: UnixTime(NOW.0 - seconds_ago),
+        there: true,
+        own: false,
+        dear: false,
+    }
+}
+
+fn said(settled: &Settled) -> Vec<(String, Category, usize)> {
+    settled.lessons.iter().map(|one| (one.who.to_string(), one.category, one.moves.len())).collect()
+}
+
+#[test]
+fn a_move_speaks_when_it_has_settled_and_still_lies_there() {
+    let one = candidate(1, "a@b.example", Category::News, 119);
+    assert_eq!(settle(std::slice::from_ref(&one), NOW, 120), Settled::default());
+    assert_eq!(said(&settle(std::slice::from_ref(&one), NOW, 119)), [("a@b.example".to_owned(), Category::News, 1)]);
+    for gone in [
+        Candidate { there: false, ..one.clone() },
+        Candidate { own: true, ..one.clone() },
+        Candidate { category: None, ..one.clone() },
+        Candidate { sender: None, ..one.clone() },
+    ] {
+        let settled = settle(&[gone], NOW, 0);
+        assert_eq!((settled.forget, settled.lessons.len()), (vec![1], 0));
+    }
+}
+
+#[test]
+fn it_speaks_of_the_list_if_there_is_one() {
+    let one = Candidate { list: ListId::new("l.example"), ..candidate(1, "a@b.example", Category::Top, 500) };
+    assert_eq!(settle(&[one], NOW, 120).lessons[0].who, Who::List(ListId::new("l.example").unwrap()));
+}
+
+#[test]
+fn the_newest_move_of_a_sender_counts() {
+    let moves = [
+        candidate(1, "a@b.example", Category::News, 900),
+        candidate(2, "a@b.example", Category::News, 800),
+        candidate(3, "a@b.example", Category::Inbox, 500),
+        candidate(4, "c@b.example", Category::Bulk, 500),
+        candidate(5, "c@b.example", Category::Bulk, 500),
+        candidate(6, "c@b.example", Category::Inbox, 500),
+        candidate(7, "d@b.example", Category::Bulk, 500),
+        candidate(8, "d@b.example", Category::Inbox, 500),
+    ];
+    let expected =
+        [("a@b.example", Category::Inbox, 3), ("c@b.example", Category::Bulk, 3), ("d@b.example", Category::Inbox, 2)];
+    assert_eq!(
+        said(&settle(&moves, NOW, 120)),
+        expected.map(|(who, category, moves)| (who.to_owned(), category, moves))
+    );
+}
+
+fn many(messages: i64, senders: i64, seconds_ago: i64) -> Vec<Candidate> {
+    let one = |id| candidate(id, &format!("a{}@b.example", id % senders), Category::News, seconds_ago);
+    (0..messages).map(one).collect()
+}
+
+#[test]
+fn a_reorganisation_is_held_as_a_whole() {
+    for (messages, senders, held) in [(50, 11, false), (51, 10, false), (51, 11, true)] {
+        let settled = settle(&many(messages, senders, 200), NOW, 120);
+        assert_eq!(settled.held.len(), usize::from(held), "{messages} of {senders}");
+        assert_eq!(settled.lessons.is_empty(), held);
+    }
+    // A program takes its time: what is a moment younger belongs to it.
+    let mut moves = many(40, 20, 130);
+    moves.extend(many(20, 20, 100).into_iter().map(|one| Candidate { id: one.id + 1000, ..one }));
+    let settled = settle(&moves, NOW, 120);
+    assert_eq!((settled.held.len(), settled.held[0].iter().map(|one| one.moves.len()).sum::<usize>()), (1, 60));
+}
+
+#[test]
+fn somebody_the_user_has_written_to_is_banished_only_after_a_word() {
+    let dear = Candidate { dear: true, ..candidate(1, "a@b.example", Category::Blackhole, 500) };
+    assert!(settle(std::slice::from_ref(&dear), NOW, 120).lessons[0].asks);
+    let news = Candidate { category: Some(Category::News), ..dear.clone() };
+    assert!(!settle(&[news], NOW, 120).lessons[0].asks);
+    let list = Candidate { list: ListId::new("l.example"), ..dear };
+    assert!(!settle(&[list], NOW, 120).lessons[0].asks);
+}
