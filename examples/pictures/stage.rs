@@ -1,19 +1,19 @@
 //! The demo's mailbox after a pass of the real engine, at a time that does not move, with the terminal UI in front of it.
 
+use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
 
 use jiff::tz::TimeZone;
 use mailherd::backtest::Trial;
-use mailherd::config::{Account, Config, ManagedNames, SecretSource, ThemeName, Tls};
+use mailherd::config::{self, Account, Config, ThemeName};
 use mailherd::daemon::queries::{Queries, journal_row};
 use mailherd::daemon::{Asking, Setting, Watcher, backtest, inspect, pass};
 use mailherd::demo::mailbox;
 use mailherd::demo::server::{Options, Server};
 use mailherd::logic::engine::*;
 use mailherd::logic::fault::Fault;
-use mailherd::logic::ids::{Address, FolderName, MessageId, UnixTime};
-use mailherd::logic::plan::{Mode, TopMode};
-use mailherd::logic::policy::Caution;
+use mailherd::logic::ids::{FolderName, MessageId, UnixTime};
 use mailherd::logic::signals::Weights;
 use mailherd::store::{LogFilter, Store};
 use mailherd::tui::effect::Effect;
@@ -31,6 +31,14 @@ const NOW: UnixTime = UnixTime(1_795_269_780);
 
 /// Columns and rows of the pictures.
 const SIZE: Size = Size::new(112, 30);
+
+/// Name of the file, what is seen, and the keys that lead there from the one before.
+pub const PICTURES: [(&str, &str, &str); 4] = [
+    ("mail", "The screen Mail: News, and beside it why the selected message is there", "l l j j"),
+    ("why", "Why one message is in Top: the reasons, which add up, the sender, and what was done", "h j w"),
+    ("senders", "The screen Senders: whom mail comes from, ranked, with the last 26 weeks", "Esc 2 j j w"),
+    ("stats", "The screen Stats: mail per day by category, and what that cost", "4 l"),
+];
 
 /// See the module.
 pub struct Stage {
@@ -64,21 +72,11 @@ impl Stage {
     /// # Errors
     /// Those of the engine, and of the directory for its state.
     pub fn build() -> Result<Stage, Fault> {
-        let trouble = |error: std::io::Error| Fault::local(error.to_string(), "look at the temporary directory");
         let folder = tempfile::tempdir().map_err(trouble)?;
         let mailbox = mailbox::generate(1, NOW);
-        let own: Vec<Address> = mailbox.addresses.iter().filter_map(|address| Address::parse(address)).collect();
-        let options = Options::default();
-        let secret = folder.path().join("password");
-        let mut file = std::fs::OpenOptions::new();
-        let file = file.write(true).create_new(true).mode(0o600).open(&secret).map_err(trouble)?;
-        std::io::Write::write_all(&mut &file, options.password.as_bytes()).map_err(trouble)?;
-        let user = options.user.clone();
-        let server = Server::start_in_thread(mailbox, options).map_err(trouble)?;
-        let account = account(&own, user, server.port(), SecretSource::File(secret));
-        let state_dir = folder.path().join("state");
-        let config =
-            Config { path: "(pictures)".into(), state_dir, theme: ThemeName::Default, accounts: vec![account] };
+        let (own, options) = (mailbox.addresses.clone(), Options::default());
+        let server = Server::start_in_thread(mailbox, options.clone()).map_err(trouble)?;
+        let config = config(folder.path(), &own, &options, server.port())?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(trouble)?;
         runtime.block_on(work(&config))?;
         let model = Model::new(NOW, TimeZone::UTC, SIZE, Theme::new(ThemeName::Default, true));
@@ -193,27 +191,27 @@ fn setting(account: &Account) -> Setting<'_> {
     Setting { account, now: NOW, yes: true, asking: &Nobody, watcher: &Nobody }
 }
 
-fn account(own: &[Address], username: String, port: u16, secret: SecretSource) -> Account {
-    Account {
-        name: "demo".into(),
-        email: own[0].clone(),
-        aliases: own[1..].to_vec(),
-        host: "127.0.0.1".into(),
-        port,
-        tls: Tls::None,
-        tls_ca_file: None,
-        tls_pin_sha256: None,
-        username,
-        secret,
-        authserv_id: None,
-        mode: Mode::File,
-        folders: ManagedNames::default(),
-        top: TopMode::Move,
-        caution: Caution::Normal,
-        backlog_days: u32::MAX,
-        blackhole_days: 7,
-        settle_seconds: 120,
-    }
+/// Its config, as a user would write it.
+fn config(folder: &Path, own: &[String], options: &Options, port: u16) -> Result<Config, Fault> {
+    let secret = folder.join("password");
+    let mut file = std::fs::OpenOptions::new();
+    let file = file.write(true).create_new(true).mode(0o600).open(&secret).map_err(trouble)?;
+    (&file).write_all(options.password.as_bytes()).map_err(trouble)?;
+    let text = format!(
+        "mode = \"file\"\nstate_dir = \"state\"\nbacklog_days = 36500\n\
+         [[accounts]]\nname = \"demo\"\nemail = {:?}\naliases = {:?}\nhost = \"127.0.0.1\"\nport = {port}\ntls = \"none\"\n\
+         username = {:?}\npassword_file = \"password\"\n",
+        own[0],
+        &own[1..],
+        options.user
+    );
+    let path = folder.join("config.toml");
+    std::fs::write(&path, text).map_err(trouble)?;
+    config::load(&path)
+}
+
+fn trouble(error: std::io::Error) -> Fault {
+    Fault::local(error.to_string(), "look at the temporary directory")
 }
 
 fn live(account: &Account) -> Health {

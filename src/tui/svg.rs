@@ -30,7 +30,7 @@ pub fn picture(buffer: &Buffer, title: &str) -> String {
     let width = f64::from(buffer.area.width) * CELL.0 + 2.0 * EDGE;
     let height = f64::from(buffer.area.height) * CELL.1 + 2.0 * EDGE;
     let mut svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width:.1} {height:.1}\" role=\"img\" \
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width:.1} {height:.1}\" role=\"img\" shape-rendering=\"crispEdges\" \
          font-family=\"ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace\" font-size=\"14\">\n\
          <title>{}</title>\n<rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"{PAPER}\"/>\n",
         escaped(title)

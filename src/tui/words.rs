@@ -25,6 +25,11 @@ pub fn time(at: UnixTime, zone: &TimeZone) -> String {
     strftime(at, zone, "%Y-%m-%d %H:%M")
 }
 
+/// `2026-11-21`
+pub fn day(at: UnixTime, zone: &TimeZone) -> String {
+    strftime(at, zone, "%Y-%m-%d")
+}
+
 /// How long something takes or took: `now`, `12 s`, `5 min`, `3 h`, `4 days`.
 pub fn span(seconds: i64) -> String {
     match seconds {

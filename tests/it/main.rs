@@ -26,6 +26,7 @@ mod moving;
 mod odd_mail;
 mod opening;
 mod orders;
+mod pictures;
 mod preview;
 mod queries;
 mod secrets;

@@ -62,7 +62,8 @@ fn figures(reply: &StatsReply, shared: &Shared, area: Rect) -> Vec<Piece> {
     let mail: u64 = reply.days.iter().flat_map(|day| day.counts).map(u64::from).sum();
     let mut pieces = vec![kept_out(reply.kept_out, mail, usize::from(area.width))];
     pieces.extend(harm(reply, &shared.zone, usize::from(area.width)));
-    let share = percent(reply.undone, reply.moved).map(|share| format!(" ({share}%)")).unwrap_or_default();
+    let share = percent(reply.undone, reply.moved).filter(|share| *share > 0);
+    let share = share.map(|share| format!(" ({share}%)")).unwrap_or_default();
     let moved = match reply.moved {
         0 => "nothing yet".into(),
         moved => format!("{}, {} taken back by you{share}", plural(moved, "message", "messages"), count(reply.undone)),
@@ -96,7 +97,7 @@ fn harm(reply: &StatsReply, zone: &TimeZone, width: usize) -> Vec<Piece> {
     let one = |(account, at, answered, hidden): &(String, UnixTime, u32, u32)| {
         let (answered, hidden) = (u64::from(*answered), u64::from(*hidden));
         let share = if answered > 0 { hidden as f64 * 100.0 / answered as f64 } else { 0.0 };
-        let (account, when) = (Printable::new(account), words::time(*at, zone));
+        let (account, when) = (Printable::new(account), words::day(*at, zone));
         let text = match (width, count(hidden)) {
             (..NARROW, hidden) => format!("{account}: {hidden} of {} answered ({share:.1}%)", count(answered)),
             (_, hidden) => format!(
