@@ -438,6 +438,26 @@ fn a_face_survives_a_restart_of_the_daemon() {
 }
 
 #[test]
+fn the_terminal_ui_looks_in_on_the_daemon_acts_through_it_and_survives_its_restart() {
+    let user = User::new(Flavour::PLAIN);
+    let mail = cast::stranger(1).subject("about the boat");
+    user.receives(std::slice::from_ref(&mail));
+    let daemon = Daemon::start(&user);
+    daemon.rests("home");
+    let mut screen = user.screen();
+    screen.sees("about the boat").sees("live").press("/boat\r").press("b").sees("moved to Bulk");
+    eventually("it acts through the daemon", || place(&user, &mail) == "Bulk");
+    daemon.dies();
+    let daemon = Daemon::start(&user);
+    daemon.rests("home");
+    let letter = cast::stranger(3).subject("after the restart");
+    user.receives(std::slice::from_ref(&letter));
+    screen.sees("after the restart").press("q");
+    assert!(screen.ends().0.success());
+    assert_eq!(daemon.status("home")["healthy"], json!(true), "it goes on");
+}
+
+#[test]
 fn systemd_hears_that_it_is_ready_alive_and_stopping() {
     let user = User::new(Flavour::PLAIN);
     let manager = ServiceManager::new(&user.path(""));
