@@ -56,6 +56,16 @@ pub enum Command {
     Demo(Demo),
     /// One pass over the accounts: read what is new, judge it, file it
     Run(Run),
+    /// Watch every account until SIGTERM; SIGHUP reads the config again
+    Daemon(Daemon),
+    /// How the daemon and its accounts are; exit status 1 when one needs you
+    Status(OneAccount),
+    /// Have the daemon leave accounts alone until `resume`
+    Pause(OneAccount),
+    /// End a pause, and the waiting after a failure
+    Resume(OneAccount),
+    /// Have the daemon look at everything now
+    Check(OneAccount),
     /// Dry run over what is in INBOX now: what would happen to each message, and why
     Plan(Plan),
     /// Why one message is where it is, filed or not
@@ -111,6 +121,26 @@ pub struct Run {
     /// Answer yes to what would be asked
     #[arg(long)]
     pub yes: bool,
+}
+
+/// `daemon`
+#[derive(Debug, Args)]
+pub struct Daemon {
+    /// How lines of the log look: `text` (with priorities for the journal under systemd) or `json`
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub log_format: LogFormat,
+    /// Answer Prometheus there, on loopback only, for instance 127.0.0.1:9810 [default: `metrics` in the config]
+    #[arg(long, value_name = "ADDRESS")]
+    pub metrics: Option<String>,
+}
+
+/// How lines of the log look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    /// For people and for the journal.
+    Text,
+    /// One object a line.
+    Json,
 }
 
 /// `plan`
@@ -211,8 +241,8 @@ pub struct Orders {
 /// `confirm`
 #[derive(Debug, Args)]
 pub struct Confirm {
-    /// The number, from `orders --pending`
-    pub id: i64,
+    /// The number, from `orders --pending`; or, with a daemon, what `status` names
+    pub id: String,
     /// Say no: it waits no longer, and nothing comes of it
     #[arg(long)]
     pub no: bool,
@@ -279,7 +309,7 @@ pub struct Fit {
     pub reset: bool,
 }
 
-/// `doctor`
+/// `doctor`, `status`, `pause`, `resume`, `check`
 #[derive(Debug, Args)]
 pub struct OneAccount {
     /// Only this account

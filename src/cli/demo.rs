@@ -156,8 +156,13 @@ fn config(
         blackhole_days: 7,
         settle_seconds: 120,
     };
-    let state_dir = state.0.join("state");
-    Ok(Config { path: PathBuf::from("(the demo)"), state_dir, theme: ThemeName::default(), accounts: vec![account] })
+    Ok(Config {
+        path: PathBuf::from("(the demo)"),
+        state_dir: state.0.join("state"),
+        theme: ThemeName::default(),
+        accounts: vec![account],
+        metrics: None,
+    })
 }
 
 /// A directory that is there as long as the demo.

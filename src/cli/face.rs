@@ -13,8 +13,10 @@ use super::out::Out;
 use super::progress::Progress;
 use super::style::{Style, Tone};
 use crate::config::{self, Account, Config};
+use crate::daemon::engine::Link;
 use crate::daemon::{Asking, Setting, Watcher};
 use crate::logic::appearance::ThemeName;
+use crate::logic::engine::Question;
 use crate::logic::fault::Fault;
 use crate::logic::ids::{FolderName, UnixTime};
 use crate::logic::printable::Printable;
@@ -59,6 +61,51 @@ impl Face {
     pub fn missing_config(&self) -> Result<Option<PathBuf>, Fault> {
         let path = config::default_path(self.config.as_deref())?;
         Ok((self.config.is_none() && !path.exists()).then_some(path))
+    }
+
+    /// The configuration as it is now, each time it is called.
+    ///
+    /// # Errors
+    /// When it cannot be told where it is.
+    pub fn read_config(&self) -> Result<impl Fn() -> Result<Config, Fault> + use<>, Fault> {
+        let path = config::default_path(self.config.as_deref())?;
+        Ok(move || config::load(&path))
+    }
+
+    /// The daemon that works on this configuration, which has to run. The file need not be sound: the daemon may be on an
+    /// earlier version of it.
+    ///
+    /// # Errors
+    /// When there is none, and when it does not answer.
+    pub async fn running_daemon(&self) -> Result<Link, Fault> {
+        let path = config::default_path(self.config.as_deref())?;
+        match (Link::connect(&config::state_dir(&path)?).await, config::load(&path)) {
+            (Ok(link), _) => Ok(link),
+            (Err(_), Err(broken)) => Err(broken),
+            (Err(fault), Ok(_)) => Err(fault),
+        }
+    }
+
+    /// The daemon that works on this configuration; `None` when there is none and the command does it itself.
+    ///
+    /// # Errors
+    /// When it does not answer, or speaks another version of the words.
+    pub async fn daemon(&self, config: &Config) -> Result<Option<Link>, Fault> {
+        Link::find(&config.state_dir).await
+    }
+
+    /// Asks the user what the engine asks.
+    ///
+    /// # Errors
+    /// Refused, on a no, and where there is no terminal.
+    pub fn consent(&self, question: &Question) -> Result<(), Fault> {
+        let lines = [question.text.as_str()].into_iter().chain(question.details.iter().map(String::as_str));
+        let text = lines.collect::<Vec<_>>().join("; ");
+        match self.voice.ask(&text) {
+            Some(true) => Ok(()),
+            Some(false) => Err(Fault::refused(text, "you said no: nothing was changed")),
+            None => Err(Fault::refused(text, "if that is right, run it again with --yes")),
+        }
     }
 
     /// Writes out what is left.

@@ -5,11 +5,13 @@
 mod appearance;
 mod args;
 mod backtest;
+mod daemon;
 mod demo;
 mod doctor;
 mod face;
 mod fit;
 mod generate;
+mod journal;
 mod log;
 mod orders;
 pub mod out;
@@ -18,6 +20,7 @@ mod plan;
 pub mod progress;
 mod run;
 mod senders;
+mod status;
 pub mod style;
 pub mod table;
 mod tui;
@@ -36,9 +39,11 @@ use face::Face;
 /// Runs the program and gives its exit status: 0 done, 1 something failed, 2 wrong usage or configuration.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    // A log would be written over the screen of the terminal UI, unless it goes elsewhere.
-    if !(cli.shows_screen() && std::io::stderr().is_terminal()) {
-        face::start_log(cli.verbose);
+    match &cli.command {
+        Some(Command::Daemon(args)) => journal::start(args.log_format, cli.verbose, cli.quiet),
+        // A log would be written over the screen of the terminal UI, unless it goes elsewhere.
+        _ if cli.shows_screen() && std::io::stderr().is_terminal() => {}
+        _ => face::start_log(cli.verbose),
     }
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -69,6 +74,11 @@ async fn run_command(cli: &Cli, face: &mut Face) -> Result<Vec<Fault>, Fault> {
     match command {
         Command::Demo(args) => demo::demo(face, args).await,
         Command::Run(args) => run::run(face, args).await,
+        Command::Daemon(args) => daemon::daemon(face, args).await,
+        Command::Status(args) => status::status(face, args).await,
+        Command::Pause(args) => daemon::pause(face, args).await,
+        Command::Resume(args) => daemon::resume(face, args).await,
+        Command::Check(args) => daemon::check(face, args).await,
         Command::Plan(args) => plan::plan(face, args).await,
         Command::Why(args) => plan::why(face, args).await,
         Command::Log(args) => log::log(face, args),
@@ -76,7 +86,7 @@ async fn run_command(cli: &Cli, face: &mut Face) -> Result<Vec<Fault>, Fault> {
         Command::Senders(args) => senders::senders(face, args),
         Command::Fit(args) => fit::fit(face, args),
         Command::Train(args) => orders::train(face, args).await,
-        Command::Untrain(args) => orders::untrain(face, args),
+        Command::Untrain(args) => orders::untrain(face, args).await,
         Command::Orders(args) => orders::list(face, args),
         Command::Confirm(args) => pending::confirm(face, args).await,
         Command::Blackhole(args) => orders::blackhole(face, args).await,

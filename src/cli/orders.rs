@@ -3,13 +3,16 @@
 use serde_json::json;
 
 use super::args::{Blackhole, Orders, Train, Untrain};
+use super::daemon;
 use super::face::{Face, chosen, guarded};
 use super::pending;
 use super::table::{Cell, Column, Table};
 use super::words::{plural, rfc3339};
 use crate::config::{Account, Config};
+use crate::daemon::engine::Link;
 use crate::daemon::order;
 use crate::daemon::pass::PassRun;
+use crate::logic::engine::{Act, Reply, Request};
 use crate::logic::fault::Fault;
 use crate::logic::ids::Category;
 use crate::logic::orders::{Order, Who};
@@ -45,6 +48,9 @@ pub(super) async fn blackhole(face: &mut Face, args: &Blackhole) -> Result<Vec<F
 async fn give(face: &mut Face, wish: Wish<'_>) -> Result<Vec<Fault>, Fault> {
     let config = face.config()?;
     let accounts = chosen(&config, wish.account)?;
+    if let Some(link) = face.daemon(&config).await? {
+        return give_by_daemon(face, &link, &wish, accounts.iter().all(|account| account.mode == Mode::Preview)).await;
+    }
     if wish.category == Category::Blackhole {
         guard(face, &config, &accounts, &wish).await?;
     }
@@ -77,6 +83,27 @@ async fn give(face: &mut Face, wish: Wish<'_>) -> Result<Vec<Fault>, Fault> {
     }
     show(face, &wish, first_id, moved, accounts.iter().all(|account| account.mode == Mode::Preview));
     Ok(faults)
+}
+
+/// The daemon holds the accounts, so it gives the order, and moves what goes along.
+async fn give_by_daemon(face: &mut Face, link: &Link, wish: &Wish<'_>, preview: bool) -> Result<Vec<Fault>, Fault> {
+    let order = |sure| {
+        Request::Do(Act::Order {
+            who: wish.who.to_string(),
+            category: wish.category,
+            account: wish.account.map(str::to_owned),
+            existing: wish.existing,
+            sure,
+        })
+    };
+    let mut reply = link.ask(order(wish.yes)).await?;
+    if let Reply::Question(question) = &reply {
+        face.consent(question)?;
+        reply = link.ask(order(true)).await?;
+    }
+    let Reply::Done(done) = reply else { return Err(daemon::misunderstood()) };
+    show(face, wish, done.orders.first().copied(), done.moved as usize, preview);
+    Ok(done.faults)
 }
 
 /// Somebody the user has written to is banished only after a question.
@@ -122,10 +149,14 @@ fn show(face: &mut Face, wish: &Wish<'_>, id: Option<i64>, moved: usize, preview
     face.out().note("`mailherd undo --last` takes it back, the order included");
 }
 
-pub(super) fn untrain(face: &mut Face, args: &Untrain) -> Result<Vec<Fault>, Fault> {
+pub(super) async fn untrain(face: &mut Face, args: &Untrain) -> Result<Vec<Fault>, Fault> {
     let config = face.config()?;
     let who = Who::parse(&args.who)?;
-    let lifted = Store::open(&config.state_dir)?.lift_orders(&who, face.now)?;
+    let lifted = match face.daemon(&config).await? {
+        // It tells the other faces.
+        Some(link) => lift_by_daemon(&link, &who).await?,
+        None => Store::open(&config.state_dir)?.lift_orders(&who, face.now)?,
+    };
     if lifted == 0 {
         return Err(Fault::refused(
             format!("there is no order about {}", Printable::new(&who.to_string())),
@@ -142,6 +173,13 @@ pub(super) fn untrain(face: &mut Face, args: &Untrain) -> Result<Vec<Fault>, Fau
         ));
     }
     Ok(Vec::new())
+}
+
+async fn lift_by_daemon(link: &Link, who: &Who) -> Result<usize, Fault> {
+    match link.ask(Request::Do(Act::Lift { who: who.to_string(), account: None })).await? {
+        Reply::Done(done) => Ok(done.lifted as usize),
+        _ => Err(daemon::misunderstood()),
+    }
 }
 
 pub(super) fn list(face: &mut Face, args: &Orders) -> Result<Vec<Fault>, Fault> {

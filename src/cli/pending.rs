@@ -3,12 +3,15 @@
 use serde_json::json;
 
 use super::args::Confirm;
+use super::daemon;
 use super::face::{Face, chosen, guarded};
 use super::table::{Cell, Column, Table};
 use super::words::{plural, rfc3339};
 use crate::config::Config;
+use crate::daemon::engine::Link;
 use crate::daemon::pass::PassRun;
 use crate::daemon::pending::{self, Pending};
+use crate::logic::engine::{Act, Reply, Request};
 use crate::logic::fault::Fault;
 use crate::logic::orders::Who;
 use crate::logic::plan::Mode;
@@ -74,17 +77,21 @@ fn object(one: &Pending) -> serde_json::Value {
 
 pub(super) async fn confirm(face: &mut Face, args: &Confirm) -> Result<Vec<Fault>, Fault> {
     let config = face.config()?;
+    if let Some(link) = face.daemon(&config).await? {
+        return by_daemon(face, &link, args).await;
+    }
     let mut store = Store::open(&config.state_dir)?;
-    let waiting = pending::pending(&store)?.into_iter().find(|one| one.waiting.id == args.id);
+    let waiting = pending::pending(&store)?.into_iter().find(|one| one.waiting.id.to_string() == args.id);
     let Some(Pending { waiting, .. }) = waiting else {
         return Err(Fault::refused(
-            format!("nothing with the number {} waits for your word", args.id),
-            "`mailherd orders --pending` lists what does",
+            format!("nothing with the number {} waits for your word", Printable::new(&args.id)),
+            "`mailherd orders --pending` lists what does, and of a running daemon also `mailherd status`",
         ));
     };
+    let id = waiting.id;
     if args.no {
-        pending::decline(&mut store, args.id, face.now)?;
-        said(face, args.id, false, 0, "nothing comes of it".to_owned());
+        pending::decline(&mut store, id, face.now)?;
+        said(face, &args.id, false, 0, "nothing comes of it".to_owned());
         return Ok(Vec::new());
     }
     if let WaitingFor::Return(who, category) = &waiting.what {
@@ -98,20 +105,29 @@ pub(super) async fn confirm(face: &mut Face, args: &Confirm) -> Result<Vec<Fault
             Mode::Preview => format!("preview: {messages} of {who} would be put back to {category}"),
             Mode::File => format!("{messages} of {who} put back to {category}"),
         };
-        said(face, args.id, true, if account.mode == Mode::File { moved } else { 0 }, text);
+        said(face, &args.id, true, if account.mode == Mode::File { moved } else { 0 }, text);
         return Ok(Vec::new());
     }
-    let given = pending::confirm(&mut store, args.id, face.now)?.unwrap_or_default();
+    let given = pending::confirm(&mut store, id, face.now)?.unwrap_or_default();
     let text = match given.as_slice() {
         [(_, who, category)] => format!("mail of {who} is {category} from now on"),
         _ => format!("{} in force", plural(given.len() as u64, "order is", "orders are")),
     };
-    said(face, args.id, true, 0, text);
+    said(face, &args.id, true, 0, text);
     Ok(Vec::new())
 }
 
-fn said(face: &mut Face, id: i64, confirmed: bool, moved: usize, text: String) {
+/// The daemon knows more that waits: batches, questions.
+async fn by_daemon(face: &mut Face, link: &Link, args: &Confirm) -> Result<Vec<Fault>, Fault> {
+    let act = Act::Decide { id: args.id.clone(), yes: !args.no };
+    let Reply::Done(done) = link.ask(Request::Do(act)).await? else { return Err(daemon::misunderstood()) };
+    said(face, &args.id, !args.no, done.moved as usize, done.words.join("; "));
+    Ok(done.faults)
+}
+
+fn said(face: &mut Face, id: &str, confirmed: bool, moved: usize, text: String) {
     if face.out().json() {
+        let id = id.parse::<i64>().map_or_else(|_| json!(id), |number| json!(number));
         face.out().object(&json!({ "id": id, "confirmed": confirmed, "moved": moved }));
     } else {
         face.out().line(Printable::new(&text).to_string());

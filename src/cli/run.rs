@@ -1,13 +1,18 @@
 //! `mailherd run --once`
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::args::Run;
+use super::daemon;
 use super::face::{Face, chosen, guarded};
 use super::style::Tone;
 use super::table::{Cell, Column, Table};
 use crate::config::{Account, Config};
+use crate::daemon::engine::Link;
 use crate::daemon::pass::{self, Counts, PassRun, Report};
+use crate::logic::engine::{Reply, Request};
 use crate::logic::fault::Fault;
 use crate::logic::plan::Mode;
 
@@ -20,7 +25,7 @@ struct Outcome<'a> {
 
 #[derive(Serialize)]
 struct AccountOutcome<'a> {
-    account: &'a str,
+    account: Cow<'a, str>,
     ok: bool,
     seen: usize,
     filed: Counts,
@@ -32,6 +37,9 @@ struct AccountOutcome<'a> {
 pub(super) async fn run(face: &mut Face, args: &Run) -> Result<Vec<Fault>, Fault> {
     let config = face.config()?;
     let accounts = chosen(&config, args.account.as_deref())?;
+    if let Some(link) = face.daemon(&config).await? {
+        return by_daemon(face, &link, args).await;
+    }
     once(face, &config, &accounts, args.yes).await
 }
 
@@ -58,7 +66,7 @@ pub(super) async fn once(
         };
         face.voice.detail(&format!("{}: fetch rows: {}", account.name, report.fetch_rows));
         outcomes.push(AccountOutcome {
-            account: &account.name,
+            account: Cow::Borrowed(&account.name),
             ok: result.is_ok(),
             seen: report.seen,
             filed: report.filed,
@@ -68,25 +76,55 @@ pub(super) async fn once(
         });
         faults.extend(result.err());
     }
-    let outcome = Outcome { mode: mode(accounts), accounts: outcomes };
-    if face.out().json() {
-        face.out().object(&outcome);
-    } else {
-        print(face, &outcome, run);
-    }
+    let outcome = Outcome { mode: mode(accounts.iter().map(|account| account.mode)), accounts: outcomes };
+    let runs: Vec<i64> = run.id.iter().map(|id| id.0).collect();
+    show(face, &outcome, &runs);
     Ok(faults)
 }
 
+/// The same by the daemon, which holds the accounts: it looks now, and tells what came of it.
+async fn by_daemon(face: &mut Face, link: &Link, args: &Run) -> Result<Vec<Fault>, Fault> {
+    let Reply::Ran(rans) = link.ask(Request::Run { account: args.account.clone(), sure: args.yes }).await? else {
+        return Err(daemon::misunderstood());
+    };
+    let mode = mode(rans.iter().map(|ran| if ran.files { Mode::File } else { Mode::Preview }));
+    let runs: Vec<i64> = rans.iter().filter_map(|ran| ran.run).collect();
+    let (mut faults, mut accounts) = (Vec::new(), Vec::new());
+    for ran in rans {
+        accounts.push(AccountOutcome {
+            ok: ran.fault.is_none(),
+            seen: ran.seen as usize,
+            filed: Counts::of(ran.filed),
+            kept: ran.kept as usize,
+            learned: ran.learned,
+            error: ran.fault.as_ref().map(|fault| fault.cause.clone()),
+            account: Cow::Owned(ran.account),
+        });
+        faults.extend(ran.fault);
+    }
+    show(face, &Outcome { mode, accounts }, &runs);
+    Ok(faults)
+}
+
+fn show(face: &mut Face, outcome: &Outcome<'_>, runs: &[i64]) {
+    if face.out().json() {
+        face.out().object(outcome);
+    } else {
+        print(face, outcome, runs);
+    }
+}
+
 /// `mixed` when some accounts are filed and others previewed.
-fn mode(accounts: &[&Account]) -> &'static str {
-    match (accounts.iter().any(|a| a.mode == Mode::File), accounts.iter().any(|a| a.mode == Mode::Preview)) {
+fn mode(modes: impl Iterator<Item = Mode>) -> &'static str {
+    let modes: Vec<Mode> = modes.collect();
+    match (modes.contains(&Mode::File), modes.contains(&Mode::Preview)) {
         (true, true) => "mixed",
         (true, false) => Mode::File.word(),
         _ => Mode::Preview.word(),
     }
 }
 
-fn print(face: &mut Face, outcome: &Outcome<'_>, run: PassRun) {
+fn print(face: &mut Face, outcome: &Outcome<'_>, runs: &[i64]) {
     let mut table = Table::new(&[
         Column::left("account"),
         Column::right("seen"),
@@ -101,7 +139,7 @@ fn print(face: &mut Face, outcome: &Outcome<'_>, run: PassRun) {
     for one in &outcome.accounts {
         let result = if one.ok { Cell::from("done").tone(Tone::Good) } else { Cell::from("failed").tone(Tone::Bad) };
         table.row([
-            Cell::trusted(one.account),
+            Cell::trusted(one.account.as_ref()),
             number(one.seen),
             number(one.filed.top),
             number(one.filed.news),
@@ -114,13 +152,15 @@ fn print(face: &mut Face, outcome: &Outcome<'_>, run: PassRun) {
     }
     face.out().table(&table);
     let moved: usize = outcome.accounts.iter().map(|one| one.filed.sum()).sum();
-    match (outcome.mode, run.id) {
-        ("preview", _) => face.out().note("preview: nothing was moved; set mode = \"file\" in the config to file mail"),
+    match outcome.mode {
+        "preview" => face.out().note("preview: nothing was moved; set mode = \"file\" in the config to file mail"),
         // The demo's state is gone when it ends.
-        (_, Some(_)) if outcome.accounts.iter().all(|one| one.account == super::demo::NAME) => {}
-        (_, Some(id)) if moved > 0 => face
-            .out()
-            .note(format!("run {}: `mailherd log --run {0}` says why, `mailherd undo --run {0}` takes it back", id.0)),
+        _ if outcome.accounts.iter().all(|one| one.account == super::demo::NAME) => {}
+        _ if moved > 0 => runs.iter().for_each(|id| {
+            face.out().note(format!(
+                "run {id}: `mailherd log --run {id}` says why, `mailherd undo --run {id}` takes it back"
+            ));
+        }),
         _ => {}
     }
 }

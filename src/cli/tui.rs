@@ -1,11 +1,11 @@
-//! `mailherd`, and `mailherd demo`: the engine in this process, and the terminal UI on top of it.
+//! `mailherd`, and `mailherd demo`: the terminal UI on top of a daemon, or of an engine in this process.
 
 use std::io::IsTerminal;
 
 use super::face::Face;
 use super::{appearance, demo};
 use crate::config::Config;
-use crate::daemon::engine::{self, Options};
+use crate::daemon::engine::{self, Link, Options};
 use crate::logic::appearance::ThemeName;
 use crate::logic::fault::Fault;
 use crate::tui::run::{self, Ending, LinkPort, NoPort};
@@ -25,7 +25,19 @@ pub(super) async fn tui(face: &Face) -> Result<(), Fault> {
             Ending::Demo => demo::watched(face, 1).await,
         };
     }
-    show(face, face.config()?, Options::default()).await
+    let config = face.config()?;
+    match face.daemon(&config).await? {
+        Some(link) => look(face, &config, link).await,
+        None => show(face, config, Options::default()).await,
+    }
+}
+
+/// Looks in on a daemon, which goes on when the user leaves.
+async fn look(face: &Face, config: &Config, link: Link) -> Result<(), Fault> {
+    let theme = appearance::theme(face.theme, config.theme)?;
+    let (sender, messages) = run::channel();
+    let port = LinkPort::new(link, sender);
+    run::run(run::Options { theme, missing: None }, &port, messages).await.map(|_| ())
 }
 
 /// Runs the engine and the terminal UI until the user leaves.

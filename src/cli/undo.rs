@@ -3,11 +3,14 @@
 use std::collections::HashSet;
 
 use super::args::Undo;
+use super::daemon;
 use super::face::{Face, guarded};
 use super::words::plural;
 use crate::config::Config;
+use crate::daemon::engine::Link;
 use crate::daemon::pass::PassRun;
 use crate::daemon::undo::{self, Report, check, rows_of};
+use crate::logic::engine::{Act, Reply, Request, Undo as Wanted};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{RowId, RunId};
 use crate::store::{Store, UndoScope};
@@ -20,6 +23,11 @@ pub(super) async fn undo(face: &mut Face, args: &Undo) -> Result<Vec<Fault>, Fau
         return Ok(Vec::new());
     };
     check(scope, &store)?;
+    if let Some(link) = face.daemon(&config).await? {
+        let rows = rows_of(&store, scope)?.values().map(HashSet::len).sum();
+        drop(store);
+        return by_daemon(face, &link, scope, rows).await;
+    }
     let orders = store.orders_of(scope)?;
     let rows = rows_of(&store, scope)?;
     let mut total = Report::default();
@@ -39,6 +47,27 @@ pub(super) async fn undo(face: &mut Face, args: &Undo) -> Result<Vec<Fault>, Fau
         show(face, total, 0);
     }
     Ok(faults)
+}
+
+/// The daemon holds the accounts, so it takes back. `rows` are the rows in question.
+async fn by_daemon(face: &mut Face, link: &Link, scope: UndoScope, rows: usize) -> Result<Vec<Fault>, Fault> {
+    let undo = match scope {
+        UndoScope::Run(run) => Wanted::Run(run.0),
+        UndoScope::Row(row) => Wanted::Row(row.0),
+        UndoScope::All => Wanted::All,
+    };
+    match link.ask(Request::Do(Act::Undo(undo))).await {
+        Ok(Reply::Done(done)) => {
+            let [undone, missing, failed] = [done.moved, done.missing, done.stuck].map(|count| count as usize);
+            show(face, Report { undone, missing, failed }, done.lifted as usize);
+            Ok(done.faults)
+        }
+        Ok(_) => Err(daemon::misunderstood()),
+        Err(fault) => {
+            show(face, Report { failed: rows, ..Report::default() }, 0);
+            Err(fault)
+        }
+    }
 }
 
 async fn one_account(

@@ -1,5 +1,8 @@
 //! From the tables of the file to a sound [`Config`].
 
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
 use super::choices::{self, Caution, Mode, TopMode};
 use super::document::{Document, Section};
 use super::endpoint::Endpoint;
@@ -41,7 +44,32 @@ pub(super) fn config(document: &Document) -> Result<Config, Fault> {
         }
         accounts.push(account);
     }
-    Ok(Config { path: document.path.clone(), state_dir, theme, accounts })
+    let metrics = metrics(&top)?;
+    Ok(Config { path: document.path.clone(), state_dir, theme, accounts, metrics })
+}
+
+/// The state directory, by the one line that names it, whatever is wrong with the others.
+pub(super) fn state_dir(document: &Document) -> Result<PathBuf, Fault> {
+    let lines = document.text().lines().map(str::trim_start).take_while(|line| !line.starts_with('['));
+    let named = lines.filter(|line| line.starts_with("state_dir")).find_map(|line| {
+        let table: toml::Table = line.parse().ok()?;
+        Some(table.get("state_dir")?.as_str()?.to_owned())
+    });
+    let paths = Paths::beside(&document.path)
+        .map_err(|error| Fault::usage(format!("the current directory is gone: {error}"), "name a whole path"))?;
+    let named = named.as_deref().unwrap_or(DEFAULT_STATE_DIR);
+    paths
+        .resolve(named)
+        .ok_or_else(|| Fault::usage("`state_dir` starts at a home directory that is not known", "write the whole path"))
+}
+
+/// Empty: off, as when it is left out.
+fn metrics(top: &Section<'_>) -> Result<Option<SocketAddr>, Fault> {
+    if top.is_empty_text("metrics") {
+        return Ok(None);
+    }
+    let Some(text) = top.text("metrics")? else { return Ok(None) };
+    super::loopback(text).map(Some).map_err(|fault| top.fault("metrics", fault.cause, fault.hint))
 }
 
 fn account(section: &Section<'_>, global: &Habits, paths: &Paths) -> Result<Account, Fault> {

@@ -28,6 +28,11 @@ impl Document {
         Ok(Document { path: path.to_owned(), text })
     }
 
+    /// All of it.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// The file's outermost table.
     pub(super) fn parse(&self) -> Result<Spanned<DeTable<'_>>, Fault> {
         DeTable::parse(&self.text).map_err(|error| {
@@ -108,6 +113,11 @@ impl<'a> Section<'a> {
     pub(super) fn fault(&self, key: &str, cause: impl AsRef<str>, hint: impl Into<String>) -> Fault {
         let at = self.table.get(key).map_or_else(|| self.span.clone(), Spanned::span);
         self.document.fault_at(&at, cause, hint)
+    }
+
+    /// Whether `key` is an empty text: a key that may be switched off so.
+    pub(super) fn is_empty_text(&self, key: &str) -> bool {
+        self.table.get(key).and_then(|value| value.get_ref().as_str()).is_some_and(|text| text.trim().is_empty())
     }
 
     /// A text that is not empty.

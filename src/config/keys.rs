@@ -24,6 +24,7 @@ const TOP: &[&str] = &[
     "top",
     "backlog_days",
     "fit",
+    "metrics",
     "ui",
     "folders",
     "accounts",
@@ -46,6 +47,7 @@ const ACCOUNT: &[&str] = &[
     "password_command",
     "password_file",
     "password_env",
+    "credential",
     "authserv_id",
     "mode",
     "folders",
@@ -60,13 +62,13 @@ const ACCOUNT: &[&str] = &[
 /// Words that people and other programs use for keys, and that are refused with a better answer than "unknown".
 const REFUSED: &[(&str, &str)] = &[
     ("password", "a password does not belong in this file"),
-    ("credential", "`credential` (systemd) is not supported yet"),
     ("keyring", "`keyring` is not supported yet"),
     ("oauth2", "`oauth2` is not supported yet"),
 ];
 
-/// The three ways to give a password, for hints.
-pub(super) const THREE_WAYS: &str = "give one of password_command = \"…\", password_file = \"…\", password_env = \"…\"";
+/// The ways to give a password, for hints.
+pub(super) const WAYS: &str =
+    "give one of password_command = \"…\", password_file = \"…\", password_env = \"…\", credential = \"…\"";
 
 impl Place {
     pub(super) const ALL: [Place; 4] = [Place::Top, Place::Ui, Place::Folders, Place::Account];
@@ -97,7 +99,7 @@ pub(super) fn objection(place: Place, key: &str) -> Option<(String, String)> {
         return None;
     }
     if let Some((_, cause)) = REFUSED.iter().find(|(name, _)| *name == key) {
-        return Some(((*cause).to_owned(), format!("{THREE_WAYS} in the [[accounts]] table")));
+        return Some(((*cause).to_owned(), format!("{WAYS} in the [[accounts]] table")));
     }
     let cause = format!("unknown key `{}`", Printable::new(key));
     let hint = match Place::ALL.into_iter().find(|other| other.keys().contains(&key)) {

@@ -21,6 +21,7 @@ mod secret;
 #[cfg(test)]
 mod tests;
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use crate::logic::fault::Fault;
@@ -46,10 +47,12 @@ pub struct Config {
     pub theme: ThemeName,
     /// At least one; names are unique, whatever their case.
     pub accounts: Vec<Account>,
+    /// Where the daemon answers Prometheus, if it does: a loopback address.
+    pub metrics: Option<SocketAddr>,
 }
 
 /// One IMAP login and how its mail is to be filed; overrides and defaults are resolved.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
     /// What the user calls it: unique, and harmless as a part of a file name.
     pub name: String,
@@ -102,6 +105,33 @@ impl Account {
         }
         own
     }
+}
+
+/// `127.0.0.1:9810`, `[::1]:9810`: where the daemon may answer Prometheus.
+///
+/// # Errors
+/// Usage, for what is no address with a port, and for an address that others could reach.
+pub fn loopback(text: &str) -> Result<SocketAddr, Fault> {
+    let hint = "write it as 127.0.0.1:9810; for another machine put a server with access control before it";
+    match text.trim().parse::<SocketAddr>() {
+        Ok(address) if address.ip().is_loopback() => Ok(address),
+        Ok(address) => {
+            Err(Fault::usage(format!("metrics are answered on loopback only, not on {}", address.ip()), hint))
+        }
+        Err(_) => {
+            let cause = format!("\"{}\" is no address with a port", crate::logic::printable::Printable::new(text));
+            Err(Fault::usage(cause, hint))
+        }
+    }
+}
+
+/// The state directory that the file at `path` names, also when nothing else in it can be used: what is asked of a daemon
+/// that runs on an earlier version of the file finds it there.
+///
+/// # Errors
+/// Usage, when the file cannot be read.
+pub fn state_dir(path: &Path) -> Result<PathBuf, Fault> {
+    build::state_dir(&document::Document::open(path)?)
 }
 
 /// Reads and validates the file at `path`.

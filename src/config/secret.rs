@@ -14,7 +14,7 @@ use tokio::process::{Child, Command};
 use zeroize::Zeroizing;
 
 use super::document::Section;
-use super::keys::THREE_WAYS;
+use super::keys::WAYS;
 use super::paths::{self, Paths};
 use crate::logic::fault::Fault;
 use crate::logic::printable::Printable;
@@ -34,6 +34,8 @@ pub enum SecretSource {
     File(PathBuf),
     /// `password_env`: the name of a variable of this process.
     Env(String),
+    /// `credential`: the name of a credential that systemd hands over (`LoadCredential=`, systemd.exec(5)).
+    Credential(String),
 }
 
 impl fmt::Debug for SecretSource {
@@ -42,6 +44,7 @@ impl fmt::Debug for SecretSource {
             SecretSource::Command(_) => f.write_str("Command(***)"),
             SecretSource::File(path) => f.debug_tuple("File").field(path).finish(),
             SecretSource::Env(name) => f.debug_tuple("Env").field(name).finish(),
+            SecretSource::Credential(name) => f.debug_tuple("Credential").field(name).finish(),
         }
     }
 }
@@ -52,14 +55,16 @@ impl SecretSource {
         let command = section.text("password_command")?.map(|command| SecretSource::Command(command.to_owned()));
         let file = paths::given(section, "password_file", paths)?.map(SecretSource::File);
         let variable = section.text("password_env")?.map(|name| SecretSource::Env(name.trim().to_owned()));
-        let mut ways = [command, file, variable].into_iter().flatten();
+        let credential = credential_name(section)?.map(SecretSource::Credential);
+        let mut ways = [command, file, variable, credential].into_iter().flatten();
         match (ways.next(), ways.next()) {
             (Some(way), None) => Ok(way),
             (Some(_), Some(_)) => {
-                let second = if section.has("password_env") { "password_env" } else { "password_file" };
-                Err(section.fault(second, "the password is given in more than one way", THREE_WAYS))
+                let last = ["credential", "password_env"].into_iter().find(|key| section.has(key));
+                let second = last.unwrap_or("password_file");
+                Err(section.fault(second, "the password is given in more than one way", WAYS))
             }
-            (None, _) => Err(section.fault("password", "this account has no password", THREE_WAYS)),
+            (None, _) => Err(section.fault("password", "this account has no password", WAYS)),
         }
     }
 
@@ -75,6 +80,7 @@ impl SecretSource {
             SecretSource::Command(command) => secret(run(command, PATIENCE).await?, "password_command"),
             SecretSource::File(path) => secret(read_private(path)?, "password_file"),
             SecretSource::Env(name) => secret(read_variable(name)?, "password_env"),
+            SecretSource::Credential(name) => secret(read_credential(name)?, "credential"),
         }
     }
 }
@@ -94,6 +100,33 @@ fn secret(bytes: Bytes, way: &str) -> Result<SecretString, Fault> {
         Ok(text) => Ok(SecretString::from(text)),
         Err(_) => fault("something that is not UTF-8 text", "check that it gives the password and nothing else"),
     }
+}
+
+/// A name that leads nowhere else: it becomes part of a path.
+fn credential_name(section: &Section<'_>) -> Result<Option<String>, Fault> {
+    let Some(name) = section.text("credential")?.map(str::trim) else { return Ok(None) };
+    if name.contains('/') || name.starts_with('.') {
+        let hint = "write the name that stands before the colon in LoadCredential=";
+        return Err(section.fault("credential", "`credential` is a name, not a path", hint));
+    }
+    Ok(Some(name.to_owned()))
+}
+
+/// systemd shows credentials to the service alone, whatever their mode says (systemd.exec(5), "Credentials").
+fn read_credential(name: &str) -> Result<Bytes, Fault> {
+    let shown = Printable::new(name);
+    let Some(folder) = std::env::var_os("CREDENTIALS_DIRECTORY") else {
+        let cause = format!("credential names {shown}, and systemd hands no credentials over");
+        return Err(Fault::credentials(cause, "start mailherd by its unit, with LoadCredential= in it"));
+    };
+    let cannot = |error: std::io::Error| {
+        let hint = format!("add LoadCredential={shown}:/path/of/the/file to the unit");
+        Fault::credentials(format!("cannot read the credential {shown}: {error}"), hint)
+    };
+    let file = File::open(Path::new(&folder).join(name)).map_err(cannot)?;
+    let mut bytes = Zeroizing::new(Vec::new());
+    file.take(LONGEST).read_to_end(&mut bytes).map_err(cannot)?;
+    Ok(bytes)
 }
 
 fn read_variable(name: &str) -> Result<Bytes, Fault> {

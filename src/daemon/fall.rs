@@ -72,20 +72,21 @@ async fn due(
 ) -> Result<(Vec<Row>, Vec<Dragged>), Fault> {
     let learner = desk.learner().await?;
     let until = setting.now.minus_days(setting.account.blackhole_days);
-    let banished = |from: Option<Address>, list_id: Option<ListId>| {
-        let facts = Facts { from, list_id, ..Facts::default() };
-        orders.blackhole_for(&facts).is_some()
-    };
     let mut rows = Vec::new();
     for row in learner.store.blackholed_until(learner.account, &managed.blackhole, until)? {
         let list = learner.store.list_of(learner.account, row.intent.instance)?;
-        if banished(Address::parse(&row.intent.sender), list) {
+        if is_banished(orders, Address::parse(&row.intent.sender), list) {
             rows.push(row);
         }
     }
     let mut dragged = learner.store.dragged_until(learner.account, &managed.blackhole, until)?;
-    dragged.retain(|one| banished(one.sender.clone(), one.list.clone()));
+    dragged.retain(|one| is_banished(orders, one.sender.clone(), one.list.clone()));
     Ok((rows, dragged))
+}
+
+/// Whether this sender, or this list, is still banished.
+pub(super) fn is_banished(orders: &Orders, from: Option<Address>, list_id: Option<ListId>) -> bool {
+    orders.blackhole_for(&Facts { from, list_id, ..Facts::default() }).is_some()
 }
 
 /// What the user dragged there, to be moved on. Read again: the journal shows sender and subject.

@@ -13,6 +13,7 @@ pub mod order;
 pub mod pass;
 pub mod pending;
 pub mod queries;
+pub mod service;
 pub mod undo;
 
 mod clock;
@@ -31,6 +32,7 @@ mod planning;
 mod reading;
 mod recovery;
 mod setting;
+mod socket;
 mod sync;
 mod unsubscribe;
 

@@ -44,6 +44,12 @@ impl Counts {
         )
     }
 
+    /// From the order of [`Category::ALL`].
+    pub fn of([top, _, news, bulk, blackhole]: [u32; 5]) -> Counts {
+        let [top, news, bulk, blackhole] = [top, news, bulk, blackhole].map(|count| count as usize);
+        Counts { top, news, bulk, blackhole }
+    }
+
     /// In the order of [`Category::ALL`].
     pub(super) fn by_category(&self) -> [u32; 5] {
         [self.top, 0, self.news, self.bulk, self.blackhole].map(|count| u32::try_from(count).unwrap_or(u32::MAX))

@@ -1,4 +1,4 @@
-//! One process holds an account; everybody else reads.
+//! One process holds an account; everybody else reads. One daemon holds a state directory.
 
 use std::fs::File;
 use std::io::{Read, Seek, Write};
@@ -19,26 +19,55 @@ impl AccountLock {
     /// # Errors
     /// When another process holds it, or when the lock file cannot be made.
     pub fn take(state_dir: &Path, name: &str) -> Result<AccountLock, Fault> {
-        super::prepare_directory(state_dir)?;
-        let path = state_dir.join(format!("{}.lock", file_name(name)));
-        let mut file = super::private_file(&path)?;
-        if flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
-            let mut holder = String::new();
-            let _ = file.read_to_string(&mut holder);
-            let holder = holder.trim();
-            let who = if holder.is_empty() { String::new() } else { format!(" (process {holder})") };
-            return Err(Fault::refused(
+        let file = format!("{}.lock", file_name(name));
+        let locked = lock(state_dir, &file, |who| {
+            Fault::refused(
                 format!("another mailherd{who} is working on account {name}"),
                 "wait for it, or stop it: one process at a time changes an account",
-            ));
-        }
-        // The number is only for the message above; the lock itself is the kernel's.
-        let noted = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| write!(file, "{}", std::process::id()));
-        if let Err(error) = noted {
-            tracing::debug!(%error, "the process number was not noted in the lock file");
-        }
-        Ok(AccountLock { _file: file })
+            )
+        });
+        Ok(AccountLock { _file: locked? })
     }
+}
+
+/// The lock of the daemon: one for each state directory.
+pub struct DaemonLock {
+    _file: File,
+}
+
+impl DaemonLock {
+    /// Takes it, at once or not at all.
+    ///
+    /// # Errors
+    /// When another daemon holds it, or when the lock file cannot be made.
+    pub fn take(state_dir: &Path) -> Result<DaemonLock, Fault> {
+        // No account's lock has a dot before its ending.
+        let locked = lock(state_dir, "the.daemon.lock", |who| {
+            Fault::refused(
+                format!("a mailherd daemon{who} runs on this configuration already"),
+                "`mailherd status` asks it how it is; stop it before you start another",
+            )
+        });
+        Ok(DaemonLock { _file: locked? })
+    }
+}
+
+/// Locks a file of the state directory; `held` says by whom it is locked.
+fn lock(state_dir: &Path, file: &str, held: impl Fn(&str) -> Fault) -> Result<File, Fault> {
+    super::prepare_directory(state_dir)?;
+    let mut file = super::private_file(&state_dir.join(file))?;
+    if flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
+        let mut holder = String::new();
+        let _ = file.read_to_string(&mut holder);
+        let holder = holder.trim();
+        return Err(held(&if holder.is_empty() { String::new() } else { format!(" (process {holder})") }));
+    }
+    // The number is only for the message above; the lock itself is the kernel's.
+    let noted = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| write!(file, "{}", std::process::id()));
+    if let Err(error) = noted {
+        tracing::debug!(%error, "the process number was not noted in the lock file");
+    }
+    Ok(file)
 }
 
 /// Account names are free text: everything but letters, digits and dashes is spelled as its code.
@@ -61,5 +90,11 @@ mod tests {
         AccountLock::take(dir.path(), "other").unwrap();
         drop(first);
         AccountLock::take(dir.path(), "a/b").unwrap();
+        let daemon = DaemonLock::take(dir.path()).unwrap();
+        AccountLock::take(dir.path(), "the.daemon").unwrap();
+        let Err(fault) = DaemonLock::take(dir.path()) else { panic!("taken twice") };
+        assert!(fault.cause.contains(&std::process::id().to_string()), "{fault}");
+        drop(daemon);
+        DaemonLock::take(dir.path()).unwrap();
     }
 }

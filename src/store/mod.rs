@@ -29,7 +29,7 @@ use crate::logic::fault::Fault;
 pub use acts::{RowOutcome, WrittenTo};
 pub use journal::{LogFilter, UndoScope};
 pub use ledger::SenderRow;
-pub use lock::AccountLock;
+pub use lock::{AccountLock, DaemonLock};
 pub use look::{LedgerRow, MailSpot, MailText, RunSummary, SenderRank, Shelf, ShownMail, TrialRow};
 pub use mail::{FolderState, Seen, Sighting, Standing};
 pub use moves::Observed;

@@ -19,6 +19,8 @@ pub struct Dragged {
     pub sender: Option<Address>,
     /// Its List-Id.
     pub list: Option<ListId>,
+    /// When it was first seen there.
+    pub at: UnixTime,
 }
 
 impl Store {
@@ -71,7 +73,7 @@ impl Store {
     ) -> Result<Vec<Dragged>, Fault> {
         self.read(|db| {
             let mut statement = db.prepare_cached(
-                "SELECT u.uid, u.digest, u.size, i.sender, i.list FROM user_move u
+                "SELECT u.uid, u.digest, u.size, i.sender, i.list, u.at FROM user_move u
                  JOIN folder f ON f.id = u.folder
                  JOIN message m ON m.folder = u.folder AND m.uid = u.uid AND m.digest = u.digest AND m.size = u.size
                  JOIN instance i ON i.account = u.account AND i.digest = u.digest AND i.size = u.size
@@ -83,6 +85,7 @@ impl Store {
                     instance: instance_at(row, 1)?,
                     sender: row.get::<_, Option<String>>(3)?.as_deref().and_then(Address::parse),
                     list: row.get::<_, Option<String>>(4)?.as_deref().and_then(ListId::new),
+                    at: UnixTime(row.get(5)?),
                 })
             })?;
             rows.collect()

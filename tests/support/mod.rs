@@ -7,6 +7,7 @@ pub mod cast;
 pub mod certificates;
 pub mod client;
 pub mod configuration;
+pub mod daemon;
 pub mod dovecot;
 pub mod embedded;
 pub mod engine;

@@ -157,7 +157,8 @@ impl User {
         self.start_at("other.toml", text, words, &[])
     }
 
-    fn start_at(&self, file: &str, text: &str, words: &[&str], environment: &[(String, String)]) -> Running {
+    /// Starts the program with a configuration file of its own, which no other command writes anew.
+    pub fn start_at(&self, file: &str, text: &str, words: &[&str], environment: &[(String, String)]) -> Running {
         let path = self.path(file);
         write_private(&path, text);
         let words: Vec<&str> = ["--config", path.to_str().unwrap()].into_iter().chain(words.iter().copied()).collect();

@@ -60,7 +60,10 @@ impl From<Fault> for Trouble {
 pub(super) struct Worker {
     config: Rc<Config>,
     options: Rc<Options>,
+    /// Its place in the config…
     account: usize,
+    /// …and on the board.
+    slot: usize,
     board: Board,
     control: Rc<Control>,
     ear: Rc<Ear>,
@@ -78,7 +81,7 @@ pub(super) struct Worker {
 impl Worker {
     pub(super) fn new(
         (config, options): (Rc<Config>, Rc<Options>),
-        account: usize,
+        (account, slot): (usize, usize),
         board: Board,
         control: Rc<Control>,
         ear: Rc<Ear>,
@@ -89,6 +92,7 @@ impl Worker {
             config,
             options,
             account,
+            slot,
             board,
             control,
             ear,
@@ -142,7 +146,7 @@ impl Worker {
 
     /// Says what went wrong and waits until it is worth another try.
     async fn failed(&mut self, fault: Fault) {
-        tracing::info!(account = self.name(), cause = %fault, "the work on an account failed");
+        tracing::debug!(account = self.name(), cause = %fault, "the work on an account failed");
         if !self.reached {
             self.refuse_jobs(&fault);
         }
@@ -150,7 +154,7 @@ impl Worker {
             self.desk = None;
         }
         let hopeless = matches!(fault.kind, FaultKind::Credentials | FaultKind::Usage);
-        self.board.update(self.account, |health| {
+        self.board.update(self.slot, |health| {
             health.fault = Some(fault.clone());
             health.progress = None;
         });
@@ -179,7 +183,7 @@ impl Worker {
     /// Until there is a job, a word from outside, or `limit` is over.
     async fn rest(&mut self, state: AccountState, limit: Option<Duration>) {
         let next = limit.map(|limit| UnixTime(clock::now().0 + i64::try_from(limit.as_secs()).unwrap_or(0) + 1));
-        self.board.update(self.account, |health| {
+        self.board.update(self.slot, |health| {
             health.state = state;
             health.next = next;
             health.progress = None;
@@ -195,7 +199,7 @@ impl Worker {
 
     fn count_jobs(&self) {
         let queue = u32::try_from(self.waiting.len() + self.jobs.len()).unwrap_or(u32::MAX);
-        self.board.update(self.account, |health| health.queue = queue);
+        self.board.update(self.slot, |health| health.queue = queue);
     }
 
     /// One connection from its beginning to its end. Without `stay` it ends when the jobs are done.
@@ -204,7 +208,7 @@ impl Worker {
         if self.lock.is_none() {
             self.lock = Some(AccountLock::take(&self.config.state_dir, self.name())?);
         }
-        self.board.update(self.account, |health| {
+        self.board.update(self.slot, |health| {
             health.state = AccountState::Connecting;
             health.next = None;
         });
@@ -216,7 +220,7 @@ impl Worker {
         self.reached = true;
         let mut bench = Bench::new(session);
         let capabilities: Vec<String> = bench.session.capabilities().all().map(str::to_owned).collect();
-        self.board.update(self.account, |health| {
+        self.board.update(self.slot, |health| {
             health.state = AccountState::Working;
             health.capabilities = capabilities;
             health.last_byte = Some(clock::now());

@@ -31,12 +31,12 @@ impl Hub {
             Act::Check { account } => self.check(account.as_deref()).await,
             Act::Pause { account } => {
                 let accounts = self.accounts(account.as_deref())?;
-                accounts.iter().for_each(|account| self.doors[*account].control.pause());
+                accounts.iter().for_each(|account| self.seat(*account).control.pause());
                 Ok(said("paused: nothing is filed until it goes on"))
             }
             Act::Resume { account } => {
                 let accounts = self.accounts(account.as_deref())?;
-                accounts.iter().for_each(|account| self.doors[*account].control.resume());
+                accounts.iter().for_each(|account| self.seat(*account).control.resume());
                 Ok(said("it goes on"))
             }
             Act::Unsubscribe { message, sure } => self.unsubscribe(message, sure).await,
@@ -73,7 +73,8 @@ impl Hub {
             return Err(Fault::refused(cause, "`mailherd orders` lists them"));
         }
         self.tell_all();
-        Ok(said(&format!("mail of {} is judged by itself again", shown(who))))
+        let words = vec![format!("mail of {} is judged by itself again", shown(who))];
+        Ok(Reply::Done(Done { words, lifted: u32::try_from(lifted).unwrap_or(u32::MAX), ..Done::default() }))
     }
 
     async fn decide(&self, id: &str, yes: bool) -> Answer {
@@ -150,7 +151,7 @@ impl Hub {
 
     /// Orders concern every account.
     pub(super) fn tell_all(&self) {
-        for account in &self.config.accounts {
+        for account in &self.config().accounts {
             self.board.tell(crate::logic::engine::Notice::Changed { account: account.name.clone() });
         }
     }

@@ -117,7 +117,7 @@ impl Bench {
         managed.all().into_iter().map(|(_, name)| name).filter(there).cloned().collect()
     }
 
-    /// Everything but [`Job::Check`], [`Job::Batch`] and [`Job::Question`], which are passes.
+    /// Everything but [`Job::Check`], [`Job::Run`], [`Job::Batch`] and [`Job::Question`], which are passes.
     pub(super) async fn work(
         &mut self,
         setting: &Setting<'_>,
@@ -150,7 +150,7 @@ impl Bench {
             }
             #[cfg(test)]
             Job::Panic => panic!("as a test wants it"),
-            Job::Check | Job::Batch(_) | Job::Question(_) => Ok(Outcome::Said(String::new())),
+            Job::Check | Job::Run(_) | Job::Batch(_) | Job::Question(_) => Ok(Outcome::Said(String::new())),
         }
     }
 

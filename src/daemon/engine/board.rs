@@ -6,33 +6,56 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::broadcast;
 
-use crate::config::{Account, Config};
-use crate::logic::engine::{AccountState, Health, Notice};
+use crate::config::Account;
+use crate::logic::engine::{AccountState, FiledCount, Health, Notice};
 use crate::logic::plan::Mode;
 
 /// Progress is told this often at most.
 const TOLD: Duration = Duration::from_millis(100);
 
-/// The healths of all accounts, in the order of the config.
+/// The healths of all accounts that there are or were, each in a slot that stays its own.
 #[derive(Clone)]
 pub(super) struct Board(Rc<Inner>);
 
 struct Inner {
     healths: RefCell<Vec<Health>>,
     told: RefCell<Vec<Instant>>,
+    filed: RefCell<Vec<[u64; 5]>>,
     notices: broadcast::Sender<Notice>,
 }
 
 impl Board {
-    pub(super) fn new(config: &Config, notices: broadcast::Sender<Notice>) -> Board {
-        let healths: Vec<Health> = config.accounts.iter().map(unknown).collect();
-        let told = RefCell::new(vec![Instant::now(); healths.len()]);
-        Board(Rc::new(Inner { healths: RefCell::new(healths), told, notices }))
+    pub(super) fn new(notices: broadcast::Sender<Notice>) -> Board {
+        let inner = Inner { healths: RefCell::default(), told: RefCell::default(), filed: RefCell::default(), notices };
+        Board(Rc::new(inner))
     }
 
-    /// All of them.
-    pub(super) fn all(&self) -> Vec<Health> {
-        self.0.healths.borrow().clone()
+    /// A slot for one more account.
+    pub(super) fn add(&self, account: &Account) -> usize {
+        self.0.told.borrow_mut().push(Instant::now());
+        self.0.filed.borrow_mut().push([0; 5]);
+        let mut healths = self.0.healths.borrow_mut();
+        healths.push(unknown(account));
+        healths.len() - 1
+    }
+
+    /// Those in these slots.
+    pub(super) fn some(&self, slots: &[usize]) -> Vec<Health> {
+        let healths = self.0.healths.borrow();
+        slots.iter().filter_map(|slot| healths.get(*slot).cloned()).collect()
+    }
+
+    /// Notes what a pass filed.
+    pub(super) fn filed(&self, slot: usize, counts: [u32; 5]) {
+        let filed = &mut self.0.filed.borrow_mut()[slot];
+        filed.iter_mut().zip(counts).for_each(|(sum, count)| *sum += u64::from(count));
+    }
+
+    /// What was filed on the accounts in these slots.
+    pub(super) fn filed_in(&self, slots: &[usize]) -> Vec<FiledCount> {
+        let (healths, filed) = (self.0.healths.borrow(), self.0.filed.borrow());
+        let count = |slot: &usize| FiledCount { account: healths[*slot].account.clone(), counts: filed[*slot] };
+        slots.iter().map(count).collect()
     }
 
     /// What `look` sees in one of them.
@@ -59,6 +82,12 @@ impl Board {
             after.clone()
         };
         self.0.told.borrow_mut()[account] = Instant::now();
+        self.tell(Notice::Health(Box::new(health)));
+    }
+
+    /// Tells how the account in this slot is.
+    pub(super) fn tell_of(&self, slot: usize) {
+        let health = self.see(slot, Health::clone);
         self.tell(Notice::Health(Box::new(health)));
     }
 

@@ -1,72 +1,75 @@
 //! Where requests arrive: what the database knows is answered from there, everything else goes to the accounts' tasks.
 
 use std::cell::RefCell;
-use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use futures_util::FutureExt as _;
 use futures_util::future::join_all;
 use tokio::sync::{broadcast, mpsc, oneshot};
-use tokio::task::{JoinHandle, spawn_local};
+use tokio::task::spawn_local;
 use tokio::time::timeout;
 
-use super::Options;
-use super::account::Worker;
 use super::board::Board;
-use super::control::Control;
-use super::ear::Ear;
 use super::job::{Job, Outcome, Ticket};
-use super::link::Asked;
+use super::link::{Asked, Names};
+use super::seats::Seat;
 use super::wording;
+use super::{Changes, Options};
 use crate::config::{Account, Config};
 use crate::daemon::clock;
 use crate::daemon::filing::Run;
 use crate::daemon::pending::{self, Pending};
 use crate::daemon::queries::Queries;
-use crate::logic::engine::{Answer, Notice, Reply, Request, WaitingRow};
+use crate::logic::engine::{About, Answer, Health, Notice, Ran, Reply, Request, WaitingRow};
 use crate::logic::fault::Fault;
+use crate::logic::ids::UnixTime;
+use crate::logic::plan::Mode;
 use crate::store::Store;
 
-/// Everything that requests need.
+/// Everything that requests need. An account is named by its slot, which stays its own for as long as the engine runs.
 pub(super) struct Hub {
-    pub(super) config: Rc<Config>,
+    pub(super) config: RefCell<Rc<Config>>,
     pub(super) board: Board,
-    pub(super) doors: Vec<Door>,
+    pub(super) seats: RefCell<Vec<Rc<Seat>>>,
+    /// The slots of the accounts that are in the config, in its order.
+    pub(super) order: RefCell<Vec<usize>>,
     /// For what acts write; the accounts' tasks have connections of their own.
     pub(super) store: RefCell<Store>,
-    options: Rc<Options>,
+    pub(super) options: Rc<Options>,
     queries: Arc<Mutex<Queries>>,
-    inboxes: RefCell<Vec<mpsc::UnboundedReceiver<Ticket>>>,
+    pub(super) names: Names,
+    since: UnixTime,
+    pub(super) trouble: RefCell<Option<Fault>>,
 }
 
-/// The way to an account's task.
-pub(super) struct Door {
-    jobs: mpsc::UnboundedSender<Ticket>,
-    pub(super) control: Rc<Control>,
-    pub(super) ear: Rc<Ear>,
+/// What the owner of the engine says to it.
+pub(super) enum Order {
+    /// Another config is in force.
+    Reload(Box<Config>, oneshot::Sender<Result<Changes, Fault>>),
+    /// The config as it is now cannot be used.
+    Trouble(Fault),
 }
 
 impl Hub {
-    pub(super) fn new(config: Config, options: Options, store: Store, notices: broadcast::Sender<Notice>) -> Hub {
-        let board = Board::new(&config, notices);
-        let (mut doors, mut inboxes) = (Vec::new(), Vec::new());
-        for account in 0..config.accounts.len() {
-            let (jobs, inbox) = mpsc::unbounded_channel();
-            let control = Rc::new(Control::default());
-            let ear = Rc::new(Ear::new(board.clone(), account, control.clone()));
-            doors.push(Door { jobs, control, ear });
-            inboxes.push(inbox);
-        }
+    pub(super) fn new(
+        config: Config,
+        options: Options,
+        store: Store,
+        notices: broadcast::Sender<Notice>,
+        names: Names,
+    ) -> Hub {
         Hub {
-            config: Rc::new(config),
-            board,
-            doors,
+            config: RefCell::new(Rc::new(config)),
+            board: Board::new(notices),
+            seats: RefCell::default(),
+            order: RefCell::default(),
             store: RefCell::new(store),
             options: Rc::new(options),
             queries: Arc::default(),
-            inboxes: RefCell::new(inboxes),
+            names,
+            since: clock::now(),
+            trouble: RefCell::new(None),
         }
     }
 
@@ -74,49 +77,50 @@ impl Hub {
     pub(super) async fn run(
         self,
         mut requests: mpsc::UnboundedReceiver<Asked>,
+        mut orders: mpsc::UnboundedReceiver<Order>,
         mut stop: oneshot::Receiver<()>,
         patience: Duration,
     ) {
         let hub = Rc::new(self);
-        let tasks = hub.watch_accounts();
+        hub.begin();
         loop {
             tokio::select! {
                 // Also when whoever could say so is gone.
                 _ = &mut stop => break,
-                asked = requests.recv() => match asked {
-                    Some((request, reply)) => {
-                        let hub = hub.clone();
-                        spawn_local(async move {
-                            let answer = hub.answer(request).await;
-                            let _ = reply.send(answer);
-                        });
-                    }
-                    // Nobody can ask any more, but mail still comes.
-                    None => {
-                        let _ = (&mut stop).await;
-                        break;
-                    }
-                },
+                Some(order) = orders.recv() => hub.obey(order),
+                Some((request, reply)) = requests.recv() => {
+                    let hub = hub.clone();
+                    spawn_local(async move {
+                        let answer = hub.answer(request).await;
+                        let _ = reply.send(answer);
+                    });
+                }
+                // Nobody can ask any more, but mail still comes.
+                else => {
+                    let _ = (&mut stop).await;
+                    break;
+                }
             }
         }
-        hub.doors.iter().for_each(|door| door.control.stop());
-        if timeout(patience, join_all(tasks)).await.is_err() {
+        if timeout(patience, join_all(hub.end())).await.is_err() {
             tracing::warn!("a server does not answer: what was begun there is settled at the next start");
         }
     }
 
-    pub(super) fn watch_accounts(&self) -> Vec<JoinHandle<()>> {
-        let inboxes = self.inboxes.take();
-        let workers = inboxes.into_iter().zip(&self.doors).enumerate().map(|(account, (inbox, door))| {
-            let common = (self.config.clone(), self.options.clone());
-            Worker::new(common, account, self.board.clone(), door.control.clone(), door.ear.clone(), inbox)
-        });
-        workers.map(|worker| spawn_local(supervise(worker))).collect()
+    fn obey(&self, order: Order) {
+        match order {
+            Order::Reload(config, reply) => {
+                let _ = reply.send(self.reload(*config));
+            }
+            Order::Trouble(fault) => *self.trouble.borrow_mut() = Some(fault),
+        }
     }
 
     async fn answer(&self, request: Request) -> Answer {
         match request {
-            Request::Health => Ok(Reply::Health(self.board.all())),
+            Request::Health => Ok(Reply::Health(self.healths())),
+            Request::About => Ok(Reply::About(self.about())),
+            Request::Run { account, sure } => self.run_once(account.as_deref(), sure).await,
             Request::Why(key) => {
                 let account = self.account(&key.account)?;
                 match self.job(account, Job::Why(key), Run::new("why", None)).await? {
@@ -132,14 +136,14 @@ impl Hub {
                 }
             }
             Request::Do(act) => self.act(act).await,
-            Request::Waiting => Ok(Reply::Waiting(self.waiting()?)),
+            Request::Waiting => self.waiting().map(Reply::Waiting),
             look => self.look(look).await,
         }
     }
 
     /// What the database knows.
     async fn look(&self, request: Request) -> Answer {
-        let (queries, config) = (self.queries.clone(), Config::clone(&self.config));
+        let (queries, config) = (self.queries.clone(), Config::clone(&self.config()));
         let look = move || {
             let mut queries = queries.lock().unwrap_or_else(PoisonError::into_inner);
             queries.answer(&config, &request, clock::now())
@@ -154,9 +158,9 @@ impl Hub {
     fn waiting(&self) -> Result<Vec<WaitingRow>, Fault> {
         let pending = pending::pending(&self.store.borrow())?;
         let mut rows: Vec<WaitingRow> = pending.iter().map(Pending::row).collect();
-        for (health, door) in self.board.all().iter().zip(&self.doors) {
+        for (health, slot) in self.healths().iter().zip(self.order.borrow().iter()) {
             rows.extend(wording::held(health));
-            rows.extend(door.ear.question().map(|(text, since)| wording::question(health, text, since)));
+            rows.extend(self.seat(*slot).ear.question().map(|(text, since)| wording::question(health, text, since)));
         }
         rows.sort_by_key(|row| row.since);
         Ok(rows)
@@ -165,16 +169,58 @@ impl Hub {
     /// Has a job done by the task of an account.
     pub(super) async fn job(&self, account: usize, job: Job, run: Run) -> Result<Outcome, Fault> {
         let (ticket, answer) = Ticket::new(job, run);
-        self.doors[account].jobs.send(ticket).map_err(|_| unexpected())?;
+        let seat = self.seat(account);
+        let ended = || if seat.control.is_stopping() { ended_work() } else { unexpected() };
+        seat.jobs.send(ticket).map_err(|_| ended())?;
         self.board.update(account, |health| health.queue += 1);
-        answer.await.unwrap_or_else(|_| Err(unexpected()))
+        answer.await.unwrap_or_else(|_| Err(ended()))
     }
 
-    /// The place of an account in the config.
+    /// One pass over accounts, for somebody who waits for the figures.
+    async fn run_once(&self, account: Option<&str>, sure: bool) -> Answer {
+        let accounts = self.accounts(account)?;
+        let runs = accounts.into_iter().map(async |account| {
+            match self.job(account, Job::Run(sure), Run::new("pass", None)).await {
+                Ok(Outcome::Ran(ran)) => ran,
+                Ok(_) => self.failed_run(account, unexpected()),
+                Err(fault) => self.failed_run(account, fault),
+            }
+        });
+        Ok(Reply::Ran(join_all(runs).await))
+    }
+
+    fn failed_run(&self, account: usize, fault: Fault) -> Ran {
+        let config = self.config_of(account);
+        let (account, files) = (config.name.clone(), config.mode == Mode::File);
+        Ran { account, files, seen: 0, filed: [0; 5], kept: 0, learned: 0, run: None, fault: Some(fault) }
+    }
+
+    fn about(&self) -> About {
+        About {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            pid: std::process::id(),
+            since: self.since,
+            config: self.config().path.display().to_string(),
+            trouble: self.trouble.borrow().clone(),
+            filed: self.board.filed_in(&self.order.borrow()),
+        }
+    }
+
+    fn healths(&self) -> Vec<Health> {
+        self.board.some(&self.order.borrow())
+    }
+
+    /// The config in force.
+    pub(super) fn config(&self) -> Rc<Config> {
+        self.config.borrow().clone()
+    }
+
+    /// The slot of an account of the config.
     pub(super) fn account(&self, name: &str) -> Result<usize, Fault> {
-        let found = self.config.accounts.iter().position(|account| account.name == name);
+        let found = self.order.borrow().iter().copied().find(|slot| self.seat(*slot).account.name == name);
         found.ok_or_else(|| {
-            let names: Vec<&str> = self.config.accounts.iter().map(|account| account.name.as_str()).collect();
+            let config = self.config();
+            let names: Vec<&str> = config.accounts.iter().map(|account| account.name.as_str()).collect();
             Fault::usage(
                 format!("there is no account called {}", crate::logic::printable::Printable::new(name)),
                 format!("the accounts are: {}", names.join(", ")),
@@ -186,20 +232,21 @@ impl Hub {
     pub(super) fn accounts(&self, name: Option<&str>) -> Result<Vec<usize>, Fault> {
         match name {
             Some(name) => Ok(vec![self.account(name)?]),
-            None => Ok((0..self.doors.len()).collect()),
+            None => Ok(self.order.borrow().clone()),
         }
     }
 
-    pub(super) fn config_of(&self, account: usize) -> &Account {
-        &self.config.accounts[account]
+    pub(super) fn config_of(&self, account: usize) -> Rc<Account> {
+        self.seat(account).account.clone()
+    }
+
+    pub(super) fn seat(&self, account: usize) -> Rc<Seat> {
+        self.seats.borrow()[account].clone()
     }
 }
 
-/// Runs an account's task again when it panics, after a wait that grows.
-async fn supervise(mut worker: Worker) {
-    while AssertUnwindSafe(worker.run()).catch_unwind().await.is_err() {
-        worker.panicked().await;
-    }
+fn ended_work() -> Fault {
+    Fault::transient("the work on this account has just ended (mailherd stops, or its config changed)", "ask again")
 }
 
 pub(super) fn unexpected() -> Fault {

@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 use crate::daemon::filing::Run;
 use crate::daemon::pick::{Picked, Wish};
 use crate::daemon::undo;
-use crate::logic::engine::{MessageKey, OpenedMail, WhyReply};
+use crate::logic::engine::{MessageKey, OpenedMail, Ran, WhyReply};
 use crate::logic::fault::Fault;
 use crate::logic::ids::RowId;
 use crate::logic::orders::{Order, Who};
@@ -19,6 +19,8 @@ use crate::store::Waiting;
 pub(super) enum Job {
     /// Looks at everything.
     Check,
+    /// The same, told in figures. Whatever it would ask: yes.
+    Run(bool),
     /// Whom orders would be about that are given by pointing at these messages.
     Whos(Wish),
     /// Moves messages and gives the orders.
@@ -69,6 +71,7 @@ pub(super) enum Outcome {
     Why(Box<WhyReply>),
     Opened(Box<OpenedMail>),
     Offer(Offer),
+    Ran(Ran),
 }
 
 /// A job and whoever waits for it.

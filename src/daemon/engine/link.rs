@@ -1,7 +1,7 @@
-//! The way from a face in this process to the engine.
+//! The way from a face to the engine, which is in this process or behind a socket.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{broadcast, mpsc, oneshot};
 
@@ -9,23 +9,42 @@ use crate::logic::engine::{Answer, Notice, Request};
 use crate::logic::fault::Fault;
 
 /// A request and where its answer goes.
-pub(super) type Asked = (Request, oneshot::Sender<Answer>);
+pub(in crate::daemon) type Asked = (Request, oneshot::Sender<Answer>);
+
+/// The names of the accounts, which may change while faces listen.
+#[derive(Clone, Debug, Default)]
+pub(in crate::daemon) struct Names(Arc<Mutex<Vec<String>>>);
+
+impl Names {
+    pub(in crate::daemon) fn set(&self, names: Vec<String>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = names;
+    }
+
+    pub(in crate::daemon) fn get(&self) -> Vec<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What to say instead of everything that was not said.
+    pub(in crate::daemon) fn all_changed(&self) -> impl Iterator<Item = Notice> {
+        self.get().into_iter().map(|account| Notice::Changed { account })
+    }
+}
 
 /// Talks to a running engine. Cheap to clone; every clone can be used from any thread and any runtime.
 #[derive(Clone)]
 pub struct Link {
     requests: mpsc::UnboundedSender<Asked>,
     notices: broadcast::Sender<Notice>,
-    accounts: Arc<[String]>,
+    accounts: Names,
 }
 
 impl Link {
-    pub(super) fn new(
+    pub(in crate::daemon) fn new(
         requests: mpsc::UnboundedSender<Asked>,
         notices: broadcast::Sender<Notice>,
-        accounts: Vec<String>,
+        accounts: Names,
     ) -> Link {
-        Link { requests, notices, accounts: accounts.into() }
+        Link { requests, notices, accounts }
     }
 
     /// Asks, and waits for the answer. When the future is dropped, what was asked for is done all the same.
@@ -40,6 +59,11 @@ impl Link {
         answered.await.unwrap_or_else(|_| Err(stopped()))
     }
 
+    /// The names of the accounts that the engine works on.
+    pub fn accounts(&self) -> Vec<String> {
+        self.accounts.get()
+    }
+
     /// What happens from now on.
     pub fn notices(&self) -> Notices {
         Notices { receiver: self.notices.subscribe(), missed: VecDeque::new(), accounts: self.accounts.clone() }
@@ -50,7 +74,7 @@ impl Link {
 pub struct Notices {
     receiver: broadcast::Receiver<Notice>,
     missed: VecDeque<Notice>,
-    accounts: Arc<[String]>,
+    accounts: Names,
 }
 
 impl Notices {
@@ -64,7 +88,7 @@ impl Notices {
             match self.receiver.recv().await {
                 Ok(notice) => return Some(notice),
                 Err(broadcast::error::RecvError::Lagged(_)) => {
-                    self.missed.extend(self.accounts.iter().map(|name| Notice::Changed { account: name.clone() }));
+                    self.missed.extend(self.accounts.all_changed());
                 }
                 Err(broadcast::error::RecvError::Closed) => return None,
             }

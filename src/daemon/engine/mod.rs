@@ -23,6 +23,7 @@ mod job;
 mod link;
 mod ordering;
 mod pointing;
+mod seats;
 #[cfg(test)]
 mod tests;
 mod undoing;
@@ -36,12 +37,13 @@ use std::time::Duration;
 
 use tokio::sync::{broadcast, mpsc as queue, oneshot};
 
+pub(in crate::daemon) use link::{Asked, Names};
 pub use link::{Link, Notices};
 
 use crate::config::Config;
 use crate::logic::fault::Fault;
 use crate::store::Store;
-use hub::Hub;
+use hub::{Hub, Order};
 
 /// Notices that a slow listener may be behind before it is told to look at everything again.
 const BEHIND: usize = 1024;
@@ -79,9 +81,21 @@ impl Default for Options {
     }
 }
 
+/// What another config meant for the accounts, by their names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// New ones.
+    pub started: Vec<String>,
+    /// Those that are configured otherwise than before.
+    pub restarted: Vec<String>,
+    /// Those that are gone.
+    pub stopped: Vec<String>,
+}
+
 /// A running engine. Dropping it stops it.
 pub struct Engine {
     stop: Option<oneshot::Sender<()>>,
+    orders: queue::UnboundedSender<Order>,
     ended: mpsc::Receiver<()>,
     thread: Option<JoinHandle<()>>,
 }
@@ -99,24 +113,46 @@ pub fn start(config: Config, options: Options) -> Result<(Engine, Link), Fault> 
     let (stop, stopped) = oneshot::channel();
     let (requests, asked) = queue::unbounded_channel();
     let notices = broadcast::Sender::new(BEHIND);
-    let names = config.accounts.iter().map(|account| account.name.clone()).collect();
-    let link = Link::new(requests, notices.clone(), names);
+    let names = Names::default();
+    names.set(config.accounts.iter().map(|account| account.name.clone()).collect());
+    let link = Link::new(requests, notices.clone(), names.clone());
+    let (orders, ordered) = queue::unbounded_channel();
     let (tell_end, ended) = mpsc::channel();
     let run = move || {
         runtime.block_on(async {
             let local = tokio::task::LocalSet::new();
-            let hub = Hub::new(config, options, store, notices);
-            local.run_until(hub.run(asked, stopped, PATIENCE.mul_f64(0.9))).await;
+            let hub = Hub::new(config, options, store, notices, names);
+            local.run_until(hub.run(asked, ordered, stopped, PATIENCE.mul_f64(0.9))).await;
         });
         // A blocking task (a query, a batch that is learned) is waited for no longer than this.
         runtime.shutdown_timeout(Duration::from_millis(300));
         let _ = tell_end.send(());
     };
     let thread = std::thread::Builder::new().name("mailherd-engine".into()).spawn(run).map_err(limits)?;
-    Ok((Engine { stop: Some(stop), ended, thread: Some(thread) }, link))
+    Ok((Engine { stop: Some(stop), orders, ended, thread: Some(thread) }, link))
 }
 
 impl Engine {
+    /// Takes another config, without disturbing the accounts that are the same in it. What could not be read is remembered, and
+    /// [`About`](crate::logic::engine::About) says so; the config of before stays in force.
+    ///
+    /// # Errors
+    /// That of the config; usage, when it wants another state directory.
+    pub async fn reload(&self, config: Result<Config, Fault>) -> Result<Changes, Fault> {
+        let gone = || Fault::transient("mailherd's engine has stopped", "start mailherd again");
+        match config {
+            Ok(config) => {
+                let (reply, answer) = oneshot::channel();
+                self.orders.send(Order::Reload(Box::new(config), reply)).map_err(|_| gone())?;
+                answer.await.map_err(|_| gone())?
+            }
+            Err(fault) => {
+                self.orders.send(Order::Trouble(fault.clone())).map_err(|_| gone())?;
+                Err(fault)
+            }
+        }
+    }
+
     /// Stops it: batches in hand are finished, connections logged out, locks released. Takes 5 seconds at most; what a
     /// server then still owes is settled at the next start.
     pub async fn stop(mut self) {

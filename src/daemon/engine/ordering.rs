@@ -62,19 +62,21 @@ impl Hub {
             .filter(|_| existing)
             .map(async |(account, order, run)| (account, self.job(account, Job::Existing(order), run).await));
         let mut moved = 0;
-        let mut faults = Vec::new();
         for (account, outcome) in join_all(work).await {
             match outcome {
                 Ok(Outcome::Moved(count)) => moved += count,
-                Ok(_) => faults.push(unexpected().cause),
-                Err(fault) => faults.push(format!("{}: nothing moved along: {fault}", self.config_of(account).name)),
+                Ok(_) => done.faults.push(unexpected()),
+                Err(fault) => {
+                    let name = &self.config_of(account).name;
+                    done.faults.push(fault.while_doing(format!("{name}: nothing moved along")));
+                }
             }
         }
         done.moved = u32::try_from(moved).unwrap_or(u32::MAX);
         if moved > 0 {
             done.words.insert(0, format!("{} moved to {}", messages(moved), wording::place(category)));
         }
-        done.words.extend(faults);
+        done.words.extend(done.faults.iter().map(|fault| fault.cause.clone()));
         self.tell_all();
         Ok(Reply::Done(done))
     }

@@ -7,6 +7,7 @@ use tokio::sync::broadcast;
 use super::Options;
 use super::hub::Hub;
 use super::job::Job;
+use super::link::Names;
 use crate::config::Config;
 use crate::daemon::filing::Run;
 use crate::demo::mailbox::{Account, Folder};
@@ -43,8 +44,14 @@ fn a_panic_in_one_account_is_told_and_got_over_and_the_other_does_not_notice() {
     let local = tokio::task::LocalSet::new();
     local.block_on(&runtime, async {
         let options = Options { first_retry: Duration::from_millis(200), ..Options::default() };
-        let hub = Hub::new(config.clone(), options, Store::open(&config.state_dir).unwrap(), broadcast::Sender::new(8));
-        let tasks = hub.watch_accounts();
+        let hub = Hub::new(
+            config.clone(),
+            options,
+            Store::open(&config.state_dir).unwrap(),
+            broadcast::Sender::new(8),
+            Names::default(),
+        );
+        hub.begin();
         let live = |health: &Health| health.state == AccountState::Live && health.fault.is_none();
         let before = until(&hub, 1, live).await;
         until(&hub, 0, live).await;
@@ -54,8 +61,7 @@ fn a_panic_in_one_account_is_told_and_got_over_and_the_other_does_not_notice() {
         assert!(waiting.fault.unwrap().cause.contains("failed inside"));
         until(&hub, 0, live).await;
         assert_eq!(hub.board.see(1, Health::clone), before);
-        hub.doors.iter().for_each(|door| door.control.stop());
-        for task in tasks {
+        for task in hub.end() {
             task.await.unwrap();
         }
     });

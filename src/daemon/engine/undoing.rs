@@ -102,6 +102,7 @@ impl Hub {
                 undo::check(UndoScope::Row(RowId(row)), &store)?;
                 add(UndoScope::Row(RowId(row)))?;
             }
+            Undo::All => add(UndoScope::All)?,
             Undo::Done { runs, orders } => {
                 runs.into_iter().try_for_each(|run| add(UndoScope::Run(RunId(run))))?;
                 scope.orders.extend(orders);
@@ -127,10 +128,20 @@ fn done(total: Report, lifted: Vec<String>, faults: &[Fault]) -> Done {
     if total.missing > 0 {
         words.push(format!("{} no longer where mailherd put them", messages(total.missing)));
     }
+    let orders = lifted.len();
     words.extend(lifted);
     if total.failed > 0 {
         let why = faults.first().map(|fault| format!(": {fault}")).unwrap_or_default();
         words.push(format!("{} not taken back{why}", messages(total.failed)));
     }
-    Done { words, moved: u32::try_from(total.undone).unwrap_or(u32::MAX), ..Done::default() }
+    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    Done {
+        words,
+        moved: count(total.undone),
+        missing: count(total.missing),
+        stuck: count(total.failed),
+        lifted: count(orders),
+        faults: faults.to_vec(),
+        ..Done::default()
+    }
 }

@@ -3,6 +3,7 @@
 //! One connection to the database that only reads. Each answer is drawn from one unchanging state of it; the order of long lists is
 //! kept between calls, and thrown away when somebody has written.
 
+mod falling;
 mod history;
 mod mail;
 mod people;
@@ -31,10 +32,10 @@ pub struct Queries {
 }
 
 impl Queries {
-    /// The answer; `None` when it takes more than the database: [`Request::Health`], [`Request::Why`], [`Request::Open`],
-    /// [`Request::Waiting`] and [`Request::Do`]. `now` is where days and weeks end.
+    /// The answer; `None` when it takes more than the database, as [`Request::Health`] or [`Request::Do`] does. `now` is where days
+    /// and weeks end.
     pub fn answer(&mut self, config: &Config, request: &Request, now: UnixTime) -> Option<Answer> {
-        if matches!(request, Request::Health | Request::Why(_) | Request::Open(_) | Request::Waiting | Request::Do(_)) {
+        if !is_of_the_database(request) {
             return None;
         }
         let answer = self.try_answer(config, request, now);
@@ -68,9 +69,8 @@ impl Queries {
             Request::Runs { page } => look.runs(*page).map(|(rows, total)| Reply::Runs(rows, total)),
             Request::Rows { run, page } => look.rows(*run, *page).map(|(rows, total)| Reply::Rows(rows, total)),
             Request::Stats { account, days } => look.stats(account.as_deref(), *days).map(Reply::Stats),
-            Request::Health | Request::Why(_) | Request::Open(_) | Request::Waiting | Request::Do(_) => {
-                Err(Fault::local("this cannot be read from the database", "report this"))
-            }
+            Request::Falling { account, limit } => look.falling(config, account.as_deref(), *limit).map(Reply::Falling),
+            _ => Err(Fault::local("this cannot be read from the database", "report this")),
         })
     }
 
@@ -92,6 +92,14 @@ impl Queries {
             work(&mut Look { store, accounts, shelves, views, now })
         })
     }
+}
+
+/// Whether it takes no more than the database.
+fn is_of_the_database(request: &Request) -> bool {
+    !matches!(
+        request,
+        Request::Health | Request::Why(_) | Request::Open(_) | Request::Do(_) | Request::About | Request::Run { .. }
+    )
 }
 
 /// One look at the database.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::look::MessageKey;
+use crate::logic::fault::Fault;
 use crate::logic::ids::Category;
 
 /// How far an order reaches that is given by pointing at a message.
@@ -96,6 +97,8 @@ pub enum Undo {
     Run(i64),
     /// One row of the journal.
     Row(i64),
+    /// Everything that was ever done.
+    All,
     /// Everything that mailherd did to a sender's mail on an account.
     Sender {
         /// The account.
@@ -125,6 +128,18 @@ pub struct Done {
     pub runs: Vec<i64>,
     /// The orders that were given.
     pub orders: Vec<i64>,
+    /// Orders that were lifted.
+    #[serde(default)]
+    pub lifted: u32,
+    /// After an undo: messages that were no longer where mailherd had put them.
+    #[serde(default)]
+    pub missing: u32,
+    /// After an undo: messages that could not be taken back.
+    #[serde(default)]
+    pub stuck: u32,
+    /// What went wrong on single accounts while the rest was done.
+    #[serde(default)]
+    pub faults: Vec<Fault>,
 }
 
 /// What the engine asks before it does something large or hard to take back.

@@ -91,3 +91,36 @@ pub struct Health {
     /// Advice that still holds: what, and what to do about it.
     pub advice: Vec<(String, String)>,
 }
+
+/// An account without a good pass for longer than this is not well. Seconds; a pass over everything is due every ten minutes.
+const OVERDUE: i64 = 15 * 60;
+/// A long first pass is well as long as the server says something this often. Seconds.
+const SILENT: i64 = 2 * 60;
+
+impl Health {
+    /// Whether nobody has to look after it. `since` is when the engine began: before the first pass its time counts from there.
+    pub fn is_well(&self, now: UnixTime, since: UnixTime) -> bool {
+        let within = |time: Option<UnixTime>, limit: i64| time.is_some_and(|time| now.0 - time.0 <= limit);
+        match self.state {
+            AccountState::Paused => true,
+            AccountState::Stopped => false,
+            AccountState::Working if within(self.last_byte, SILENT) => true,
+            _ => within(Some(self.last_pass.unwrap_or(since).max(since)), OVERDUE),
+        }
+    }
+}
+
+impl AccountState {
+    /// As the words of the socket have it.
+    pub fn word(self) -> &'static str {
+        match self {
+            AccountState::Connecting => "connecting",
+            AccountState::Working => "working",
+            AccountState::Live => "live",
+            AccountState::Polling => "polling",
+            AccountState::Waiting => "waiting",
+            AccountState::Stopped => "stopped",
+            AccountState::Paused => "paused",
+        }
+    }
+}

@@ -8,6 +8,7 @@
 mod act;
 mod health;
 mod look;
+mod service;
 
 pub use act::{Act, Done, Question, Undo, Width};
 pub use health::{AccountState, Health, Held, Phase, Progress};
@@ -16,6 +17,7 @@ pub use look::{
     RunRow, SenderDetail, SenderQuery, SenderRow, SenderSort, SendersPage, ShelfCount, StatsReply, WaitingKind,
     WaitingRow, WhyReply,
 };
+pub use service::{About, Falling, FallingRow, FiledCount, Ran};
 
 use serde::{Deserialize, Serialize};
 
@@ -65,6 +67,22 @@ pub enum Request {
     Waiting,
     /// To change something. Answered by [`Reply::Done`] or [`Reply::Question`].
     Do(Act),
+    /// Which mailherd this is. Answered by [`Reply::About`].
+    About,
+    /// What falls next out of Blackhole, and when. Answered by [`Reply::Falling`].
+    Falling {
+        /// One account; `None`: all.
+        account: Option<String>,
+        /// Messages of each account.
+        limit: u32,
+    },
+    /// A pass over everything, now, told in figures. Answered by [`Reply::Ran`].
+    Run {
+        /// One account; `None`: all.
+        account: Option<String>,
+        /// The answer to whatever it would ask is yes.
+        sure: bool,
+    },
 }
 
 /// What the engine answers.
@@ -97,6 +115,12 @@ pub enum Reply {
     Done(Done),
     /// It was not done: the engine asks first. The same act with `sure` does it.
     Question(Question),
+    /// Which mailherd this is.
+    About(About),
+    /// What falls next, one entry an account.
+    Falling(Vec<Falling>),
+    /// What a pass did, one entry an account.
+    Ran(Vec<Ran>),
 }
 
 /// What happened, told without being asked.

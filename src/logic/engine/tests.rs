@@ -47,3 +47,41 @@ fn words_survive_the_socket() {
     survives(Notice::Filed { account: "home".into(), run: 3, counts: [1, 0, 2, 3, 0] });
     survives(Fault::credentials("the password was refused", "look at password_command"));
 }
+
+fn health(state: AccountState, last_pass: Option<i64>, last_byte: Option<i64>) -> Health {
+    Health {
+        account: "home".into(),
+        email: "me@example.org".into(),
+        server: "imap.example.org:993".into(),
+        state,
+        files: true,
+        last_byte: last_byte.map(UnixTime),
+        last_pass: last_pass.map(UnixTime),
+        next: None,
+        queue: 0,
+        fault: None,
+        progress: None,
+        held: None,
+        capabilities: Vec::new(),
+        advice: Vec::new(),
+    }
+}
+
+#[test]
+fn an_account_is_well_while_its_passes_succeed() {
+    use AccountState::{Connecting, Live, Paused, Stopped, Waiting, Working};
+    let well = |state, pass, byte, now| health(state, pass, byte).is_well(UnixTime(now), UnixTime(1000));
+    assert!(well(Connecting, None, None, 1900) && !well(Connecting, None, None, 1901));
+    assert!(well(Live, Some(2000), None, 2900) && !well(Live, Some(2000), None, 2901));
+    assert!(well(Waiting, Some(2000), None, 2900) && !well(Waiting, Some(2000), None, 2901));
+    assert!(!well(Stopped, Some(2000), Some(2000), 2000) && well(Paused, None, None, 99_999));
+    assert!(well(Working, None, Some(9000), 9100) && !well(Working, None, Some(9000), 9200));
+}
+
+#[test]
+fn a_state_is_called_the_same_in_words_and_on_the_wire() {
+    use AccountState::{Connecting, Live, Paused, Polling, Stopped, Waiting, Working};
+    for state in [Connecting, Working, Live, Polling, Waiting, Stopped, Paused] {
+        assert_eq!(serde_json::to_string(&state).unwrap(), format!("\"{}\"", state.word()));
+    }
+}

@@ -125,6 +125,10 @@ impl Scene {
             Request::Runs { .. } => Reply::Runs(Vec::new(), 0),
             Request::Rows { .. } => Reply::Rows(Vec::new(), 0),
             Request::Stats { .. } => Reply::Stats(StatsReply::default()),
+            // The screen does not ask for these.
+            Request::About | Request::Falling { .. } | Request::Run { .. } => {
+                return Err(Fault::refused("nobody asks that here", ""));
+            }
         })
     }
 

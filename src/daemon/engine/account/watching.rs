@@ -34,7 +34,7 @@ impl Worker {
         let settles = self.watching().await?;
         let limit = every.min(all.saturating_duration_since(Instant::now())).min(settles.unwrap_or(every));
         let next = UnixTime(clock::now().0 + i64::try_from(limit.as_secs()).unwrap_or(0));
-        self.board.update(self.account, |health| {
+        self.board.update(self.slot, |health| {
             health.state = if pushes { AccountState::Live } else { AccountState::Polling };
             health.next = (!pushes).then_some(next);
         });
@@ -92,7 +92,7 @@ impl Worker {
         };
         let heard = watch(&mut bench.session, limit, called).await?;
         let byte = bench.heard();
-        self.board.update(self.account, |health| health.last_byte = byte.or(health.last_byte));
+        self.board.update(self.slot, |health| health.last_byte = byte.or(health.last_byte));
         Ok(heard)
     }
 

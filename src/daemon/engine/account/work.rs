@@ -4,11 +4,13 @@ use super::{Trouble, Worker, interruptible, opened, setting};
 use crate::daemon::clock;
 use crate::daemon::engine::bench::{self, Bench};
 use crate::daemon::engine::job::{Job, Outcome, Ticket};
+use crate::daemon::engine::wording;
 use crate::daemon::filing::Run;
 use crate::daemon::pass::Report;
 use crate::daemon::sync::Scope;
-use crate::logic::engine::{AccountState, Held, Notice};
+use crate::logic::engine::{AccountState, Held, Notice, Ran};
 use crate::logic::fault::{Fault, FaultKind};
+use crate::logic::ids::RunId;
 use crate::logic::plan::Mode;
 use tokio::time::Instant;
 
@@ -21,7 +23,7 @@ impl Worker {
         self.control.set_pausable(false);
         while let Some(mut ticket) = self.waiting.pop_front() {
             self.count_jobs();
-            self.board.update(self.account, |health| {
+            self.board.update(self.slot, |health| {
                 health.state = AccountState::Working;
                 health.next = None;
             });
@@ -59,6 +61,7 @@ impl Worker {
     async fn job(&mut self, bench: &mut Bench, ticket: &mut Ticket) -> Result<Outcome, Trouble> {
         match ticket.job {
             Job::Check => self.look(bench, self.options.accept).await,
+            Job::Run(sure) => self.counted(bench, sure || self.options.accept).await,
             Job::Question(yes) => {
                 self.ear.answer(yes);
                 if yes { self.look(bench, self.options.accept).await } else { Ok(said("nothing was changed")) }
@@ -90,8 +93,8 @@ impl Worker {
 
     /// A pass over everything, for somebody who waits for it.
     async fn look(&mut self, bench: &mut Bench, accepted: bool) -> Result<Outcome, Trouble> {
-        let report = self.pass(bench, Scope::All, accepted).await?;
-        if let Some(fault) = self.board.see(self.account, |health| health.fault.clone()) {
+        let (report, _) = self.pass(bench, Scope::All, accepted).await?;
+        if let Some(fault) = self.board.see(self.slot, |health| health.fault.clone()) {
             return Err(fault.into());
         }
         let name = self.name();
@@ -103,9 +106,37 @@ impl Worker {
         })
     }
 
+    /// The same, told in figures. A batch that surprises is held, and that is a fault for whoever waits.
+    async fn counted(&mut self, bench: &mut Bench, accepted: bool) -> Result<Outcome, Trouble> {
+        let (report, run) = self.pass(bench, Scope::All, accepted).await?;
+        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        let fault = self.board.see(self.slot, |health| {
+            let held = wording::held(health).map(|held| {
+                let cause = format!("{}: it would {}", health.account, held.text);
+                Fault::refused(cause, format!("say so with --yes, or with `mailherd confirm '{}'`", held.id))
+            });
+            health.fault.clone().or(held)
+        });
+        Ok(Outcome::Ran(Ran {
+            account: self.name().to_owned(),
+            files: self.config.accounts[self.account].mode == Mode::File,
+            seen: count(report.seen),
+            filed: report.filed.by_category(),
+            kept: count(report.kept),
+            learned: report.learned,
+            run: run.map(|run| run.0),
+            fault,
+        }))
+    }
+
     /// A pass. What the server, or mailherd itself, refuses is said and tried again later; the connection is still good.
-    pub(super) async fn pass(&mut self, bench: &mut Bench, scope: Scope, accepted: bool) -> Result<Report, Trouble> {
-        self.board.update(self.account, |health| {
+    pub(super) async fn pass(
+        &mut self,
+        bench: &mut Bench,
+        scope: Scope,
+        accepted: bool,
+    ) -> Result<(Report, Option<RunId>), Trouble> {
+        self.board.update(self.slot, |health| {
             health.state = AccountState::Working;
             health.next = None;
         });
@@ -119,6 +150,7 @@ impl Worker {
         self.after(bench, before).await;
         if let Some(run) = run.id.filter(|_| report.filed.sum() > 0) {
             let (account, counts) = (self.name().to_owned(), report.filed.by_category());
+            self.board.filed(self.slot, counts);
             self.board.tell(Notice::Filed { account, run: run.0, counts });
         }
         self.show_held();
@@ -133,20 +165,20 @@ impl Worker {
             Err(trouble) => return Err(trouble),
         };
         let advice = self.ear.take_advice();
-        self.board.update(self.account, |health| {
+        self.board.update(self.slot, |health| {
             if fault.is_none() {
                 health.last_pass = Some(clock::now());
             }
             health.advice = advice;
             health.fault = fault;
         });
-        Ok(report)
+        Ok((report, run.id))
     }
 
     /// After any work: what came from the server, and whether there is news for whoever looks.
     async fn after(&mut self, bench: &mut Bench, before: u64) {
         let heard = bench.heard();
-        self.board.update(self.account, |health| {
+        self.board.update(self.slot, |health| {
             health.last_byte = heard.or(health.last_byte);
             health.progress = None;
         });
@@ -170,7 +202,7 @@ impl Worker {
             inbox: self.held.inbox(),
             since: self.held.since(),
         });
-        self.board.update(self.account, |health| health.held = held);
+        self.board.update(self.slot, |health| health.held = held);
     }
 }
 
