@@ -111,6 +111,12 @@ pub async fn run(options: Options, port: &dyn Port, mut messages: UnboundedRecei
     let mut told_to_end = Signals::listen()?;
     while ending.is_none() {
         if std::mem::take(&mut changed) {
+            // The event of a change of size may still be on its way, or have come before anybody listened.
+            let size = terminal.size()?;
+            if size != model.shared.size {
+                let effects = update(&mut model, Message::Resize(size.width, size.height)).unwrap_or_default();
+                ending = carry_out(effects, port, &mut terminal)?;
+            }
             terminal.draw(&model)?;
         }
         let rest = async {

@@ -27,6 +27,11 @@ use super::widget::cells::{self, Align};
 /// Draws everything. Gives the place of the cursor where text is typed.
 pub fn draw(model: &Model, buffer: &mut Buffer) -> Option<Position> {
     let size = model.shared.size;
+    if buffer.area.as_size() != size {
+        // The terminal was resized after the model was told of its size: it will be told again, and a frame drawn for another
+        // size reaches beyond this one.
+        return None;
+    }
     if layout::too_small(size) {
         let sentence = format!("mailherd needs {}×{}", layout::SMALLEST.width, layout::SMALLEST.height);
         cells::draw(

@@ -30,6 +30,17 @@ fn styles(styled: &str) -> &str {
 }
 
 #[test]
+fn a_frame_of_another_size_than_the_model_was_told_is_left_empty() {
+    for (width, height) in SIZES {
+        let mut play = Play::sized(Scene::usual(), 100, 30, true);
+        play.press("j w");
+        let mut buffer = ratatui::buffer::Buffer::empty(ratatui::layout::Rect::new(0, 0, width, height));
+        assert_eq!(super::draw(&play.model, &mut buffer), None);
+        assert!(text(&buffer).trim().is_empty(), "{width}x{height}");
+    }
+}
+
+#[test]
 fn mail() {
     frames("mail", Scene::usual, |play| {
         play.press("j Space Space A");
