@@ -42,7 +42,7 @@ pub enum Key {
 /// takes what changed.
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
-    relations: HashMap<Key, Entry>,
+    relations: HashMap<Key, Entry, foldhash::quality::RandomState>,
     /// By [`topic`].
     topics: HashMap<MidHash, Topic, ByMidHash>,
     own_addresses: Vec<Address>,

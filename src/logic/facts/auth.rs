@@ -109,6 +109,9 @@ impl AuthResults {
 /// Takes out (nested) comments: `dmarc=pass (p=none; dis=none)` would else be cut in its middle. Inside quotes a parenthesis
 /// is text, and a semicolon there is no separator either: quoted text is dropped, nothing we look for is ever quoted.
 fn without_comments(value: &str) -> String {
+    if memchr::memchr3(b'(', b')', b'"', value.as_bytes()).is_none() {
+        return value.to_owned();
+    }
     let mut kept = String::with_capacity(value.len());
     let (mut depth, mut quoted, mut escaped) = (0_u32, false, false);
     for c in value.chars() {
