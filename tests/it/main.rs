@@ -12,6 +12,7 @@ mod crash;
 mod cuts;
 mod daemon;
 mod demo;
+mod digest;
 mod engine;
 mod falling;
 mod faults;
