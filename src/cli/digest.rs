@@ -71,8 +71,7 @@ fn moment(text: &str, now: UnixTime, zone: &TimeZone) -> Result<UnixTime, Fault>
     let local = |time: civil::DateTime| Some(UnixTime(time.to_zoned(zone.clone()).ok()?.timestamp().as_second()));
     let exact = || text.parse::<Timestamp>().ok().map(|time| UnixTime(time.as_second()));
     let written = || text.parse::<civil::DateTime>().ok().and_then(local);
-    let day = || text.parse::<civil::Date>().ok().and_then(|day| local(day.at(0, 0, 0, 0)));
-    ago('h', 3600).or_else(|| ago('d', UnixTime::DAY)).or_else(exact).or_else(day).or_else(written).ok_or_else(|| {
+    ago('h', 3600).or_else(|| ago('d', UnixTime::DAY)).or_else(exact).or_else(written).ok_or_else(|| {
         let cause = format!("--since cannot be \"{}\"", Printable::new(text));
         Fault::usage(cause, "it is a day such as 2026-11-21, a time such as 2026-11-21T08:00, or so long ago: 12h, 7d")
     })

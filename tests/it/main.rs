@@ -11,6 +11,7 @@ mod contract;
 mod crash;
 mod cuts;
 mod daemon;
+mod day;
 mod demo;
 mod digest;
 mod engine;

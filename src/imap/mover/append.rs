@@ -1,7 +1,7 @@
 //! Puts a message into a mailbox that mailherd wrote itself. It is known again by its Message-ID, which nobody can guess.
 
+use super::Outcome;
 use super::look::{find, look, open_if_there};
-use super::{Outcome, exec_long_literal};
 use crate::imap::command::{HEADER_FIELDS, quote};
 use crate::imap::{Access, Answer, Code, Session, Status};
 use crate::logic::fault::Fault;
@@ -14,7 +14,7 @@ use crate::logic::journal::Row;
 /// # Errors
 /// When the connection fails: what became of it is then unknown, the row stays `intended`, and [`recover`](super::recover) settles it.
 pub async fn append(session: &mut Session, row: &Row, message: &[u8]) -> Result<Outcome, Fault> {
-    let answer = exec_long_literal(session, &format!("APPEND {}", quote(row.intent.to.wire())), message).await?;
+    let answer = session.exec_with_literal(&format!("APPEND {}", quote(row.intent.to.wire())), message).await?;
     if answer.tagged.status != Status::Ok {
         return Ok(Outcome::denied(row, answer.tagged.reason()));
     }

@@ -102,14 +102,6 @@ async fn exec_long(session: &mut Session, command: &str) -> Result<Answer, Fault
     answer
 }
 
-/// The same with a message at its end.
-async fn exec_long_literal(session: &mut Session, command: &str, message: &[u8]) -> Result<Answer, Fault> {
-    session.set_silence(10 * SILENCE);
-    let answer = session.exec_with_literal(command, message).await;
-    session.set_silence(SILENCE);
-    answer
-}
-
 /// Why a server without MOVE and UIDPLUS is not served.
 pub fn cannot_move() -> Fault {
     Fault::refused(
