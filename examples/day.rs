@@ -10,8 +10,8 @@ use std::time::Duration;
 use support::day::Day;
 
 fn main() -> ExitCode {
-    let whole = Day { accounts: 20, deliveries: 20_000, time: Duration::from_secs(400), restarts: 10, kills: 3 };
-    let quick = Day { deliveries: 2_000, time: Duration::from_secs(40), restarts: 3, kills: 1, ..whole };
+    let whole = Day { accounts: 20, deliveries: 20_000, time: Duration::from_secs(300), restarts: 10, kills: 3 };
+    let quick = Day { deliveries: 2_000, time: Duration::from_secs(30), restarts: 3, kills: 1, ..whole };
     let day = if std::env::args().any(|word| word == "--quick") { quick } else { whole };
     println!(
         "{} accounts, {} deliveries in {} s, {} restarts of the server, {} times kill -9",
