@@ -227,13 +227,46 @@ fn there_is_exactly_one_way_to_the_password() {
     refused(&format!("{none}password_command = \"x\"\npassword_file = \"y\""), 6, "more than one way", "one of");
     for (line, cause) in [
         ("password = \"hunter2\"", "does not belong in this file"),
-        ("credential = \"imap\"", "not supported yet"),
         ("keyring = true", "not supported yet"),
         ("oauth2 = { client = \"x\" }", "not supported yet"),
     ] {
         refused(&format!("{none}{line}"), 5, cause, "password_command");
         refused(&format!("{line}\n{LEAST}"), 1, cause, "[[accounts]]");
     }
+}
+
+#[test]
+fn a_credential_is_a_name() {
+    let none = LEAST.replace("password_env = \"PW\"\n", "");
+    let secret = sound(&format!("{none}credential = \"imap\"")).accounts.remove(0).secret;
+    assert_eq!(secret, SecretSource::Credential("imap".into()));
+    refused(&format!("{none}credential = \"../imap\""), 5, "a name, not a path", "LoadCredential");
+    refused(&format!("{LEAST}credential = \"imap\""), 6, "more than one way", "credential");
+}
+
+#[test]
+fn metrics_are_answered_on_loopback_only() {
+    let read = |value: &str| sound(&format!("metrics = \"{value}\"\n{LEAST}")).metrics;
+    assert_eq!(read("127.0.0.1:9810"), Some(([127, 0, 0, 1], 9810).into()));
+    assert!(read("[::1]:9810").is_some() && read("").is_none() && sound(LEAST).metrics.is_none());
+    for wrong in ["0.0.0.0:9810", "192.168.0.1:80", "[::]:1"] {
+        refused(&format!("metrics = \"{wrong}\"\n{LEAST}"), 1, "loopback only", "127.0.0.1:9810");
+    }
+    refused(&format!("metrics = \"9810\"\n{LEAST}"), 1, "no address with a port", "127.0.0.1:9810");
+}
+
+/// A daemon that runs on an earlier version of the file is found by it all the same.
+#[test]
+fn the_state_directory_is_found_in_a_broken_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("config.toml");
+    let found = |text: &str| {
+        std::fs::write(&path, text).unwrap();
+        super::state_dir(&path).unwrap()
+    };
+    assert_eq!(found("mode = \"fil\nstate_dir = \"/s\" # here\n[[accounts]\n"), Path::new("/s"));
+    assert_eq!(found("nonsense = 1\nstate_dir = 'here'\n"), dir.path().join("here"));
+    assert_ne!(found("[[accounts]]\nstate_dir = \"/s\"\n"), Path::new("/s"));
 }
 
 #[test]

@@ -17,7 +17,7 @@ use crate::logic::ids::{Category, FolderName, Uid, UnixTime};
 use crate::logic::journal::{Intent, Kind, Place};
 use crate::logic::orders::Who;
 use crate::logic::plan::{Managed, Mode, TopMode};
-use crate::store::{AccountId, AccountLock, Store, Waiting, WaitingFor};
+use crate::store::{AccountId, AccountLock, Given, Store, Waiting, WaitingFor};
 
 /// Something that waits, with how much mail a yes would move.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,7 +81,7 @@ impl Pending {
 }
 
 /// The orders under this number come into force, each with the number that it has then. `None` when no orders wait under it.
-pub fn confirm(store: &mut Store, id: i64, now: UnixTime) -> Result<Option<Vec<(i64, Who, Category)>>, Fault> {
+pub fn confirm(store: &mut Store, id: i64, now: UnixTime) -> Result<Option<Vec<Given>>, Fault> {
     store.confirm_orders(id, now)
 }
 

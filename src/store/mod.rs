@@ -39,7 +39,7 @@ pub use orders::StoredOrder;
 pub use shown::{Origin, Shown};
 pub use teaching::Taught;
 pub use user_moves::Dragged;
-pub use waiting::{Waiting, WaitingFor};
+pub use waiting::{Given, Waiting, WaitingFor};
 
 /// An account's row in the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -37,6 +37,9 @@ pub enum WaitingFor {
     Return(Who, Category),
 }
 
+/// An order that came into force: its number, whom it is about, and where their mail goes.
+pub type Given = (i64, Who, Category);
+
 impl Store {
     /// Everything that waits for a word, oldest first.
     pub fn waiting(&self) -> Result<Vec<Waiting>, Fault> {
@@ -45,7 +48,7 @@ impl Store {
 
     /// The orders that wait under this number come into force, except for those that the user has overruled since. `None` when
     /// no orders wait under it.
-    pub fn confirm_orders(&mut self, id: i64, at: UnixTime) -> Result<Option<Vec<(i64, Who, Category)>>, Fault> {
+    pub fn confirm_orders(&mut self, id: i64, at: UnixTime) -> Result<Option<Vec<Given>>, Fault> {
         self.transaction(|db| {
             let found = waiting(db)?.into_iter().find(|one| one.id == id);
             let (Some(found), pending) = (found, pending_orders(db)?.remove(&id).unwrap_or_default()) else {

@@ -1,7 +1,7 @@
 //! Colour by meaning: the 16 colours of the terminal's own palette, and never colour alone.
 //!
 //! Whatever a colour says, a word, a letter or a pattern says beside it, so that nothing is lost without it
-//! (<https://no-color.org>). A named theme is a list of what differs from [`DEFAULT`].
+//! (<https://no-color.org>). A named theme is a list of what differs from the default one.
 
 use ratatui::style::{Color, Modifier, Style};
 

@@ -30,6 +30,11 @@ fn place(user: &User, mail: &Mail) -> String {
     user.world().place_of(&mail.id()).to_owned()
 }
 
+/// Whether it lies there and nowhere else. While it is on its way it may be seen in two mailboxes, or in none.
+fn lies(user: &User, mail: &Mail, folder: &str) -> bool {
+    user.world().places_of(&mail.id()) == [folder]
+}
+
 /// A line of the socket, as a script would use it.
 struct Wire {
     lines: BufReader<UnixStream>,
@@ -76,7 +81,7 @@ fn it_files_what_comes_and_its_commands_do_what_they_do_without_it() {
     assert_eq!([0, 1, 2, 3].map(|one: usize| place(&user, &mail[one])), ["News", "Bulk", "INBOX", "Top"]);
     let new = cast::newsletter(2);
     user.receives(std::slice::from_ref(&new));
-    eventually("a delivery is filed", || place(&user, &new) == "News");
+    eventually("a delivery is filed", || lies(&user, &new, "News"));
 
     let trained = user.mailherd(&["train", "carl.1@strangers.example", "bulk", "--existing", "--json"]).done().object();
     assert_eq!((&trained["moved"], &trained["category"]), (&json!(1), &json!("bulk")), "{trained}");
@@ -166,7 +171,7 @@ fn status_is_truthful_while_the_network_is_down_frozen_and_slow() {
     let letter = cast::newsletter(1);
     user.receives(std::slice::from_ref(&letter));
     network.up();
-    eventually("what came meanwhile is filed", || place(&user, &letter) == "News");
+    eventually("what came meanwhile is filed", || lies(&user, &letter, "News"));
     assert_eq!(daemon.rests("home")["error"], Value::Null);
     // Frozen: what is asked for now has to wait, and nothing is said that is not known.
     let pass = daemon.status("home")["last_pass"].clone();
@@ -184,7 +189,7 @@ fn status_is_truthful_while_the_network_is_down_frozen_and_slow() {
     network.delay(Duration::from_millis(300));
     let letter = cast::newsletter(2);
     user.receives(std::slice::from_ref(&letter));
-    eventually("a slow network is a network", || place(&user, &letter) == "News");
+    eventually("a slow network is a network", || lies(&user, &letter, "News"));
     daemon.rests("home");
 }
 
@@ -435,6 +440,26 @@ fn a_face_survives_a_restart_of_the_daemon() {
     user.receives(std::slice::from_ref(&letter));
     hears(&|notice| matches!(notice, Notice::Filed { counts: [0, 0, 0, 1, 0], .. }));
     assert_eq!(place(&user, &letter), "Bulk");
+}
+
+#[test]
+fn the_terminal_ui_looks_in_on_the_daemon_acts_through_it_and_survives_its_restart() {
+    let user = User::new(Flavour::PLAIN);
+    let mail = cast::stranger(1).subject("about the boat");
+    user.receives(std::slice::from_ref(&mail));
+    let daemon = Daemon::start(&user);
+    daemon.rests("home");
+    let mut screen = user.screen();
+    screen.sees("about the boat").sees("live").press("/boat\r").press("b").sees("moved to Bulk");
+    eventually("it acts through the daemon", || lies(&user, &mail, "Bulk"));
+    daemon.dies();
+    let daemon = Daemon::start(&user);
+    daemon.rests("home");
+    let letter = cast::stranger(3).subject("after the restart");
+    user.receives(std::slice::from_ref(&letter));
+    screen.sees("after the restart").press("q");
+    assert!(screen.ends().0.success());
+    assert_eq!(daemon.status("home")["healthy"], json!(true), "it goes on");
 }
 
 #[test]

@@ -1,9 +1,16 @@
 //! Journeys through the terminal UI on a real pseudo-terminal. After each, another mail program looks at what became of the mail.
 
+use mailherd::logic::engine::Request;
+use mailherd::logic::fault::FaultKind;
+use mailherd::tui::message::Ticket;
+use mailherd::tui::run::{self, Port};
+use mailherd::tui::theme::Theme;
+
 use crate::support::cast;
 use crate::support::engine::eventually;
 use crate::support::flavour::Flavour;
 use crate::support::mail::Mail;
+use crate::support::screen::Screen;
 use crate::support::user::User;
 
 fn place(user: &User, mail: &Mail) -> String {
@@ -158,4 +165,33 @@ fn who_is_told_to_end_gives_the_terminal_back() {
     let told = std::process::Command::new("kill").args(["-TERM", &screen.pid().to_string()]).status().unwrap();
     assert!(told.success());
     assert!(screen.ends().0.success());
+}
+
+/// The engine's end of a terminal UI that breaks at its first question.
+struct Breaks;
+
+impl Port for Breaks {
+    fn ask(&self, _: Ticket, _: Request) {
+        panic!("the ice is thin");
+    }
+}
+
+/// Not a test by itself: what [`a_panic_gives_the_terminal_back_before_it_is_told`] runs on a terminal of its own.
+#[test]
+fn breaks_where_there_is_a_terminal() {
+    let (_sender, messages) = run::channel();
+    let options = run::Options { theme: Theme::default(), missing: None };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let ended = runtime.block_on(run::run(options, &Breaks, messages));
+    assert_eq!(ended.unwrap_err().kind, FaultKind::Usage, "no terminal: nothing is taken, and nothing breaks");
+}
+
+#[test]
+fn a_panic_gives_the_terminal_back_before_it_is_told() {
+    let home = tempfile::tempdir().unwrap();
+    let words = ["--exact", "tui::breaks_where_there_is_a_terminal", "--nocapture"];
+    let mut screen = Screen::run(&std::env::current_exe().unwrap(), home.path(), &words, 100, 30);
+    screen.sees("the ice is thin");
+    let (status, left) = screen.ends();
+    assert!(!status.success() && left.contains("the ice is thin"), "{left}");
 }

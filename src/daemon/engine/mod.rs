@@ -23,6 +23,7 @@ mod job;
 mod link;
 mod ordering;
 mod pointing;
+mod seats;
 #[cfg(test)]
 mod tests;
 mod undoing;

@@ -74,11 +74,11 @@ fn act(model: &mut Model, ticket: Ticket, request: Request, answer: Answer) {
     match answer {
         Ok(Reply::Question(question)) => {
             let asked = Asked { question, act, ticket };
-            return model.shared.lay(Overlay::Question(asked));
+            model.shared.lay(Overlay::Question(asked));
         }
         Ok(Reply::Done(done)) => {
             let undone = matches!(act, Act::Undo(_));
-            let undo = !undone && !(done.runs.is_empty() && done.orders.is_empty());
+            let undo = !undone && (!done.runs.is_empty() || !done.orders.is_empty());
             if !done.words.is_empty() || !done.failed.is_empty() {
                 model.shared.toast = Some(Toast::done(&done, undo, model.shared.now));
             }

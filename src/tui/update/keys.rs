@@ -122,7 +122,10 @@ fn general(model: &mut Model, action: Action) -> bool {
             model.shared.turn_account();
             model.refresh();
         }
-        Action::Close => close(model),
+        Action::Close => {
+            model.held.clear();
+            close(model);
+        }
         Action::Back => back(model),
         _ => match ScreenName::of(action) {
             Some(name) => model.show(name),
@@ -227,21 +230,24 @@ fn finish(model: &mut Model, prompt: &Prompt) {
 
 /// A key in a line that is being typed.
 fn edit(model: &mut Model, event: &Event) {
-    match model.shared.overlays.last_mut() {
+    let changes = |input: &mut tui_input::Input| input.handle_event(event).is_some_and(|change| change.value);
+    let whole = model.shared.overlays.len() == 1;
+    let typed = match model.shared.overlays.last_mut() {
         Some(Overlay::Choice(choice)) => {
-            if choice.input.handle_event(event).is_some_and(|change| change.value) {
+            if changes(&mut choice.input) {
                 choice.narrow();
             }
+            None
         }
+        // What is typed over an opened message is its own.
         Some(Overlay::Prompt(prompt)) => {
-            if prompt.input.handle_event(event).is_some_and(|change| change.value) {
-                let (purpose, text) = (prompt.purpose, prompt.input.value().to_owned());
-                if model.shared.overlays.len() == 1 {
-                    model.screen.state_mut().typed(purpose, &text, false, &mut model.shared);
-                }
-            }
+            let changed = changes(&mut prompt.input) && whole;
+            changed.then(|| (prompt.purpose, prompt.input.value().to_owned()))
         }
-        _ => {}
+        _ => None,
+    };
+    if let Some((purpose, text)) = typed {
+        model.screen.state_mut().typed(purpose, &text, false, &mut model.shared);
     }
 }
 
@@ -261,7 +267,6 @@ fn choose(model: &mut Model, context: Context) {
 /// Esc: one level.
 fn close(model: &mut Model) {
     model.shared.toast = None;
-    model.held.clear();
     match model.shared.overlays.pop() {
         Some(Overlay::Question(asked)) => super::answers::settle(model, asked.ticket, &Outcome::Dropped),
         Some(Overlay::Prompt(prompt)) if model.shared.overlays.is_empty() => {

@@ -174,8 +174,10 @@ fn a_key_that_is_pressed_ahead_of_the_search_waits_for_what_it_finds() {
     let mut play = usual();
     play.hold().press("l b b Esc").release();
     assert!(play.acts().is_empty(), "Esc takes back what was pressed ahead");
-    play.hold().press("/").types("boat").press("Enter w q").release().sees("Dinner");
+    let mut play = usual();
+    play.hold().press("/").types("report").press("Enter w q o").release().sees("this is line 1 of");
     assert!(play.effects.is_empty(), "q closes what w opens, in the order in which they were pressed");
+    let mut play = usual();
     play.hold().press("l b").press("Ctrl-c");
     assert_eq!(play.effects, [Effect::Quit]);
 }

@@ -37,7 +37,7 @@ pub fn draw(waiting: &WaitingList, shared: &Shared, buffer: &mut Buffer, body: R
         line.write(answer, Tone::Good).write(kind, Tone::Dim).write(text.as_str(), Tone::Plain);
     });
     let below = Rect { y: rows.bottom(), height: inside.height - rows.height, ..inside };
-    let Some(row) = shared.waiting.get(waiting.state.selected() as usize) else { return None };
+    let row = shared.waiting.get(waiting.state.selected() as usize)?;
     let width = usize::from(below.width.saturating_sub(2)).max(1);
     let mut lines: Vec<(String, Tone)> =
         wrap(Printable::new(&row.text).as_str(), width).into_iter().map(|line| (line, Tone::Strong)).collect();
