@@ -97,7 +97,7 @@ fn median(times: impl Iterator<Item = Duration>) -> Duration {
 fn exists(client: &mut Client) -> Option<usize> {
     let reply = client.command("NOOP");
     let lines = reply.untagged.iter().map(|line| String::from_utf8_lossy(line).into_owned());
-    lines.filter_map(|line| line.trim_end().strip_prefix("* ")?.strip_suffix(" EXISTS")?.parse().ok()).last()
+    lines.filter_map(|line| line.trim_end().strip_prefix("* ")?.strip_suffix(" EXISTS")?.parse().ok()).next_back()
 }
 
 /// A raw socket that idles on INBOX: when it hears that there is one message more.

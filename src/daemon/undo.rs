@@ -114,7 +114,7 @@ pub(super) async fn take_back(
     let done = learner.store.done_rows(learner.account)?;
     let order = undo_order(chosen, &done);
     *asked = order.len();
-    let mut undoing = Undoing { setting, session, desk, run, report, indexes: HashMap::new() };
+    let mut undoing = Undoing { setting, session, desk, run, report, indexes: HashMap::new(), stays: None };
     let places: HashMap<RowId, (FolderName, FolderName, Kind)> =
         done.into_iter().map(|row| (row.id, (row.intent.to, row.intent.from.folder, row.intent.kind))).collect();
     let mut total = 0;
@@ -128,6 +128,9 @@ pub(super) async fn take_back(
             total += batch.len() as u64;
             setting.watcher.filing(&setting.account.name, total, whole);
         }
+    }
+    if let Some(fault) = undoing.stays {
+        return Err(fault);
     }
     let denied = undoing.report.failed;
     if denied > 0 {
@@ -145,6 +148,8 @@ struct Undoing<'a, 'b> {
     report: &'a mut Report,
     /// Mailboxes that had to be read as a whole, because a message was not where its row says.
     indexes: HashMap<FolderName, HashMap<Instance, Vec<Uid>>>,
+    /// Why a digest cannot be taken back.
+    stays: Option<Fault>,
 }
 
 impl Undoing<'_, '_> {
@@ -159,7 +164,10 @@ impl Undoing<'_, '_> {
         let goes_to = match first.intent.kind {
             Kind::Append => match self.trash().await? {
                 Some(trash) => trash,
-                None => return Ok(self.cannot_go(&rows)),
+                None => {
+                    self.cannot_go(&rows);
+                    return Ok(());
+                }
             },
             Kind::Move | Kind::Flag => first.intent.from.folder.clone(),
         };
@@ -194,13 +202,12 @@ impl Undoing<'_, '_> {
         Ok(trash.map(|trash| trash.name.clone()))
     }
 
+    /// Everything else is taken back all the same.
     fn cannot_go(&mut self, rows: &[Row]) {
         self.report.failed += rows.len();
-        for row in rows {
-            let why =
-                format!("row {} was not taken back: there is no Trash mailbox that the digest could go to", row.id.0);
-            self.setting.watcher.note(&self.setting.account.name, &why);
-        }
+        let cause = format!("{}: there is no Trash mailbox that the digest could go to", self.setting.account.name);
+        self.stays =
+            Some(Fault::refused(cause, "create a mailbox called Trash, or remove the digest with your mail program"));
     }
 
     /// Where the rows' messages lie in `folder` now.

@@ -117,6 +117,16 @@ fn it_teaches_nothing_wherever_it_is_moved_and_undo_puts_it_into_trash() {
 }
 
 #[test]
+fn without_a_trash_it_stays_and_everything_else_is_taken_back() {
+    let user = User::new(Flavour::READ_ONLY);
+    user.receives(&[cast::newsletter(1)]);
+    user.files();
+    user.mailherd(&["digest", "--append"]).done();
+    user.mailherd(&["undo", "--all"]).complains(1).says("no Trash");
+    assert_eq!((count(&mut user.client(), "INBOX"), count(&mut user.client(), "News")), (2, 0));
+}
+
+#[test]
 fn nobody_can_forge_an_exemption() {
     let user = a_user_with_filed_mail();
     user.mailherd(&["digest", "--append"]).done();
