@@ -9,6 +9,8 @@
 #[expect(dead_code, reason = "the measurements need a part of the test bench")]
 mod support;
 
+use std::collections::HashMap;
+use std::ffi::OsString;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpStream;
 use std::process::ExitCode;
@@ -152,10 +154,10 @@ fn idle(time: Duration) -> bool {
         std::thread::sleep(Duration::from_millis(300));
     }
     std::thread::sleep(Duration::from_secs(5));
-    let (woken, bytes) = (wake_ups(&running), network.bytes());
-    std::thread::sleep(time);
+    let bytes = network.bytes();
+    let woken = woken_in(&running, time);
     let minutes = time.as_secs_f64() / 60.0;
-    let (woken, bytes) = ((wake_ups(&running) - woken) as f64 / minutes, (network.bytes() - bytes) as f64 / minutes);
+    let (woken, bytes) = (woken as f64 / minutes, (network.bytes() - bytes) as f64 / minutes);
     let memory = resident(&running).unwrap_or_default();
     println!("{ACCOUNTS} accounts of 200 messages, {} s in which nothing happens:", time.as_secs());
     println!("  resident memory   {:>8.1} MiB", memory as f64 / 1024.0);
@@ -167,12 +169,27 @@ fn idle(time: Duration) -> bool {
     memory <= MEMORY
 }
 
-/// How often any thread went to sleep and was woken again.
-fn wake_ups(running: &Running) -> u64 {
+/// How often any thread went to sleep and was woken again in this time. Threads of the pool come and go, so they are looked at often.
+fn woken_in(running: &Running, time: Duration) -> u64 {
+    let (end, mut before, mut woken) = (Instant::now() + time, wake_ups(running), 0);
+    while Instant::now() < end {
+        std::thread::sleep(Duration::from_millis(250));
+        let now = wake_ups(running);
+        let more = now.iter().map(|(thread, count)| count - before.get(thread).copied().unwrap_or(0));
+        woken += more.sum::<u64>();
+        before = now;
+    }
+    woken
+}
+
+/// Voluntary context switches of each thread.
+fn wake_ups(running: &Running) -> HashMap<OsString, u64> {
     let tasks = std::fs::read_dir(format!("/proc/{}/task", running.child.id())).unwrap();
-    let of = |path: std::path::PathBuf| {
-        let status = std::fs::read_to_string(path.join("status")).ok()?;
-        status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:")?.trim().parse::<u64>().ok())
+    let of = |task: std::io::Result<std::fs::DirEntry>| {
+        let task = task.ok()?;
+        let status = std::fs::read_to_string(task.path().join("status")).ok()?;
+        let count = status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"))?;
+        Some((task.file_name(), count.trim().parse().ok()?))
     };
-    tasks.filter_map(|task| of(task.ok()?.path())).sum()
+    tasks.filter_map(of).collect()
 }

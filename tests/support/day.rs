@@ -89,7 +89,7 @@ impl Day {
             over: AtomicBool::new(false),
         };
         let mut figures = Figures::default();
-        let mut daemon = scene.daemon();
+        let mut living = Some(scene.daemon());
         let mut lives = vec![Vec::new()];
         std::thread::scope(|scope| {
             (0..HANDS.0).for_each(|hand| {
@@ -107,13 +107,17 @@ impl Day {
             let mut blows = self.blows();
             while since.elapsed() < self.time || scene.begun.load(Ordering::SeqCst) < self.deliveries {
                 std::thread::sleep(Duration::from_millis(200));
-                lives.last_mut().unwrap().extend(resident(&daemon));
-                assert!(!daemon.ended(), "the daemon ended by itself");
+                let daemon = living.as_mut().unwrap();
+                lives.last_mut().unwrap().extend(resident(daemon));
+                if daemon.ended() {
+                    panic!("the daemon ended by itself: {}", living.take().unwrap().finish());
+                }
                 if blows.last().is_some_and(|(at, _)| since.elapsed() >= *at) {
                     match blows.pop() {
                         Some((_, true)) => {
-                            daemon.kill();
-                            std::mem::replace(&mut daemon, scene.daemon()).finish();
+                            // Its lock is free when it is buried.
+                            ends(living.take());
+                            living = Some(scene.daemon());
                             lives.push(Vec::new());
                         }
                         _ => scene.restart(),
@@ -124,7 +128,7 @@ impl Day {
         });
         let deadline = Instant::now() + PATIENCE;
         while !scene.rests() {
-            lives.last_mut().unwrap().extend(resident(&daemon));
+            lives.last_mut().unwrap().extend(living.as_ref().and_then(resident));
             assert!(Instant::now() < deadline, "it does not come to rest: {}", scene.ask(&["status"]));
             std::thread::sleep(Duration::from_millis(300));
         }
@@ -134,8 +138,7 @@ impl Day {
             .map(|life| (life[life.len() / 4], *life.iter().max().unwrap()))
             .collect();
         scene.count(&mut figures);
-        daemon.kill();
-        daemon.finish();
+        ends(living.take());
         figures.took = since.elapsed();
         figures
     }
@@ -292,6 +295,13 @@ fn drag(client: &mut Client, id: &str, from: &str, to: &str) -> bool {
     let uids = client.find(from, id);
     let Some(uid) = uids.first() else { return false };
     client.try_command(&format!("UID MOVE {uid} {to}")).status == "OK"
+}
+
+/// `kill -9`
+fn ends(daemon: Option<Running>) {
+    let mut daemon = daemon.unwrap();
+    daemon.kill();
+    daemon.finish();
 }
 
 /// Resident memory, in KiB.
