@@ -78,6 +78,8 @@ pub enum Command {
     Senders(Senders),
     /// How far your own habits have shifted the weights, and what they shifted most
     Fit(Fit),
+    /// What was filed, what was learned and what leaves Blackhole next, since the last digest
+    Digest(Digest),
     /// Say what somebody's mail is, from now on
     Train(Train),
     /// Lift the order about somebody
@@ -192,6 +194,20 @@ pub struct Undo {
     /// Everything that was ever done
     #[arg(long)]
     pub all: bool,
+}
+
+/// `digest`
+#[derive(Debug, Args)]
+pub struct Digest {
+    /// Only this account
+    #[arg(long, value_name = "NAME")]
+    pub account: Option<String>,
+    /// From when: a day (2026-11-21), a time (2026-11-21T08:00), or so long ago (12h, 7d) [default: the last digest in INBOX]
+    #[arg(long, value_name = "T")]
+    pub since: Option<String>,
+    /// Put it into INBOX as a message, where there is something to tell
+    #[arg(long)]
+    pub append: bool,
 }
 
 /// `senders`

@@ -155,6 +155,7 @@ fn config(
         backlog_days: u32::MAX,
         blackhole_days: 7,
         settle_seconds: 120,
+        digest: None,
     };
     Ok(Config {
         path: PathBuf::from("(the demo)"),

@@ -99,7 +99,8 @@ fn way(row: &Row) -> String {
     match row.intent.kind {
         Kind::Flag if row.intent.undoes.is_some() => "− $Important".to_owned(),
         Kind::Flag => "+ $Important".to_owned(),
-        Kind::Move | Kind::Append => format!("{} → {}", shown(&row.intent.from.folder), shown(&row.intent.to)),
+        Kind::Append => format!("→ {}", shown(&row.intent.to)),
+        Kind::Move => format!("{} → {}", shown(&row.intent.from.folder), shown(&row.intent.to)),
     }
 }
 
@@ -115,6 +116,7 @@ fn tone(state: State) -> Tone {
 /// What a row's state means, as a verb.
 pub(super) fn happened(row: &Row) -> &'static str {
     match (row.state, row.intent.undoes) {
+        (State::Done, None) if row.intent.kind == Kind::Append => "put there",
         (State::Done, Some(_)) => "taken back",
         (State::Done, None) => "moved",
         (State::Undone, _) => "moved (and taken back)",

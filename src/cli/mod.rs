@@ -7,6 +7,7 @@ mod args;
 mod backtest;
 mod daemon;
 mod demo;
+mod digest;
 mod doctor;
 mod face;
 mod fit;
@@ -83,6 +84,7 @@ async fn run_command(cli: &Cli, face: &mut Face) -> Result<Vec<Fault>, Fault> {
         Command::Why(args) => plan::why(face, args).await,
         Command::Log(args) => log::log(face, args),
         Command::Undo(args) => undo::undo(face, args).await,
+        Command::Digest(args) => digest::digest(face, args).await,
         Command::Senders(args) => senders::senders(face, args),
         Command::Fit(args) => fit::fit(face, args),
         Command::Train(args) => orders::train(face, args).await,

@@ -11,6 +11,7 @@ use super::keys::Place;
 use super::paths::{self, Paths};
 use super::secret::SecretSource;
 use super::{Account, Config};
+use crate::logic::digest::Daily;
 use crate::logic::fault::Fault;
 use crate::logic::ids::Address;
 use crate::logic::printable::Printable;
@@ -97,6 +98,7 @@ fn account(section: &Section<'_>, global: &Habits, paths: &Paths) -> Result<Acco
         backlog_days: habits.backlog_days,
         blackhole_days: habits.blackhole_days,
         settle_seconds: habits.settle_seconds,
+        digest: habits.digest,
     })
 }
 
@@ -125,6 +127,19 @@ fn username(section: &Section<'_>, email: &str) -> Result<String, Fault> {
     Ok(username.to_owned())
 }
 
+/// The time of the daily digest; `Some(None)`: none, in so many words.
+fn daily(section: &Section<'_>) -> Result<Option<Option<Daily>>, Fault> {
+    let Some(text) = section.text("digest")? else { return Ok(None) };
+    let text = text.trim();
+    if text == "off" {
+        return Ok(Some(None));
+    }
+    Daily::parse(text).map(|daily| Some(Some(daily))).ok_or_else(|| {
+        let cause = format!("`digest` cannot be \"{}\"", Printable::new(text));
+        section.fault("digest", cause, "it is a time of day such as \"08:00\", or \"off\"")
+    })
+}
+
 /// What the whole file sets and an account may override.
 #[derive(Clone)]
 struct Habits {
@@ -136,6 +151,7 @@ struct Habits {
     backlog_days: u32,
     blackhole_days: u32,
     settle_seconds: u32,
+    digest: Option<Daily>,
 }
 
 impl Default for Habits {
@@ -149,6 +165,7 @@ impl Default for Habits {
             backlog_days: 30,
             blackhole_days: 7,
             settle_seconds: 120,
+            digest: None,
         }
     }
 }
@@ -169,6 +186,7 @@ impl Habits {
             backlog_days: section.count("backlog_days")?.unwrap_or(self.backlog_days),
             blackhole_days: section.count("blackhole_days")?.unwrap_or(self.blackhole_days),
             settle_seconds: section.count("settle_seconds")?.unwrap_or(self.settle_seconds),
+            digest: daily(section)?.unwrap_or(self.digest),
         })
     }
 }

@@ -24,6 +24,7 @@ const TOP: &[&str] = &[
     "top",
     "backlog_days",
     "fit",
+    "digest",
     "metrics",
     "ui",
     "folders",
@@ -57,6 +58,7 @@ const ACCOUNT: &[&str] = &[
     "fit",
     "blackhole_days",
     "settle_seconds",
+    "digest",
 ];
 
 /// Words that people and other programs use for keys, and that are refused with a better answer than "unknown".

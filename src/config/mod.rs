@@ -24,6 +24,7 @@ mod tests;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use crate::logic::digest::Daily;
 use crate::logic::fault::Fault;
 use crate::logic::ids::Address;
 
@@ -92,6 +93,8 @@ pub struct Account {
     pub blackhole_days: u32,
     /// Seconds until a move by hand becomes an order.
     pub settle_seconds: u32,
+    /// When a digest is put into INBOX each day, in local time; `None`: never.
+    pub digest: Option<Daily>,
 }
 
 impl Account {

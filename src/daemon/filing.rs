@@ -142,11 +142,20 @@ async fn carry_out(
 /// Writes outcomes down; rows that are still open stay so.
 pub(super) fn settle(store: &mut Store, account: AccountId, rows: &[Row], outcomes: &[Outcome]) -> Result<(), Fault> {
     let by_id: HashMap<RowId, &Row> = rows.iter().map(|row| (row.id, row)).collect();
+    let as_shown: HashMap<RowId, Row> = outcomes
+        .iter()
+        .filter_map(|outcome| {
+            let mut row = Row::clone(by_id.get(&outcome.row)?);
+            row.intent.instance = outcome.shown?;
+            Some((outcome.row, row))
+        })
+        .collect();
     let settled: Vec<_> = outcomes
         .iter()
         .filter(|outcome| outcome.state != State::Intended)
         .filter_map(|outcome| {
-            Some((*by_id.get(&outcome.row)?, outcome.state, outcome.to_uid, outcome.trouble.as_deref()))
+            let row = as_shown.get(&outcome.row).or_else(|| by_id.get(&outcome.row).copied())?;
+            Some((row, outcome.state, outcome.to_uid, outcome.trouble.as_deref()))
         })
         .collect();
     store.settle(account, &settled)

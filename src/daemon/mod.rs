@@ -5,6 +5,7 @@
 //! speaks IMAP; nothing here prints.
 
 pub mod backtest;
+pub mod digest;
 pub mod doctor;
 pub mod engine;
 pub mod inspect;

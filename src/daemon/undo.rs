@@ -114,7 +114,7 @@ pub(super) async fn take_back(
     let done = learner.store.done_rows(learner.account)?;
     let order = undo_order(chosen, &done);
     *asked = order.len();
-    let mut undoing = Undoing { setting, session, desk, run, report, indexes: HashMap::new() };
+    let mut undoing = Undoing { setting, session, desk, run, report, indexes: HashMap::new(), stays: None };
     let places: HashMap<RowId, (FolderName, FolderName, Kind)> =
         done.into_iter().map(|row| (row.id, (row.intent.to, row.intent.from.folder, row.intent.kind))).collect();
     let mut total = 0;
@@ -128,6 +128,9 @@ pub(super) async fn take_back(
             total += batch.len() as u64;
             setting.watcher.filing(&setting.account.name, total, whole);
         }
+    }
+    if let Some(fault) = undoing.stays {
+        return Err(fault);
     }
     let denied = undoing.report.failed;
     if denied > 0 {
@@ -145,6 +148,8 @@ struct Undoing<'a, 'b> {
     report: &'a mut Report,
     /// Mailboxes that had to be read as a whole, because a message was not where its row says.
     indexes: HashMap<FolderName, HashMap<Instance, Vec<Uid>>>,
+    /// Why a digest cannot be taken back.
+    stays: Option<Fault>,
 }
 
 impl Undoing<'_, '_> {
@@ -156,7 +161,16 @@ impl Undoing<'_, '_> {
             batch.iter().filter_map(|id| learner.store.row(*id).transpose()).collect::<Result<Vec<Row>, Fault>>()?;
         let Some(first) = rows.first() else { return Ok(()) };
         let lies_in = first.intent.to.clone();
-        let goes_to = first.intent.from.folder.clone();
+        let goes_to = match first.intent.kind {
+            Kind::Append => match self.trash().await? {
+                Some(trash) => trash,
+                None => {
+                    self.cannot_go(&rows);
+                    return Ok(());
+                }
+            },
+            Kind::Move | Kind::Flag => first.intent.from.folder.clone(),
+        };
         let (validity, places) = self.find(&lies_in, &rows).await?;
         let (there, missing): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(|row| places.contains_key(&row.id));
         for row in &missing {
@@ -168,7 +182,7 @@ impl Undoing<'_, '_> {
         if !goes_to.is_inbox() && self.session.status(&goes_to).await.is_err() && !self.session.is_broken() {
             folders::create(self.session, &goes_to).await?;
         }
-        let intents = there.iter().map(|row| back(row, validity, places[&row.id])).collect();
+        let intents = there.iter().map(|row| back(row, validity, places[&row.id], &goes_to)).collect();
         let mut filed = Filed::default();
         let result = filing::file(self.setting, self.session, self.desk, self.run, intents, &mut filed).await;
         self.report.undone += filed.done.len();
@@ -179,6 +193,21 @@ impl Undoing<'_, '_> {
             self.setting.watcher.note(&self.setting.account.name, &format!("row {} was not taken back: {why}", row.0));
         }
         Ok(())
+    }
+
+    /// Where a message goes that mailherd wrote itself: it came from nowhere.
+    async fn trash(&mut self) -> Result<Option<FolderName>, Fault> {
+        let folders = folders::discover(self.session).await?;
+        let trash = folders.special(folders::SpecialUse::Trash).filter(|trash| trash.selectable);
+        Ok(trash.map(|trash| trash.name.clone()))
+    }
+
+    /// Everything else is taken back all the same.
+    fn cannot_go(&mut self, rows: &[Row]) {
+        self.report.failed += rows.len();
+        let cause = format!("{}: there is no Trash mailbox that the digest could go to", self.setting.account.name);
+        self.stays =
+            Some(Fault::refused(cause, "create a mailbox called Trash, or remove the digest with your mail program"));
     }
 
     /// Where the rows' messages lie in `folder` now.
@@ -253,13 +282,15 @@ impl Undoing<'_, '_> {
     }
 }
 
-fn back(row: &Row, validity: UidValidity, uid: Uid) -> Intent {
+fn back(row: &Row, validity: UidValidity, uid: Uid, goes_to: &FolderName) -> Intent {
     let reason = format!("undo of row {}", row.id.0);
     let category = if row.intent.from.folder.is_inbox() { Category::Inbox } else { row.intent.category };
+    let kind = if row.intent.kind == Kind::Append { Kind::Move } else { row.intent.kind };
     Intent {
+        kind,
         category,
         from: Place { folder: row.intent.to.clone(), validity, uid },
-        to: row.intent.from.folder.clone(),
+        to: goes_to.clone(),
         undoes: Some(row.id),
         reasons: serde_json::json!([{ "signal": "undo", "weight": 0.0, "text": reason }]).to_string(),
         ..row.intent.clone()

@@ -3,6 +3,7 @@
 //! Nothing here opens a socket or a file, reads a clock or the environment, or draws a random number. Time is an argument.
 
 pub mod appearance;
+pub mod digest;
 pub mod domains;
 pub mod engine;
 pub mod facts;

@@ -184,14 +184,15 @@ impl Store {
         })
     }
 
-    /// The newest run that still has something to take back: a done row, or an order in force.
+    /// The newest run that still has something to take back: a done row, or an order in force. A digest is none: it came by
+    /// itself, and nobody means it by "the last thing done".
     pub fn last_undoable_run(&self) -> Result<Option<RunId>, Fault> {
         self.read(|db| {
             db.query_row(
                 "SELECT max(id) FROM (
                      SELECT r.id FROM run r JOIN standing_order o ON o.id = r.standing_order WHERE o.lifted_at IS NULL
                      UNION ALL SELECT run FROM standing_order WHERE lifted_at IS NULL AND run IS NOT NULL
-                     UNION ALL SELECT run FROM journal WHERE state = 'done' AND undoes IS NULL)",
+                     UNION ALL SELECT run FROM journal WHERE state = 'done' AND undoes IS NULL AND kind <> 'append')",
                 [],
                 |row| row.get::<_, Option<i64>>(0),
             )
@@ -296,6 +297,9 @@ fn settle_one(
     if *state != State::Done {
         return Ok(());
     }
+    if row.intent.kind == Kind::Append {
+        return put_there(db, account, row);
+    }
     set_standing(db, account, row.intent.instance, Standing::Filed)?;
     if row.intent.kind == Kind::Move {
         moved(db, account, row, *to_uid)?;
@@ -321,6 +325,28 @@ fn settle_one(
         ])?;
     }
     Ok(())
+}
+
+/// Our own message lies there. It counts as seen, learned from and judged before any pass comes by; as what the server shows of it,
+/// which may differ from what was sent.
+fn put_there(db: &Connection, account: AccountId, row: &Row) -> rusqlite::Result<()> {
+    let Instance { digest, size } = row.intent.instance;
+    db.prepare_cached("UPDATE journal SET digest = ?2, size = ?3 WHERE id = ?1")?
+        .execute(params![row.id.0, digest.0, size])?;
+    db.prepare_cached(
+        "INSERT INTO instance (account, digest, size, mid_hash, sender, older, standing) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+         ON CONFLICT DO UPDATE SET standing = ?7",
+    )?
+    .execute(params![
+        account.0,
+        digest.0,
+        size,
+        row.intent.message_id.as_ref().map(|id| id.hash().0.cast_signed()),
+        row.intent.sender,
+        row.intent.internal_date.0,
+        Standing::Filed.number(),
+    ])
+    .map(drop)
 }
 
 /// The message lies in another mailbox now, so that the next pass does not read it again.

@@ -43,7 +43,7 @@ pub enum Standing {
 }
 
 impl Standing {
-    fn number(self) -> i64 {
+    pub(super) fn number(self) -> i64 {
         match self {
             Standing::NotJudged => 0,
             Standing::Kept => 1,

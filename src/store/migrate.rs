@@ -15,6 +15,7 @@ const STEPS: &[&str] = &[
     include_str!("step-5.sql"),
     include_str!("step-6.sql"),
     include_str!("step-7.sql"),
+    include_str!("step-8.sql"),
 ];
 
 /// The version that this mailherd writes.

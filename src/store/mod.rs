@@ -5,6 +5,7 @@
 //! finds it again.
 
 mod acts;
+mod digest;
 mod fit;
 mod journal;
 mod ledger;
@@ -27,6 +28,7 @@ use rusqlite::Connection;
 use crate::logic::fault::Fault;
 
 pub use acts::{RowOutcome, WrittenTo};
+pub use digest::{DigestMark, Since};
 pub use journal::{LogFilter, UndoScope};
 pub use ledger::SenderRow;
 pub use lock::{AccountLock, DaemonLock};

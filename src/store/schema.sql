@@ -207,7 +207,7 @@ CREATE TABLE trial (
 CREATE TABLE run (
     id             INTEGER PRIMARY KEY AUTOINCREMENT,
     at             INTEGER NOT NULL,
-    what           TEXT NOT NULL,                 -- pass, order, undo, return
+    what           TEXT NOT NULL,                 -- pass, order, undo, return, digest
     standing_order INTEGER REFERENCES standing_order (id) -- the order that this run carried out
 ) STRICT;
 
@@ -244,6 +244,13 @@ CREATE INDEX journal_in_force ON journal (account, category, at) WHERE state = '
 CREATE TRIGGER journal_is_never_deleted BEFORE DELETE ON journal BEGIN
     SELECT RAISE(ABORT, 'rows of the journal are never deleted');
 END;
+
+-- What the daily digest has to remember; what it told is in the journal.
+CREATE TABLE digest (
+    account   INTEGER PRIMARY KEY REFERENCES account (id),
+    looked_at INTEGER NOT NULL,                   -- when there was last a digest, or a reason for none
+    orders    INTEGER NOT NULL                    -- the last order that one told of
+) STRICT;
 
 -- A message that left INBOX or a managed mailbox, and not by us. It stays here until it is seen where it went, or until the
 -- next pass has looked everywhere.

@@ -198,6 +198,7 @@ fn a_network_is_slow_frozen_cut_and_down_as_it_is_told() {
     server.write_all(b"yes").unwrap();
     assert_eq!(hears(&mut client, LONG).as_deref(), Some(&b"yes"[..]));
     assert!(begin.elapsed() >= 2 * SHORT);
+    assert_eq!(network.bytes(), 8);
     network.delay(Duration::ZERO);
 
     network.freeze();

@@ -76,6 +76,12 @@ impl Dovecot {
         self.guard.folder().join("mail").join(user)
     }
 
+    /// Ends it, connections and all, and starts it again on the same ports.
+    pub fn restart(&self) {
+        self.guard.restart();
+        self.wait_until_ready().expect("it starts again");
+    }
+
     /// Runs `doveadm`, for what IMAP cannot do.
     pub fn doveadm(&self, words: &[&str]) {
         let configuration = self.guard.folder().join("dovecot.conf");

@@ -91,6 +91,8 @@ impl Flavour {
         Flavour { special: &[("Bulk", "\\Junk"), ("Trash", "\\Trash")], ..Flavour::PLAIN };
     /// It tells of folders that are not open (RFC 5465).
     pub const NOTIFIES: Flavour = Flavour { besides: &["NOTIFY"], ..Flavour::PLAIN };
+    /// One that is restarted while tests run, so that nobody else may be on it.
+    pub const RESTARTED: Flavour = Flavour { without: &["BINARY"], ..Flavour::PLAIN };
     /// A certificate that nobody signed.
     pub const SELF_SIGNED: Flavour = Flavour { tls: Tls::SelfSigned, ..Flavour::PLAIN };
     /// No STARTTLS.

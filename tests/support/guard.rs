@@ -1,5 +1,6 @@
 //! A guard process: no server outlives the test program that started it, however that ends.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -7,9 +8,21 @@ use std::process::{Child, Command, Stdio};
 /// removes its folder. The server leads a session and so a process group of its own: `kill -9 -group` reaches nothing else. A Dovecot
 /// that is stopped within a second of its start can take five to end by itself, hence the second line of defence.
 const SCRIPT: &str = r#"
-setsid "$1" -F -c "$2/dovecot.conf" >"$2/start.log" 2>&1 </dev/null &
-server=$!
-read -r _
+start() {
+  setsid "$1" -F -c "$2/dovecot.conf" >>"$2/start.log" 2>&1 </dev/null &
+  server=$!
+  echo $server >>"$2/starts"
+}
+start "$1" "$2"
+while read -r _; do
+  kill -TERM $server
+  (sleep 1; kill -9 -$server) &
+  defence=$!
+  wait $server
+  kill $defence
+  kill -9 -$server
+  start "$1" "$2"
+done
 kill -TERM $server
 (sleep 1; kill -9 -$server) &
 defence=$!
@@ -39,6 +52,16 @@ impl Guard {
             .spawn()
             .expect("sh starts");
         Guard { shell, folder: folder.to_owned() }
+    }
+
+    /// Ends the server and starts it again, in the same place.
+    pub fn restart(&self) {
+        let starts = || std::fs::read_to_string(self.folder.join("starts")).unwrap_or_default().lines().count();
+        let before = starts();
+        self.shell.stdin.as_ref().expect("the guard listens").write_all(b"again\n").expect("the guard lives");
+        while starts() == before {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
     }
 
     /// Where the server lives.

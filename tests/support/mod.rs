@@ -8,6 +8,7 @@ pub mod certificates;
 pub mod client;
 pub mod configuration;
 pub mod daemon;
+pub mod day;
 pub mod dovecot;
 pub mod embedded;
 pub mod engine;

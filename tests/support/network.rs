@@ -23,6 +23,8 @@ struct Weather {
     delay: AtomicU64,
     frozen: AtomicBool,
     down: AtomicBool,
+    /// That were carried, in both directions.
+    bytes: AtomicU64,
     links: Mutex<Vec<Arc<Link>>>,
 }
 
@@ -81,6 +83,11 @@ impl Network {
         self.weather.down.store(false, Ordering::SeqCst);
     }
 
+    /// How many bytes it has carried, in both directions.
+    pub fn bytes(&self) -> u64 {
+        self.weather.bytes.load(Ordering::SeqCst)
+    }
+
     /// How many connections were made since the last cut.
     pub fn connections(&self) -> usize {
         self.weather.links.lock().unwrap().len()
@@ -129,6 +136,7 @@ fn lane(from: TcpStream, to: TcpStream, link: &Arc<Link>, weather: &Arc<Weather>
 fn take(mut from: TcpStream, lane: &Sender<(Instant, Vec<u8>)>, weather: &Weather) {
     let mut chunk = vec![0; 1 << 16];
     while let Ok(size @ 1..) = from.read(&mut chunk) {
+        weather.bytes.fetch_add(size as u64, Ordering::SeqCst);
         let delay = Duration::from_millis(weather.delay.load(Ordering::SeqCst));
         if lane.send((Instant::now() + delay, chunk[..size].to_vec())).is_err() {
             return;

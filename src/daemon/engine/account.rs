@@ -1,5 +1,6 @@
 //! The task of one account: connect, pass, wait, pass again; and in between whatever the user asks for.
 
+mod daily;
 mod watching;
 mod work;
 
@@ -76,6 +77,7 @@ pub(super) struct Worker {
     /// Whether the last attempt got as far as a session.
     reached: bool,
     last_change: Instant,
+    alarm: daily::Alarm,
 }
 
 impl Worker {
@@ -104,6 +106,7 @@ impl Worker {
             backoff,
             reached: false,
             last_change: Instant::now(),
+            alarm: daily::Alarm::default(),
         }
     }
 
@@ -255,7 +258,10 @@ impl Worker {
                         all = Instant::now() + self.options.all;
                     }
                 }
-                None => due = self.wait(bench, all).await?,
+                None => {
+                    self.digest_when_due(bench).await?;
+                    due = self.wait(bench, all).await?;
+                }
             }
         }
     }

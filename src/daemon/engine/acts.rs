@@ -11,7 +11,7 @@ use crate::daemon::unsubscribe;
 use crate::daemon::{clock, pending};
 use crate::logic::engine::{Act, Answer, Done, MessageKey, Reply};
 use crate::logic::fault::Fault;
-use crate::logic::ids::Category;
+use crate::logic::ids::{Category, UnixTime};
 use crate::logic::orders::Who;
 use crate::logic::printable::Printable;
 use crate::store::WaitingFor;
@@ -39,6 +39,7 @@ impl Hub {
                 accounts.iter().for_each(|account| self.seat(*account).control.resume());
                 Ok(said("it goes on"))
             }
+            Act::Digest { account, since } => self.digest(account.as_deref(), since).await,
             Act::Unsubscribe { message, sure } => self.unsubscribe(message, sure).await,
         }
     }
@@ -125,6 +126,32 @@ impl Hub {
         }
         self.tell_all();
         Ok(Reply::Done(done))
+    }
+
+    async fn digest(&self, account: Option<&str>, since: Option<UnixTime>) -> Answer {
+        let accounts = self.accounts(account)?;
+        let digests = accounts.iter().map(|account| self.job(*account, Job::Digest(since), Run::new("digest", None)));
+        let mut done = Done::default();
+        let mut faults = Vec::new();
+        for (account, outcome) in accounts.iter().zip(join_all(digests).await) {
+            let name = self.config_of(*account).name.clone();
+            match outcome {
+                Ok(Outcome::Moved(0)) => done.words.push(format!("{name}: there is nothing to tell")),
+                Ok(Outcome::Moved(_)) => {
+                    done.moved += 1;
+                    done.words.push(format!("{name}: a digest is in INBOX"));
+                }
+                Ok(_) => faults.push(unexpected()),
+                Err(fault) => faults.push(fault),
+            }
+        }
+        match faults.pop() {
+            Some(fault) if faults.len() + 1 == accounts.len() => Err(fault),
+            last => {
+                done.faults = faults.into_iter().chain(last).collect();
+                Ok(Reply::Done(done))
+            }
+        }
     }
 
     async fn check(&self, account: Option<&str>) -> Answer {

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::config::Config;
 use crate::daemon::desk::Desk;
 use crate::daemon::engine::job::{Job, Outcome, Ticket};
 use crate::daemon::engine::why;
@@ -11,7 +12,7 @@ use crate::daemon::opening::{Ready, ready};
 use crate::daemon::pass::{Pass, Report, Seen};
 use crate::daemon::setting::Setting;
 use crate::daemon::sync::Scope;
-use crate::daemon::{clock, opened, order, pending, pick, undo, unsubscribe};
+use crate::daemon::{clock, digest, opened, order, pending, pick, undo, unsubscribe};
 use crate::imap::{Access, Selected, Session, StatusRow};
 use crate::logic::engine::MessageKey;
 use crate::logic::fault::{Fault, FaultKind};
@@ -117,7 +118,21 @@ impl Bench {
         managed.all().into_iter().map(|(_, name)| name).filter(there).cloned().collect()
     }
 
-    /// Everything but [`Job::Check`], [`Job::Run`], [`Job::Batch`] and [`Job::Question`], which are passes.
+    /// Puts a digest into INBOX. `false`: there is nothing to tell.
+    pub(super) async fn digest(
+        &mut self,
+        config: &Config,
+        setting: &Setting<'_>,
+        desk: &mut Desk,
+        what: (Option<UnixTime>, &mut Run),
+    ) -> Result<bool, Fault> {
+        renew(setting, desk).await?;
+        // Settles the journal where that was not done on this connection.
+        known(&mut self.ready, setting, &mut self.session, desk).await?;
+        Ok(digest::append(config, setting, &mut self.session, desk, what).await?.is_some())
+    }
+
+    /// Everything but [`Job::Check`], [`Job::Run`], [`Job::Digest`], [`Job::Batch`] and [`Job::Question`], which are passes.
     pub(super) async fn work(
         &mut self,
         setting: &Setting<'_>,
@@ -150,7 +165,9 @@ impl Bench {
             }
             #[cfg(test)]
             Job::Panic => panic!("as a test wants it"),
-            Job::Check | Job::Run(_) | Job::Batch(_) | Job::Question(_) => Ok(Outcome::Said(String::new())),
+            Job::Check | Job::Run(_) | Job::Digest(_) | Job::Batch(_) | Job::Question(_) => {
+                Ok(Outcome::Said(String::new()))
+            }
         }
     }
 

@@ -9,7 +9,7 @@ use crate::daemon::pick::{Picked, Wish};
 use crate::daemon::undo;
 use crate::logic::engine::{MessageKey, OpenedMail, Ran, WhyReply};
 use crate::logic::fault::Fault;
-use crate::logic::ids::RowId;
+use crate::logic::ids::{RowId, UnixTime};
 use crate::logic::orders::{Order, Who};
 use crate::logic::unsubscribe::Offer;
 use crate::store::Waiting;
@@ -21,6 +21,8 @@ pub(super) enum Job {
     Check,
     /// The same, told in figures. Whatever it would ask: yes.
     Run(bool),
+    /// Puts a digest into INBOX, since then or since the last one.
+    Digest(Option<UnixTime>),
     /// Whom orders would be about that are given by pointing at these messages.
     Whos(Wish),
     /// Moves messages and gives the orders.

@@ -3,8 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::imap::{Access, FetchRow, Selected, Session, Untagged, all_done, folders, header_query, uid_sets};
+use crate::logic::facts;
 use crate::logic::fault::{Fault, FaultKind};
-use crate::logic::ids::{Digest, Flags, FolderName, Instance, Uid};
+use crate::logic::ids::{Digest, Flags, FolderName, Instance, MessageId, Uid};
 use crate::logic::journal::{Before, Row};
 
 use super::LINE_LIMIT;
@@ -51,6 +52,23 @@ pub async fn look_from(session: &mut Session, from: Uid) -> Result<Vec<(Uid, Fou
         }
     })
     .await?;
+    if rows == 0 { Err(said_nothing()) } else { Ok(found) }
+}
+
+/// Messages of the selected mailbox, which is not empty, from UID `from` on, that carry this Message-ID.
+///
+/// # Errors
+/// As [`look_from`].
+pub(super) async fn find(session: &mut Session, from: Uid, id: &MessageId) -> Result<Vec<(Uid, Found)>, Fault> {
+    let mut found = Vec::new();
+    let mut rows = 0_usize;
+    let each = |uid: Uid, one: Found, header: &[u8]| {
+        rows += 1;
+        if uid >= from && facts::read(header).message_id.as_ref() == Some(id) {
+            found.push((uid, one));
+        }
+    };
+    fetch_headers(session, vec![format!("UID FETCH {}:* {}", from.0, header_query())], each).await?;
     if rows == 0 { Err(said_nothing()) } else { Ok(found) }
 }
 
@@ -166,12 +184,20 @@ pub(super) async fn still_there(session: &mut Session, rows: &[&Row]) -> Result<
 }
 
 async fn fetch(session: &mut Session, commands: Vec<String>, mut each: impl FnMut(Uid, Found)) -> Result<(), Fault> {
+    fetch_headers(session, commands, |uid, found, _| each(uid, found)).await
+}
+
+async fn fetch_headers(
+    session: &mut Session,
+    commands: Vec<String>,
+    mut each: impl FnMut(Uid, Found, &[u8]),
+) -> Result<(), Fault> {
     let answers = session
         .stream(commands, 2, async |untagged| {
             if let Untagged::Fetch(row) = untagged
                 && let Some((uid, found)) = found_in(&row)
             {
-                each(uid, found);
+                each(uid, found, row.header.as_deref().unwrap_or_default());
             }
             Ok(())
         })

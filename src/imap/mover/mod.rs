@@ -5,6 +5,7 @@
 //! modoboa#4184, roundcube#6402 lost mail). Whatever the server answers, a row is done only with proof: a COPYUID pair, or
 //! a message among the target's new UIDs with the same digest and size. CLOSE and EXPUNGE are never sent.
 
+mod append;
 mod by_copy;
 mod by_move;
 mod flag;
@@ -16,9 +17,10 @@ use std::collections::HashMap;
 use super::session::SILENCE;
 use super::{Access, Answer, Code, Selected, Session, quirks};
 use crate::logic::fault::Fault;
-use crate::logic::ids::{Flags, FolderName, RowId, Uid};
+use crate::logic::ids::{Flags, FolderName, Instance, RowId, Uid};
 use crate::logic::journal::{Before, Kind, Row, State};
 
+pub use append::{append, instance_of};
 pub use look::{Found, look, look_from, open_if_there};
 pub use recover::{Known, recover};
 
@@ -38,16 +40,25 @@ pub struct Outcome {
     pub trouble: Option<String>,
     /// It was the server that refused, so the next message will meet the same.
     pub denied: bool,
+    /// The message as the server shows it, where that is not what the row says: only of one that mailherd wrote itself.
+    pub shown: Option<Instance>,
 }
 
 impl Outcome {
     fn done(row: &Row, to_uid: Option<Uid>) -> Outcome {
-        Outcome { row: row.id, state: State::Done, to_uid, trouble: None, denied: false }
+        Outcome { row: row.id, state: State::Done, to_uid, trouble: None, denied: false, shown: None }
     }
 
     /// Circumstances forbid it for this message.
     fn refused(row: &Row, why: impl Into<String>) -> Outcome {
-        Outcome { row: row.id, state: State::Refused, to_uid: None, trouble: Some(why.into()), denied: false }
+        Outcome {
+            row: row.id,
+            state: State::Refused,
+            to_uid: None,
+            trouble: Some(why.into()),
+            denied: false,
+            shown: None,
+        }
     }
 
     /// The server forbids it.
@@ -135,7 +146,8 @@ pub async fn carry_out(session: &mut Session, rows: &[Row], witness: &mut impl W
     let (fit, mut outcomes) = sort(rows, &found);
     outcomes.extend(match first.intent.kind {
         Kind::Flag => flag::carry_out(session, &fit).await?,
-        Kind::Append => fit.iter().map(|row| Outcome::refused(row, "mailherd does not append by itself")).collect(),
+        // There is a message to it, which the row does not hold: see `append`.
+        Kind::Append => fit.iter().map(|row| Outcome::refused(row, "it cannot be written once more")).collect(),
         Kind::Move if session.capabilities().can_move() => by_move::carry_out(session, &fit, witness).await?,
         Kind::Move if session.capabilities().can_expunge_by_uid() => {
             by_copy::carry_out(session, &fit, source.may_delete(), witness).await?

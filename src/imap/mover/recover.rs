@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::look::{Arrivals, back_to_source, look_from, open_if_there, read_since, still_there};
-use super::{LINE_LIMIT, Outcome, Witness, by_copy};
+use super::{LINE_LIMIT, Outcome, Witness, append, by_copy};
 use crate::imap::{Access, Session, Status, uid_sets};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{Flags, FolderName, Instance, RowId, Uid, UidValidity};
@@ -34,6 +34,9 @@ pub async fn recover(
     let Some(first) = rows.first() else { return Ok(Vec::new()) };
     if first.intent.kind == Kind::Flag {
         return recover_flags(session, rows).await;
+    }
+    if first.intent.kind == Kind::Append {
+        return append::recover(session, rows).await;
     }
     let mut arrivals = read_since(session, &first.intent.to, first.before, &known.claimed).await?;
     if arrivals.renumbered {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::look::MessageKey;
 use crate::logic::fault::Fault;
-use crate::logic::ids::Category;
+use crate::logic::ids::{Category, UnixTime};
 
 /// How far an order reaches that is given by pointing at a message.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,6 +79,13 @@ pub enum Act {
     Resume {
         /// One account; `None`: all.
         account: Option<String>,
+    },
+    /// Puts a digest into INBOX, where there is something to tell. [`Done::moved`] says how many.
+    Digest {
+        /// One account; `None`: all.
+        account: Option<String>,
+        /// From when; `None`: since the last one.
+        since: Option<UnixTime>,
     },
     /// Unsubscribes from the list of a message (RFC 8058). Without `sure` the reply is a question that names the host.
     Unsubscribe {

@@ -33,6 +33,7 @@ impl Worker {
         let every = if pushes { self.options.look } else { self.options.poll.min(self.options.look) };
         let settles = self.watching().await?;
         let limit = every.min(all.saturating_duration_since(Instant::now())).min(settles.unwrap_or(every));
+        let limit = self.until_digest().map_or(limit, |digest| limit.min(digest));
         let next = UnixTime(clock::now().0 + i64::try_from(limit.as_secs()).unwrap_or(0));
         self.board.update(self.slot, |health| {
             health.state = if pushes { AccountState::Live } else { AccountState::Polling };

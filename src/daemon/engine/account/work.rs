@@ -66,6 +66,7 @@ impl Worker {
                 self.ear.answer(yes);
                 if yes { self.look(bench, self.options.accept).await } else { Ok(said("nothing was changed")) }
             }
+            Job::Digest(since) => self.digest(bench, since, &mut ticket.run).await,
             Job::Batch(_) if self.held.is_empty() => {
                 Err(Fault::refused("no batch waits for a word", "it was decided already").into())
             }
@@ -176,7 +177,7 @@ impl Worker {
     }
 
     /// After any work: what came from the server, and whether there is news for whoever looks.
-    async fn after(&mut self, bench: &mut Bench, before: u64) {
+    pub(super) async fn after(&mut self, bench: &mut Bench, before: u64) {
         let heard = bench.heard();
         self.board.update(self.slot, |health| {
             health.last_byte = heard.or(health.last_byte);
