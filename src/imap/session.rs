@@ -145,6 +145,11 @@ impl Session {
         self.broken.is_some() || self.busy
     }
 
+    /// How long the server may be silent while it owes an answer.
+    pub fn silence(&self) -> Duration {
+        self.silence
+    }
+
     /// Sets how long the server may be silent while it owes an answer; [`SILENCE`] at first.
     pub fn set_silence(&mut self, silence: Duration) {
         self.silence = silence;

@@ -213,10 +213,11 @@ impl Worker {
             health.next = None;
         });
         let (config, ear) = (self.config.clone(), self.ear.clone());
-        let session = {
+        let mut session = {
             let setting = setting(&config, self.account, &ear);
-            interruptible(&self.control, setting.connect()).await?
+            interruptible(&self.control, setting.connect_within(self.options.connect)).await?
         };
+        session.set_silence(self.options.silence);
         self.reached = true;
         let mut bench = Bench::new(session);
         let capabilities: Vec<String> = bench.session.capabilities().all().map(str::to_owned).collect();
