@@ -18,6 +18,7 @@ use super::ear::Ear;
 use super::guard::Guard;
 use super::loss::{bye, ended, lost, silent, unasked_continuation, wrong_tag};
 use super::parse::{self, Response};
+use super::pulse::Pulse;
 use super::response::{Answer, Status, Tagged, Untagged};
 use crate::logic::fault::Fault;
 use crate::logic::ids::FolderName;
@@ -138,6 +139,11 @@ impl Session {
     /// How many bytes the server has sent (before compression and after TLS).
     pub fn bytes_read(&self) -> u64 {
         self.imap.get_ref().bytes_read()
+    }
+
+    /// When the server last said something, also while a future of this session has it.
+    pub fn pulse(&self) -> Pulse {
+        self.imap.get_ref().pulse().clone()
     }
 
     /// Whether this session can only be dropped.

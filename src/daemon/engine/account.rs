@@ -221,10 +221,10 @@ impl Worker {
         self.reached = true;
         let mut bench = Bench::new(session);
         let capabilities: Vec<String> = bench.session.capabilities().all().map(str::to_owned).collect();
+        self.board.connected(self.slot, bench.session.pulse());
         self.board.update(self.slot, |health| {
             health.state = AccountState::Working;
             health.capabilities = capabilities;
-            health.last_byte = Some(clock::now());
         });
         let end = self.live(&mut bench, stay).await;
         if !bench.session.is_broken() {
