@@ -16,6 +16,9 @@ use crate::logic::printable::Printable;
 /// Messages that fall next, of each account.
 const NEXT: u32 = 3;
 
+/// A server that owes an answer for longer than this is waited for, and that is said. Seconds.
+const SILENT: i64 = 5;
+
 /// What there is to say about one account.
 struct Shown {
     health: Health,
@@ -150,7 +153,7 @@ fn lines(one: &Shown, now: UnixTime) -> Vec<(Tone, String)> {
         (Tone::Dim, String::new()),
         (
             if *well { Tone::Good } else { Tone::Bad },
-            format!("{} ({}): {}", health.account, health.server, state(health)),
+            format!("{} ({}): {}", health.account, health.server, state(health, now)),
         ),
     ];
     let mut say = |tone: Tone, name: &str, text: String| lines.push((tone, format!("{name:>12}  {text}")));
@@ -182,15 +185,19 @@ fn lines(one: &Shown, now: UnixTime) -> Vec<(Tone, String)> {
     lines
 }
 
-fn state(health: &Health) -> String {
+fn state(health: &Health, now: UnixTime) -> String {
     let mode = if health.files { "" } else { " (preview: nothing is moved)" };
     let next = health.next.map(human_clock);
     let text = match (health.state, next) {
         (AccountState::Connecting, _) => "connecting".to_owned(),
-        (AccountState::Working, _) => match &health.progress {
-            Some(progress) => format!("working, {} of {}", progress.done, progress.total),
-            None => "working".to_owned(),
-        },
+        (AccountState::Working, _) => {
+            let progress = health.progress.as_ref();
+            let done = progress.map(|progress| format!(", {} of {}", progress.done, progress.total));
+            // A network that drops packets without a word is found out only when the time that a server may take is over.
+            let silent = health.last_byte.map_or(0, |last| now.0 - last.0);
+            let silent = (silent > SILENT).then(|| format!("; waits for the server, silent for {}", span(silent)));
+            format!("working{}{}", done.unwrap_or_default(), silent.unwrap_or_default())
+        }
         (AccountState::Live, _) => "up to date; the server tells what is new".to_owned(),
         (AccountState::Polling, Some(next)) => format!("up to date; looks again at {next}"),
         (AccountState::Polling, None) => "up to date".to_owned(),

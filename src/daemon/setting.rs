@@ -1,10 +1,18 @@
 //! What a pass is given: the account, the time, whom to ask, whom to tell.
 
+use std::time::Duration;
+
+use tokio::time::timeout;
+
 use crate::config::{Account, Tls};
 use crate::imap::Session;
 use crate::imap::connect::{self, Endpoint, Login, TlsMode};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{FolderName, UnixTime};
+
+/// From the look-up of the host to the end of the login. Each step of it but the look-up has a shorter limit of its own, which
+/// says more; together they would be minutes.
+pub const CONNECT: Duration = Duration::from_secs(120);
 
 /// How questions are answered.
 pub trait Asking {
@@ -58,10 +66,26 @@ impl Setting<'_> {
     /// # Errors
     /// With the account's name in front of the cause.
     pub async fn connect(&self) -> Result<Session, Fault> {
+        self.connect_within(CONNECT).await
+    }
+
+    /// The same, given up after `limit`. What a password command takes does not count: it may ask its user.
+    ///
+    /// # Errors
+    /// As [`Setting::connect`]; transient when the time is over.
+    pub async fn connect_within(&self, limit: Duration) -> Result<Session, Fault> {
         let account = self.account;
         let secret = account.secret.fetch().await.map_err(|fault| fault.while_doing(&account.name))?;
         let login = Login { username: account.username.clone(), secret };
-        connect::open(&endpoint(account), &login).await.map_err(|fault| fault.while_doing(&account.name))
+        let endpoint = endpoint(account);
+        let opened = match timeout(limit, connect::open(&endpoint, &login)).await {
+            Ok(opened) => opened,
+            Err(_) => Err(Fault::transient(
+                format!("timeout: no session with {} within {} seconds", account.host, limit.as_secs_f32()),
+                "check the network; mailherd connects again",
+            )),
+        };
+        opened.map_err(|fault| fault.while_doing(&account.name))
     }
 
     /// Yes, by flag or by word.

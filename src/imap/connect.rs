@@ -26,6 +26,12 @@ pub use super::login::Login;
 const CONNECT: Duration = Duration::from_secs(10);
 const GREETING: Duration = Duration::from_secs(30);
 
+/// The other end's TCP has to confirm what was sent within this time: what the probes of an idle connection take together. A server may work
+/// on a move for minutes, and a network that is gone meanwhile, which drops packets without a word, would look the same for as long;
+/// TCP itself sends again for a quarter of an hour.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const UNCONFIRMED: Duration = Duration::from_secs(120);
+
 /// How the connection is protected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TlsMode {
@@ -112,7 +118,11 @@ async fn dial(endpoint: &Endpoint) -> Result<TcpStream, Fault> {
 fn prepare(tcp: &TcpStream) {
     let seconds = Duration::from_secs;
     let keepalive = TcpKeepalive::new().with_time(seconds(60)).with_interval(seconds(20)).with_retries(3);
-    let set = tcp.set_nodelay(true).and_then(|()| SockRef::from(tcp).set_tcp_keepalive(&keepalive));
+    let socket = SockRef::from(tcp);
+    let set = tcp.set_nodelay(true).and_then(|()| socket.set_tcp_keepalive(&keepalive));
+    // Probes are for idle connections only (tcp(7)).
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    let set = set.and_then(|()| socket.set_tcp_user_timeout(Some(UNCONFIRMED)));
     if let Err(error) = set {
         tracing::debug!(%error, "socket options");
     }
@@ -180,4 +190,20 @@ fn unreachable(error: &io::Error) -> Fault {
 
 fn timed_out(cause: &str) -> Fault {
     Fault::transient(format!("timeout: {cause}"), "check `host` and `port` in the config, the network and firewalls")
+}
+
+#[cfg(all(test, any(target_os = "linux", target_os = "android")))]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_network_that_drops_what_is_sent_is_found_out_by_tcp() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let endpoint = Endpoint { host: "127.0.0.1".into(), port, tls: TlsMode::None, ca_file: None, pin_sha256: None };
+        let tcp = dial(&endpoint).await.unwrap();
+        let socket = SockRef::from(&tcp);
+        assert_eq!(socket.tcp_user_timeout().unwrap(), Some(UNCONFIRMED));
+        assert!(socket.keepalive().unwrap() && socket.tcp_nodelay().unwrap());
+    }
 }

@@ -17,6 +17,7 @@ use zeroize::Zeroize as _;
 
 use super::framer::Framer;
 use super::parse::{Response, response};
+use super::pulse::Pulse;
 use super::response::Untagged;
 
 /// A byte stream to a server: TCP, TLS over it, or a pipe in tests.
@@ -57,6 +58,7 @@ pub struct Guard {
     unsent: Vec<u8>,
     sent: usize,
     last_byte: Instant,
+    pulse: Pulse,
     bytes_read: u64,
 }
 
@@ -73,6 +75,7 @@ impl Guard {
             unsent: Vec::new(),
             sent: 0,
             last_byte: Instant::now(),
+            pulse: Pulse::default(),
             bytes_read: 0,
         }
     }
@@ -102,6 +105,11 @@ impl Guard {
     /// When the server last said something.
     pub fn last_byte(&self) -> Instant {
         self.last_byte
+    }
+
+    /// The same for who is elsewhere.
+    pub fn pulse(&self) -> &Pulse {
+        &self.pulse
     }
 
     /// How many bytes the server sent in all.
@@ -152,6 +160,7 @@ impl Guard {
         self.framer.filled(count);
         if count > 0 {
             self.last_byte = Instant::now();
+            self.pulse.beat();
             self.bytes_read += count as u64;
         }
         Poll::Ready(Ok(count))

@@ -18,6 +18,7 @@ use super::ear::Ear;
 use super::guard::Guard;
 use super::loss::{bye, ended, lost, silent, unasked_continuation, wrong_tag};
 use super::parse::{self, Response};
+use super::pulse::Pulse;
 use super::response::{Answer, Status, Tagged, Untagged};
 use crate::logic::fault::Fault;
 use crate::logic::ids::FolderName;
@@ -140,9 +141,19 @@ impl Session {
         self.imap.get_ref().bytes_read()
     }
 
+    /// When the server last said something, also while a future of this session has it.
+    pub fn pulse(&self) -> Pulse {
+        self.imap.get_ref().pulse().clone()
+    }
+
     /// Whether this session can only be dropped.
     pub fn is_broken(&self) -> bool {
         self.broken.is_some() || self.busy
+    }
+
+    /// How long the server may be silent while it owes an answer.
+    pub fn silence(&self) -> Duration {
+        self.silence
     }
 
     /// Sets how long the server may be silent while it owes an answer; [`SILENCE`] at first.

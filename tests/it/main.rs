@@ -25,6 +25,7 @@ mod journal;
 mod large;
 mod meanwhile;
 mod moving;
+mod network;
 mod odd_mail;
 mod opening;
 mod orders;

@@ -72,9 +72,14 @@ impl Network {
         self.weather.links.lock().unwrap().drain(..).for_each(|link| link.end());
     }
 
-    /// Ends all connections, and new ones at once, as a server does that restarts.
-    pub fn down(&self) {
+    /// From now on ends new connections at once. The old ones go on, for as long as the server lets them.
+    pub fn closed(&self) {
         self.weather.down.store(true, Ordering::SeqCst);
+    }
+
+    /// Ends all connections, and new ones at once.
+    pub fn down(&self) {
+        self.closed();
         self.cut();
     }
 

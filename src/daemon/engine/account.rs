@@ -216,17 +216,18 @@ impl Worker {
             health.next = None;
         });
         let (config, ear) = (self.config.clone(), self.ear.clone());
-        let session = {
+        let mut session = {
             let setting = setting(&config, self.account, &ear);
-            interruptible(&self.control, setting.connect()).await?
+            interruptible(&self.control, setting.connect_within(self.options.connect)).await?
         };
+        session.set_silence(self.options.silence);
         self.reached = true;
         let mut bench = Bench::new(session);
         let capabilities: Vec<String> = bench.session.capabilities().all().map(str::to_owned).collect();
+        self.board.connected(self.slot, bench.session.pulse());
         self.board.update(self.slot, |health| {
             health.state = AccountState::Working;
             health.capabilities = capabilities;
-            health.last_byte = Some(clock::now());
         });
         let end = self.live(&mut bench, stay).await;
         if !bench.session.is_broken() {

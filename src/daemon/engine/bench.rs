@@ -12,7 +12,7 @@ use crate::daemon::opening::{Ready, ready};
 use crate::daemon::pass::{Pass, Report, Seen};
 use crate::daemon::setting::Setting;
 use crate::daemon::sync::Scope;
-use crate::daemon::{clock, digest, opened, order, pending, pick, undo, unsubscribe};
+use crate::daemon::{digest, opened, order, pending, pick, undo, unsubscribe};
 use crate::imap::{Access, Selected, Session, StatusRow};
 use crate::logic::engine::MessageKey;
 use crate::logic::fault::{Fault, FaultKind};
@@ -29,18 +29,11 @@ pub(super) struct Bench {
     ready: Option<Ready>,
     inbox: Option<Mark>,
     statuses: Vec<StatusRow>,
-    bytes: u64,
 }
 
 impl Bench {
     pub(super) fn new(session: Session) -> Bench {
-        Bench { session, ready: None, inbox: None, statuses: Vec::new(), bytes: 0 }
-    }
-
-    /// The time, when something came from the server since the last call.
-    pub(super) fn heard(&mut self) -> Option<UnixTime> {
-        let before = std::mem::replace(&mut self.bytes, self.session.bytes_read());
-        (self.bytes != before).then(clock::now)
+        Bench { session, ready: None, inbox: None, statuses: Vec::new() }
     }
 
     /// One pass. `accepted`: what surprises is filed, too.

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::broadcast;
 
 use crate::config::Account;
+use crate::imap::Pulse;
 use crate::logic::engine::{AccountState, FiledCount, Health, Notice};
 use crate::logic::plan::Mode;
 
@@ -19,6 +20,7 @@ pub(super) struct Board(Rc<Inner>);
 
 struct Inner {
     healths: RefCell<Vec<Health>>,
+    pulses: RefCell<Vec<Pulse>>,
     told: RefCell<Vec<Instant>>,
     filed: RefCell<Vec<[u64; 5]>>,
     notices: broadcast::Sender<Notice>,
@@ -26,12 +28,18 @@ struct Inner {
 
 impl Board {
     pub(super) fn new(notices: broadcast::Sender<Notice>) -> Board {
-        let inner = Inner { healths: RefCell::default(), told: RefCell::default(), filed: RefCell::default(), notices };
-        Board(Rc::new(inner))
+        Board(Rc::new(Inner {
+            healths: RefCell::default(),
+            pulses: RefCell::default(),
+            told: RefCell::default(),
+            filed: RefCell::default(),
+            notices,
+        }))
     }
 
     /// A slot for one more account.
     pub(super) fn add(&self, account: &Account) -> usize {
+        self.0.pulses.borrow_mut().push(Pulse::default());
         self.0.told.borrow_mut().push(Instant::now());
         self.0.filed.borrow_mut().push([0; 5]);
         let mut healths = self.0.healths.borrow_mut();
@@ -42,7 +50,18 @@ impl Board {
     /// Those in these slots.
     pub(super) fn some(&self, slots: &[usize]) -> Vec<Health> {
         let healths = self.0.healths.borrow();
-        slots.iter().filter_map(|slot| healths.get(*slot).cloned()).collect()
+        slots.iter().filter_map(|slot| healths.get(*slot).map(|health| self.now(*slot, health))).collect()
+    }
+
+    /// The account in this slot has another connection.
+    pub(super) fn connected(&self, slot: usize, pulse: Pulse) {
+        self.0.pulses.borrow_mut()[slot] = pulse;
+    }
+
+    /// With the last byte from the server, which comes while the work that tells everything else is under way.
+    fn now(&self, slot: usize, health: &Health) -> Health {
+        let last_byte = self.0.pulses.borrow().get(slot).and_then(Pulse::last);
+        Health { last_byte, ..health.clone() }
     }
 
     /// Notes what a pass filed.
@@ -71,15 +90,14 @@ impl Board {
             change(&mut healths[account]);
             let after = &healths[account];
             // A byte from the server is no news: it is there when somebody asks.
-            if before == (Health { last_byte: before.last_byte, ..after.clone() }) {
+            if before == *after {
                 return;
             }
-            let only_progress =
-                before == (Health { last_byte: before.last_byte, progress: before.progress.clone(), ..after.clone() });
+            let only_progress = before == (Health { progress: before.progress.clone(), ..after.clone() });
             if only_progress && after.progress.is_some() && self.0.told.borrow()[account].elapsed() < TOLD {
                 return;
             }
-            after.clone()
+            self.now(account, after)
         };
         self.0.told.borrow_mut()[account] = Instant::now();
         self.tell(Notice::Health(Box::new(health)));
@@ -87,7 +105,7 @@ impl Board {
 
     /// Tells how the account in this slot is.
     pub(super) fn tell_of(&self, slot: usize) {
-        let health = self.see(slot, Health::clone);
+        let health = self.see(slot, |health| self.now(slot, health));
         self.tell(Notice::Health(Box::new(health)));
     }
 

@@ -41,6 +41,8 @@ pub(in crate::daemon) use link::{Asked, Names};
 pub use link::{Link, Notices};
 
 use crate::config::Config;
+use crate::daemon::setting::CONNECT;
+use crate::imap::session::SILENCE;
 use crate::logic::fault::Fault;
 use crate::store::Store;
 use hub::{Hub, Order};
@@ -59,6 +61,10 @@ pub struct Options {
     pub look: Duration,
     /// How often everything is looked at: what IDLE missed, and the mailboxes that only teach.
     pub all: Duration,
+    /// How long a server may say nothing while it owes an answer. A command that moves many messages gets ten times as long.
+    pub silence: Duration,
+    /// How long it may take from the look-up of the host to the end of the login.
+    pub connect: Duration,
     /// The wait after the first failure; it doubles from there.
     pub first_retry: Duration,
     /// The longest wait after a failure, but where the server itself asks for more.
@@ -74,6 +80,8 @@ impl Default for Options {
             poll: minute,
             look: minute,
             all: 10 * minute,
+            silence: SILENCE,
+            connect: CONNECT,
             first_retry: Duration::from_secs(1),
             longest_retry: 5 * minute,
             accept: false,

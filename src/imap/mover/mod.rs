@@ -14,7 +14,6 @@ mod recover;
 
 use std::collections::HashMap;
 
-use super::session::SILENCE;
 use super::{Access, Answer, Code, Selected, Session, quirks};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{Flags, FolderName, Instance, RowId, Uid};
@@ -96,9 +95,10 @@ pub fn can_move(session: &Session) -> bool {
 /// Sends a command that moves many messages. A slow server may take a quarter of a second for each (measured on a Maildir)
 /// and says nothing meanwhile.
 async fn exec_long(session: &mut Session, command: &str) -> Result<Answer, Fault> {
-    session.set_silence(10 * SILENCE);
+    let usual = session.silence();
+    session.set_silence(10 * usual);
     let answer = session.exec(command).await;
-    session.set_silence(SILENCE);
+    session.set_silence(usual);
     answer
 }
 

@@ -100,7 +100,7 @@ impl Worker {
         let desk = opened(&mut self.desk, &config, &setting)?;
         let before = desk.learner().await?.store.changes();
         let result = interruptible(&self.control, bench.digest(&config, &setting, desk, (since, run))).await;
-        self.after(bench, before).await;
+        self.after(before).await;
         result.map(|sent| Outcome::Moved(usize::from(sent)))
     }
 }

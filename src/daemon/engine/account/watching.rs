@@ -91,10 +91,7 @@ impl Worker {
                 () = control.called(false) => {}
             }
         };
-        let heard = watch(&mut bench.session, limit, called).await?;
-        let byte = bench.heard();
-        self.board.update(self.slot, |health| health.last_byte = byte.or(health.last_byte));
-        Ok(heard)
+        Ok(watch(&mut bench.session, limit, called).await?)
     }
 
     /// The ledger of a large account takes megabytes, and most accounts are quiet most of the time.

@@ -86,7 +86,7 @@ impl Worker {
                 let before = desk.learner().await?.store.changes();
                 let work = bench.work(&setting, desk, ticket);
                 let result = interruptible(&self.control, work).await;
-                self.after(bench, before).await;
+                self.after(before).await;
                 result
             }
         }
@@ -148,7 +148,7 @@ impl Worker {
         let (mut run, mut report) = (Run::new("pass", None), Report::default());
         let work = bench.pass(&setting, desk, scope, (&mut self.held, accepted), (&mut run, &mut report));
         let result = interruptible(&self.control, work).await;
-        self.after(bench, before).await;
+        self.after(before).await;
         if let Some(run) = run.id.filter(|_| report.filed.sum() > 0) {
             let (account, counts) = (self.name().to_owned(), report.filed.by_category());
             self.board.filed(self.slot, counts);
@@ -176,13 +176,9 @@ impl Worker {
         Ok((report, run.id))
     }
 
-    /// After any work: what came from the server, and whether there is news for whoever looks.
-    pub(super) async fn after(&mut self, bench: &mut Bench, before: u64) {
-        let heard = bench.heard();
-        self.board.update(self.slot, |health| {
-            health.last_byte = heard.or(health.last_byte);
-            health.progress = None;
-        });
+    /// After any work: whether there is news for whoever looks.
+    pub(super) async fn after(&mut self, before: u64) {
+        self.board.update(self.slot, |health| health.progress = None);
         let Some(desk) = &mut self.desk else { return };
         // Each pass writes down that it looked.
         let looked = u64::from(self.config.accounts[self.account].mode == Mode::File);
