@@ -253,7 +253,7 @@ impl Model {
     /// One pass; `busy`: mail is moved between the looks into the folders.
     fn looks(&mut self, busy: bool) {
         self.now = UnixTime(self.now.0 + 60);
-        for place in 0..FOLDERS.len() {
+        for (place, name) in FOLDERS.iter().enumerate() {
             if busy {
                 let count = self.random.usize(..4);
                 self.moves(count);
@@ -262,12 +262,12 @@ impl Model {
             let there: Vec<(u8, Uid)> = there.map(|(message, at)| (message as u8, at.1)).collect();
             let before = std::mem::replace(&mut self.known[place], there.clone());
             for (message, uid) in before.iter().filter(|one| !there.contains(one)) {
-                self.arrivals.retain(|arrival| (&arrival.folder, arrival.uid) != (&folder(FOLDERS[place]), *uid));
-                let departure = Departure { id: self.id(), at: self.now, ..left(*message, FOLDERS[place]) };
+                self.arrivals.retain(|arrival| (&arrival.folder, arrival.uid) != (&folder(name), *uid));
+                let departure = Departure { id: self.id(), at: self.now, ..left(*message, name) };
                 self.departures.push(departure);
             }
             for (message, uid) in there.iter().filter(|one| !before.contains(one)) {
-                let arrival = Arrival { id: self.id(), uid: *uid, at: self.now, ..came(*message, FOLDERS[place]) };
+                let arrival = Arrival { id: self.id(), uid: *uid, at: self.now, ..came(*message, name) };
                 self.arrivals.push(arrival);
             }
         }
