@@ -99,7 +99,7 @@ pub enum Change {
     },
     /// A known move ([`Resting::id`]) is void: the message is back where it was, or it has gone on.
     Forget(i64),
-    /// The message of a known move has another number in the same mailbox.
+    /// The message of a known move has another number in the same mailbox: renumbered, or to and fro on its way.
     Renumbered(i64, Uid),
     /// Not the user but a program moved a message.
     Program,
@@ -130,7 +130,8 @@ pub fn read(departures: &[Departure], arrivals: &[Arrival], resting: &[Resting],
             open.push(arrival);
         }
     }
-    for arrival in open {
+    // Moved on while it was looked for, a message may turn up twice: where it was seen last counts.
+    for arrival in open.into_iter().rev() {
         if matching.moved(arrival) || arrival.at.0 < now.0 - COPY_WAITS {
             matching.out.arrivals.push(arrival.id);
         }
@@ -185,7 +186,7 @@ impl<'a> Matching<'a> {
         let same = |departure: &Departure| departure.folder == arrival.folder;
         let Some(departure) = self.take(arrival.instance, same) else { return false };
         if let Some(known) = self.resting_in(arrival.instance, &arrival.folder) {
-            self.out.changes.push(match departure.renumbered {
+            self.out.changes.push(match departure.renumbered || !known.settled {
                 true => Change::Renumbered(known.id, arrival.uid),
                 // Out of Blackhole and in again: what the user touched does not fall.
                 false => Change::Forget(known.id),

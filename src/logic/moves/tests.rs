@@ -201,3 +201,107 @@ fn somebody_the_user_has_written_to_is_banished_only_after_a_word() {
     let list = Candidate { list: ListId::new("l.example"), ..dear };
     assert!(!settle(&[list], NOW, 120).lessons[0].asks);
 }
+
+/// A mailbox that somebody reorganises while it is looked at, folder by folder.
+struct Model {
+    random: fastrand::Rng,
+    now: UnixTime,
+    ids: i64,
+    uids: u32,
+    /// Where each message lies, and under which number.
+    lies: Vec<(usize, Uid)>,
+    moved_at: Vec<UnixTime>,
+    /// Where each message is known to lie.
+    known: Vec<Vec<(u8, Uid)>>,
+    departures: Vec<Departure>,
+    arrivals: Vec<Arrival>,
+    resting: Vec<Resting>,
+}
+
+const FOLDERS: [&str; 4] = ["INBOX", "News", "Bulk", "Blackhole"];
+
+impl Model {
+    fn new(seed: u64, messages: u32) -> Model {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let lies: Vec<(usize, Uid)> = (1..=messages).map(|uid| (random.usize(..FOLDERS.len()), Uid(uid))).collect();
+        let known = |folder| lies.iter().enumerate().filter(move |(_, at)| at.0 == folder);
+        let known = (0..FOLDERS.len()).map(|folder| known(folder).map(|(message, at)| (message as u8, at.1)).collect());
+        let known = known.collect();
+        let (departures, arrivals, resting) = (Vec::new(), Vec::new(), Vec::new());
+        let moved_at = vec![UnixTime(0); lies.len()];
+        Model { random, now: NOW, ids: 0, uids: messages, lies, moved_at, known, departures, arrivals, resting }
+    }
+
+    fn id(&mut self) -> i64 {
+        self.ids += 1;
+        self.ids
+    }
+
+    fn moves(&mut self, count: usize) {
+        for _ in 0..count {
+            let message = self.random.usize(..self.lies.len());
+            // Nobody moves a message again in the very seconds of a pass.
+            if self.now.0 - self.moved_at[message].0 < 120 {
+                continue;
+            }
+            self.moved_at[message] = self.now;
+            self.uids += 1;
+            self.lies[message] = (self.random.usize(..FOLDERS.len()), Uid(self.uids));
+        }
+    }
+
+    /// One pass; `busy`: mail is moved between the looks into the folders.
+    fn looks(&mut self, busy: bool) {
+        self.now = UnixTime(self.now.0 + 60);
+        for (place, name) in FOLDERS.iter().enumerate() {
+            if busy {
+                let count = self.random.usize(..4);
+                self.moves(count);
+            }
+            let there = self.lies.iter().enumerate().filter(|(_, at)| at.0 == place);
+            let there: Vec<(u8, Uid)> = there.map(|(message, at)| (message as u8, at.1)).collect();
+            let before = std::mem::replace(&mut self.known[place], there.clone());
+            for (message, uid) in before.iter().filter(|one| !there.contains(one)) {
+                self.arrivals.retain(|arrival| (&arrival.folder, arrival.uid) != (&folder(name), *uid));
+                let departure = Departure { id: self.id(), at: self.now, ..left(*message, name) };
+                self.departures.push(departure);
+            }
+            for (message, uid) in there.iter().filter(|one| !before.contains(one)) {
+                let arrival = Arrival { id: self.id(), uid: *uid, at: self.now, ..came(*message, name) };
+                self.arrivals.push(arrival);
+            }
+        }
+        let reading = read(&self.departures, &self.arrivals, &self.resting, self.now);
+        for change in reading.changes {
+            match change {
+                Change::Moved { instance, origin, folder, .. } => {
+                    let id = self.id();
+                    self.resting.push(Resting { id, instance, origin, folder, settled: false });
+                }
+                Change::Forget(id) => self.resting.retain(|known| known.id != id),
+                Change::Renumbered(..) | Change::Program => {}
+            }
+        }
+        self.departures.retain(|one| !reading.departures.contains(&one.id));
+        self.arrivals.retain(|one| !reading.arrivals.contains(&one.id));
+    }
+}
+
+#[test]
+fn whatever_is_moved_while_it_is_looked_at_is_known_where_it_comes_to_rest() {
+    for seed in 0..300 {
+        let mut model = Model::new(seed, 12);
+        let start = model.lies.clone();
+        (0..8).for_each(|_| model.looks(true));
+        (0..3).for_each(|_| model.looks(false));
+        for (message, ((was, _), (is, _))) in start.iter().zip(&model.lies).enumerate() {
+            let known: Vec<&Resting> =
+                model.resting.iter().filter(|known| known.instance == instance(message as u8)).collect();
+            assert!(known.len() <= 1, "seed {seed}, message {message}: {known:?}");
+            let rests = known.first().map(|known| &known.folder);
+            let expected = (was != is).then(|| folder(FOLDERS[*is]));
+            assert_eq!(rests, expected.as_ref(), "seed {seed}, message {message}");
+        }
+        assert!(model.departures.is_empty(), "seed {seed}");
+    }
+}
