@@ -1,7 +1,7 @@
 //! What the account's own habits shift: a little on each signal's weight, learned from what became of the mail that was judged.
 //!
 //! Online logistic regression. A shift starts at 0 and is drawn there by how sure 0 was at first; what it may move by shrinks as
-//! evidence comes in (the diagonal of a Kalman filter, Jazwinski 1970, on the logistic likelihood). Three things keep it small
+//! evidence comes in (the diagonal of an extended Kalman filter on the logistic likelihood). Three things keep it small
 //! and honest, and the backtest needed them: plain gradient steps of any size made the ranking worse.
 //!
 //! - a **level** of its own, so that how often the user answers at all is not learned by the signals;
