@@ -41,17 +41,6 @@ impl Store {
         })
     }
 
-    /// Lifts one order by its number.
-    pub fn lift_order(&mut self, id: i64, at: UnixTime) -> Result<(), Fault> {
-        self.transaction(|db| {
-            db.execute(
-                "UPDATE standing_order SET lifted_at = ?2 WHERE id = ?1 AND lifted_at IS NULL",
-                params![id, at.0],
-            )?;
-            Ok(())
-        })
-    }
-
     /// The orders in force (or, with `pending`, those that wait), oldest first; of one account (with those that hold on
     /// all), or of every account.
     pub fn orders(&self, account: Option<AccountId>, pending: bool) -> Result<Vec<StoredOrder>, Fault> {
