@@ -4,15 +4,16 @@ use crate::daemon::desk::Desk;
 use crate::daemon::judging::{judged, orders, read_again, situation};
 use crate::daemon::learner::{Fresh, Learner};
 use crate::daemon::opening::Ready;
+use crate::daemon::queries::journal_row;
 use crate::daemon::setting::Setting;
-use crate::daemon::shown;
 use crate::daemon::unsubscribe;
 use crate::imap::folders::SpecialUse;
 use crate::imap::mover::open_if_there;
 use crate::imap::{Access, Session};
-use crate::logic::engine::{JournalRow, MessageKey, ReasonRow, SenderDetail, SenderRow, WhyReply};
+use crate::logic::engine::{MessageKey, ReasonRow, SenderDetail, SenderRow, WhyReply};
 use crate::logic::facts::Facts;
 use crate::logic::fault::Fault;
+use crate::logic::figures::plural;
 use crate::logic::ids::{Address, Category, UnixTime};
 use crate::logic::journal::{Kind, Row, State};
 use crate::logic::orders::{Orders, Who};
@@ -62,7 +63,7 @@ pub(super) async fn why(
             .collect(),
         sender,
         order,
-        history: rows.iter().map(journal_row).collect(),
+        history: rows.into_iter().map(journal_row).collect(),
         falls,
         unsubscribe,
     })
@@ -140,12 +141,16 @@ fn sender(learner: &Learner, from: &Address, orders: &Orders, account: &str) -> 
     let Some(found) = learner.store.sender(learner.account, from)? else { return Ok(None) };
     let relation = &found.relation;
     let order = orders.of(&Who::Address(from.clone())).map(|order| order.category.word().to_owned());
-    let mut words = vec![format!("{} received, {} of them read", mails(relation.received), relation.read)];
+    let mut words = vec![format!(
+        "{} received, {} of them read",
+        plural(u64::from(relation.received), "mail", "mails"),
+        relation.read
+    )];
     if relation.replied > 0 {
-        words.push(format!("you answered {}", mails(relation.replied)));
+        words.push(format!("you answered {}", plural(u64::from(relation.replied), "mail", "mails")));
     }
     if relation.sent_to > 0 {
-        words.push(format!("you sent {} there", mails(relation.sent_to)));
+        words.push(format!("you sent {} there", plural(u64::from(relation.sent_to), "mail", "mails")));
     }
     let row = SenderRow {
         account: account.to_owned(),
@@ -161,32 +166,4 @@ fn sender(learner: &Learner, from: &Address, orders: &Orders, account: &str) -> 
         weeks: Vec::new(),
     };
     Ok(Some(SenderDetail { row, words }))
-}
-
-fn mails(count: u32) -> String {
-    if count == 1 { "1 mail".to_owned() } else { format!("{count} mails") }
-}
-
-fn journal_row(row: &Row) -> JournalRow {
-    JournalRow {
-        id: row.id.0,
-        run: row.run.0,
-        at: row.at,
-        account: row.account.clone(),
-        kind: row.intent.kind.word().to_owned(),
-        state: row.state.word().to_owned(),
-        category: row.intent.category,
-        from_folder: shown(&row.intent.from.folder),
-        to_folder: shown(&row.intent.to),
-        sender: row.intent.sender.clone(),
-        subject: row.intent.subject.clone(),
-        because: first_reason(&row.intent.reasons),
-        undoes: row.intent.undoes.map(|row| row.0),
-        trouble: row.trouble.clone(),
-    }
-}
-
-fn first_reason(reasons: &str) -> String {
-    let reasons: serde_json::Value = serde_json::from_str(reasons).unwrap_or_default();
-    reasons[0]["text"].as_str().unwrap_or_default().to_owned()
 }
