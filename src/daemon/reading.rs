@@ -5,9 +5,9 @@ use std::collections::HashSet;
 use super::desk::Desk;
 use super::learner::{Batch, Raw, Role};
 use super::setting::Setting;
-use crate::imap::{Access, FetchRow, MAX_LINE, Selected, Session, Untagged, all_done, header_query, uid_sets};
+use crate::imap::{Access, FetchRow, MAX_LINE, Selected, Session, Untagged, all_done, learning_query, uid_sets};
 use crate::logic::fault::Fault;
-use crate::logic::ids::{Flags, FolderName, Uid};
+use crate::logic::ids::{Flags, FolderName, ObjectId, Uid};
 use crate::store::FolderState;
 
 /// Messages in one FETCH. Small ranges make a link with 50 ms round trips 20 times slower.
@@ -81,7 +81,7 @@ impl Reader<'_> {
     /// (RFC 9051, section 7.5.1).
     async fn first_time(&mut self, newest: u32) -> Result<(), Fault> {
         let exists = self.selected.exists;
-        let query = header_query();
+        let query = learning_query(self.session.capabilities());
         let first = exists.saturating_sub(newest) + 1;
         let commands = ranges(first, exists).map(|(from, to)| format!("FETCH {from}:{to} {query}"));
         let renumbered =
@@ -95,7 +95,7 @@ impl Reader<'_> {
 
     async fn what_is_new(&mut self) -> Result<(), Fault> {
         let from = self.folder.next;
-        let query = header_query();
+        let query = learning_query(self.session.capabilities());
         match self.selected.uid_next {
             Some(next) if next == from => Ok(()),
             Some(next) if next > from && (next.0 - from.0) / RANGE < 200 => {
@@ -117,7 +117,7 @@ impl Reader<'_> {
         if uids.is_empty() {
             return Ok(());
         }
-        let query = header_query();
+        let query = learning_query(self.session.capabilities());
         let sets = uid_sets(&uids, MAX_LINE - 700);
         let commands = sets.into_iter().map(|(set, _)| format!("UID FETCH {set} {query}"));
         self.fetch(commands, uids.len() as u64, Uid(1), Purpose::Again).await.map(drop)
@@ -167,7 +167,7 @@ impl Reader<'_> {
         let changed: Vec<(Uid, Flags)> = on_server.into_iter().filter(|pair| !known.contains(pair)).collect();
         learner.reconcile(&self.folder, &changed, &vanished)?;
         if !missed.is_empty() {
-            let query = header_query();
+            let query = learning_query(self.session.capabilities());
             let total = missed.len() as u64;
             let commands =
                 uid_sets(&missed, MAX_LINE - 700).into_iter().map(|(set, _)| format!("UID FETCH {set} {query}"));
@@ -260,7 +260,10 @@ fn raw(row: FetchRow) -> Option<Raw> {
     let uid = row.uid?;
     match (row.size, row.header) {
         (Some(size), Some(header)) => {
-            Some(Raw { uid, flags: row.flags.unwrap_or_default(), internal_date: row.internaldate, size, header })
+            let object = row.email_id.as_deref().map(ObjectId::of_email);
+            let object = object.or_else(|| row.gm_msgid.map(ObjectId::of_gmail));
+            let (flags, internal_date) = (row.flags.unwrap_or_default(), row.internaldate);
+            Some(Raw { uid, flags, internal_date, size, object, header })
         }
         (None, None) => None,
         _ => {

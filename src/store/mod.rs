@@ -14,9 +14,11 @@ mod look;
 mod mail;
 mod migrate;
 mod moves;
+mod object;
 mod orders;
 mod shown;
 mod teaching;
+mod thrown;
 mod user_moves;
 mod waiting;
 
