@@ -222,6 +222,7 @@ fn live(account: &Account) -> Health {
         state: AccountState::Live,
         files: true,
         last_byte: Some(NOW),
+        asked: None,
         last_pass: Some(NOW),
         next: None,
         queue: 0,
@@ -230,6 +231,7 @@ fn live(account: &Account) -> Health {
         held: None,
         capabilities: Vec::new(),
         advice: Vec::new(),
+        program_moves: 0,
     }
 }
 

@@ -12,6 +12,7 @@ pub(super) struct Control {
     kicked: Cell<bool>,
     in_batch: Cell<bool>,
     pausable: Cell<bool>,
+    probed: Cell<bool>,
     changed: Notify,
 }
 
@@ -33,6 +34,18 @@ impl Control {
     pub(super) fn stop(&self) {
         self.stopping.set(true);
         self.changed.notify_waiters();
+    }
+
+    /// Whoever waits for the server makes sure that it is there. Nobody else takes notice.
+    pub(super) fn probe(&self) {
+        self.probed.set(true);
+        self.changed.notify_waiters();
+    }
+
+    /// Waits for [`Control::probe`]; one that came before does not count.
+    pub(super) async fn probed(&self) {
+        self.probed.set(false);
+        self.until(|| self.probed.replace(false)).await;
     }
 
     pub(super) fn is_paused(&self) -> bool {

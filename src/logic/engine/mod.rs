@@ -63,6 +63,9 @@ pub enum Request {
         /// So many days back from today.
         days: u32,
     },
+    /// As [`Request::Health`], but servers that are believed to be there and have said nothing for a while are asked first. Those
+    /// that have not answered within some two seconds are [`AccountState::Probing`]. Answered by [`Reply::Health`].
+    Probe,
     /// What waits for the user's word. Answered by [`Reply::Waiting`].
     Waiting,
     /// To change something. Answered by [`Reply::Done`] or [`Reply::Question`].

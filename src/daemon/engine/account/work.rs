@@ -1,7 +1,7 @@
 //! What is done on an open connection: jobs and passes, and what is told of them.
 
 use super::{Trouble, Worker, interruptible, opened, setting};
-use crate::daemon::clock;
+use crate::daemon::{clock, moves};
 use crate::daemon::engine::bench::{self, Bench};
 use crate::daemon::engine::job::{Job, Outcome, Ticket};
 use crate::daemon::engine::wording;
@@ -166,7 +166,9 @@ impl Worker {
             Err(trouble) => return Err(trouble),
         };
         let advice = self.ear.take_advice();
+        let program_moves = self.program_moves().await?;
         self.board.update(self.slot, |health| {
+            health.program_moves = program_moves;
             if fault.is_none() {
                 health.last_pass = Some(clock::now());
             }
@@ -174,6 +176,12 @@ impl Worker {
             health.fault = fault;
         });
         Ok((report, run.id))
+    }
+
+    async fn program_moves(&mut self) -> Result<u32, Fault> {
+        let Some(desk) = &mut self.desk else { return Ok(0) };
+        let learner = desk.learner().await?;
+        Ok(moves::program_at_work(&learner.store, learner.account, clock::now())?.unwrap_or(0))
     }
 
     /// After any work: whether there is news for whoever looks.
