@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::desk::Desk;
 use super::learner::{Batch, Raw, Role};
-use super::setting::Setting;
+use super::setting::{Setting, made_way};
 use crate::imap::{Access, FetchRow, MAX_LINE, Selected, Session, Untagged, all_done, learning_query, uid_sets};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{Flags, FolderName, ObjectId, Uid};
@@ -197,6 +197,8 @@ impl Reader<'_> {
     }
 
     /// Reads headers and hands them to the learner. `true` when messages were expunged meanwhile.
+    ///
+    /// Makes way between two commands. What was read until then is learned from, and the next pass goes on behind it.
     async fn fetch(
         &mut self,
         commands: impl Iterator<Item = String>,
@@ -224,6 +226,11 @@ impl Reader<'_> {
                 again: purpose == Purpose::Again,
             }
         };
+        let (mut sent, mut makes_way) = (false, false);
+        let commands = commands.take_while(|_| {
+            makes_way = std::mem::replace(&mut sent, true) && setting.watcher.is_wanted();
+            !makes_way
+        });
         let answers = session
             .stream(commands, IN_FLIGHT, async |untagged| {
                 match untagged {
@@ -245,6 +252,10 @@ impl Reader<'_> {
         setting.watcher.reading(&setting.account.name, name, done, total.max(done));
         // Flags have not been compared yet when this was only the new mail, so the modseq waits for `what_changed`.
         let first_time = folder.highest_modseq.is_none();
+        if makes_way {
+            desk.submit(batch(&mut messages, folder, false)).await?;
+            return Err(made_way());
+        }
         let mut rest = batch(&mut messages, folder, true);
         if !first_time || purpose == Purpose::Again {
             rest.highest_modseq = None;

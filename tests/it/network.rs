@@ -145,7 +145,7 @@ impl Case {
         if self.during == During::Idle {
             self.mail_arrives();
         }
-        let before = self.user.world();
+        let before = self.user.world().without_originals();
         self.proxy.release();
         before
     }
@@ -249,7 +249,9 @@ fn slow() {
         while since.elapsed() < 4 * LASTS {
             let health = case.watching.health().remove(0);
             assert!(health.fault.is_none(), "{during:?}: {health:?}");
-            assert!(matches!(health.state, AccountState::Working | AccountState::Live), "{during:?}: {health:?}");
+            // A server that takes 2 seconds may be one that is gone, until it answers.
+            let states = [AccountState::Working, AccountState::Live, AccountState::Probing];
+            assert!(states.contains(&health.state), "{during:?}: {health:?}");
             worked |= health.state == AccountState::Working;
             let silent = now() - health.last_byte.unwrap().0;
             assert!(

@@ -23,7 +23,7 @@ use crate::daemon::pending::{self, Pending};
 use crate::daemon::queries::Queries;
 use crate::logic::engine::{About, Answer, Health, Notice, Ran, Reply, Request, WaitingRow};
 use crate::logic::fault::Fault;
-use crate::logic::ids::UnixTime;
+use crate::logic::ids::{MessageId, UnixTime};
 use crate::logic::plan::Mode;
 use crate::store::Store;
 
@@ -132,6 +132,15 @@ impl Hub {
                     _ => Err(unexpected()),
                 }
             }
+            Request::Judge { account, message_id } => {
+                let account = self.account(&account)?;
+                let none = || Fault::usage("that is no Message-ID", "give it as the header says, in angle brackets");
+                let id = MessageId::new(&message_id).ok_or_else(none)?;
+                match self.job(account, Job::Judge(id), Run::new("why", None)).await? {
+                    Outcome::Judged(found) => Ok(Reply::Judged(found)),
+                    _ => Err(unexpected()),
+                }
+            }
             Request::Open(key) => {
                 let account = self.account(&key.account)?;
                 match self.job(account, Job::Open(key), Run::new("open", None)).await? {
@@ -176,6 +185,7 @@ impl Hub {
         let seat = self.seat(account);
         let ended = || if seat.control.is_stopping() { ended_work() } else { unexpected() };
         seat.jobs.send(ticket).map_err(|_| ended())?;
+        seat.control.set_wanted(true);
         self.board.update(account, |health| health.queue += 1);
         answer.await.unwrap_or_else(|_| Err(ended()))
     }

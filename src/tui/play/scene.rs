@@ -128,7 +128,7 @@ impl Scene {
             Request::Rows { .. } => Reply::Rows(Vec::new(), 0),
             Request::Stats { .. } => Reply::Stats(StatsReply::default()),
             // The screen does not ask for these.
-            Request::About | Request::Falling { .. } | Request::Run { .. } => {
+            Request::About | Request::Falling { .. } | Request::Run { .. } | Request::Judge { .. } => {
                 return Err(Fault::refused("nobody asks that here", ""));
             }
         })

@@ -17,6 +17,7 @@ use tokio::time::Instant;
 impl Worker {
     /// Does what the user asked for.
     pub(super) async fn serve(&mut self, bench: &mut Bench) -> Result<(), Trouble> {
+        self.control.set_wanted(false);
         while let Ok(ticket) = self.jobs.try_recv() {
             self.waiting.push_back(ticket);
         }
@@ -29,7 +30,7 @@ impl Worker {
             });
             match self.job(bench, &mut ticket).await {
                 Ok(outcome) => ticket.answer(Ok(outcome)),
-                Err(Trouble::Interrupted) => {
+                Err(Trouble::Interrupted | Trouble::MadeWay) => {
                     ticket.answer(Err(Fault::transient(
                         "mailherd is stopping",
                         "what was begun is in the journal; start it again and look there",
@@ -157,6 +158,9 @@ impl Worker {
         self.show_held();
         let fault = match result {
             Ok(()) => None,
+            Err(Trouble::Fault(_)) if self.control.is_to_make_way() && !bench.session.is_broken() => {
+                return Err(Trouble::MadeWay);
+            }
             Err(Trouble::Fault(mut fault)) if fault.kind == FaultKind::Refused && !bench.session.is_broken() => {
                 if self.ear.question().is_some() {
                     "it waits for your word: see what waits".clone_into(&mut fault.hint);
