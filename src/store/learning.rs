@@ -8,13 +8,15 @@ use super::instances::{Standing, set_standing};
 use super::shown::{Origins, Shown};
 use super::{AccountId, Store};
 use crate::logic::fault::Fault;
-use crate::logic::ids::{Flags, Instance, MidHash, Uid, UnixTime};
+use crate::logic::ids::{Flags, Instance, MidHash, ObjectId, Uid, UnixTime};
 use crate::logic::ledger::Habits;
 
 /// A message that was seen in a mailbox.
 pub struct Seen<'a> {
     /// Which.
     pub instance: Instance,
+    /// The server's own name for it, where it has one.
+    pub object: Option<ObjectId>,
     /// Where in the mailbox.
     pub uid: Uid,
     /// Its flags.
@@ -42,6 +44,8 @@ pub struct Seen<'a> {
 pub struct Sighting {
     /// Its instance was never seen before.
     pub new: bool,
+    /// The instance that it was until now: the server shows other header fields of it than before.
+    pub former: Option<Instance>,
     /// It was known to lie in this place.
     pub there: bool,
     /// Its standing as it now is.
@@ -141,6 +145,11 @@ impl<'a> LearnTransaction<'a> {
             seen.standing.number(),
             seen.habits.bits()
         ])? == 1;
+        let former = self.former(account, seen)?;
+        let new = match former {
+            Some(former) => self.succeed(account, former, seen.instance)?,
+            None => new,
+        };
         let there = !new && self.knows(folder, seen.uid, seen.instance)?;
         self.insert_message.borrow_mut().execute(params![
             folder,
@@ -154,7 +163,7 @@ impl<'a> LearnTransaction<'a> {
             seen.at.0
         ])?;
         if new {
-            return Ok(Sighting { new, there, standing: seen.standing });
+            return Ok(Sighting { new, former, there, standing: seen.standing });
         }
         let known: i64 = self
             .db
@@ -165,7 +174,7 @@ impl<'a> LearnTransaction<'a> {
             set_standing(self.db, account, seen.instance, Standing::Elsewhere)?;
             standing = Standing::Elsewhere;
         }
-        Ok(Sighting { new, there, standing })
+        Ok(Sighting { new, former, there, standing })
     }
 
     /// Whether this message is known to lie there.
