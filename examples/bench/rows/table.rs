@@ -7,6 +7,9 @@ use serde_json::{Value, json};
 
 use super::Plan;
 
+/// Characters that are shown of what went wrong.
+const LONGEST: usize = 160;
+
 /// One measurement.
 #[derive(Clone, Debug)]
 pub struct Row {
@@ -72,7 +75,7 @@ impl Row {
 
     /// What went wrong while it was measured.
     pub fn failed(what: impl Into<String>, why: &str) -> Row {
-        let line = why.lines().next().unwrap_or_default().to_owned();
+        let line: String = why.lines().next().unwrap_or_default().chars().take(LONGEST).collect();
         Row::new(what, "failed".to_owned(), line, None, "an end".to_owned(), Some(false))
     }
 
