@@ -64,7 +64,6 @@ struct Idle {
 impl Idle {
     fn start(user: &User, names: &[String]) -> Idle {
         let configuration = configuration(user, names);
-        let _ = std::fs::remove_dir_all(user.state_dir());
         let running = user.start_at("daemon.toml", &configuration, &["daemon", "-q"], &[]);
         let since = Instant::now();
         loop {
@@ -74,7 +73,10 @@ impl Idle {
             if rows.len() == names.len() && rows.iter().all(rests) {
                 break;
             }
-            assert!(since.elapsed() < PATIENCE, "it does not come to rest: {rows:?}");
+            if since.elapsed() > PATIENCE {
+                let first = rows.iter().find(|row| !rests(row));
+                panic!("{} accounts, and this one does not come to rest: {first:?}", rows.len());
+            }
         }
         std::thread::sleep(REST);
         Idle { running }
