@@ -34,7 +34,9 @@ pub struct Plan {
     pub arrivals: usize,
     /// Accounts in one daemon…
     pub accounts: usize,
-    /// …and for how long they are watched doing nothing.
+    /// …that rest for so long before…
+    pub rest: Duration,
+    /// …they are watched doing nothing.
     pub idle: Duration,
     /// Headers that are judged.
     pub verdicts: u32,
@@ -54,6 +56,7 @@ impl Plan {
             filed: 20_000,
             arrivals: 40,
             accounts: 500,
+            rest: Duration::from_secs(20),
             idle: Duration::from_secs(305),
             verdicts: 50_000,
             starts: 21,
@@ -70,6 +73,7 @@ impl Plan {
             filed: 4_000,
             arrivals: 8,
             accounts: 100,
+            rest: Duration::from_secs(20),
             idle: Duration::from_secs(30),
             verdicts: 10_000,
             starts: 5,

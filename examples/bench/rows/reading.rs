@@ -107,47 +107,70 @@ fn parse(headers: &[Vec<u8>]) -> usize {
     headers.iter().filter(|header| facts::read(header).from.is_some()).count()
 }
 
-/// The second pass on a mailbox that is really filed, but for which every message is too old: nothing is moved, and all that is
-/// remembered of a filing run is.
+/// Time for the second pass: mail is filed, but every message is too old for it. So nothing moves, and all that a filing run remembers is
+/// there.
 fn settled(user: &User) -> String {
-    let text = user.configuration().replace("mode = \"preview\"", "mode = \"file\"");
-    let text = text.replace("backlog_days = 36500", "backlog_days = 1");
+    let text = user.configuration().replace("backlog_days = 36500", "backlog_days = 1");
     first_pass(user, &text);
     text
 }
 
 fn again_with_qresync(plan: &Plan, user: &User, count: &str, table: &mut Table) {
+    let user = &copied_to(user, Flavour::LARGE, "settled");
     let configuration = settled(user);
     let marks = FOLDERS.map(|folder| mark(user, folder));
-    let (mut floor, mut passed) = (Vec::new(), Vec::new());
-    for _ in 0..plan.rounds * 3 {
-        let since = Instant::now();
-        let mut raw = Raw::login(user.server.port, &user.name);
+    let raw = |raw: &mut Raw| {
         raw.says("ENABLE QRESYNC");
         for (folder, mark) in FOLDERS.iter().zip(&marks) {
             raw.says(&format!("SELECT {folder} (QRESYNC ({mark}))"));
         }
-        floor.push(since.elapsed());
-        passed.push(pass(user, &configuration).time);
-    }
+    };
     let what = format!("second pass, nothing new, {count} messages");
-    let socket = ("raw SELECT with QRESYNC", middle(&floor));
-    table.add(Row::ratio(what, middle(&passed), socket, middle_ratio(&passed, &floor), 1.5));
+    table.add(again((plan, user, &configuration), what, ("raw SELECT with QRESYNC", raw), 1.5));
     round_trips(user, &configuration, table);
+    let _ = std::fs::remove_dir_all(user.server.home_of(&user.name));
+}
+
+fn again_without(plan: &Plan, user: &User, count: &str, table: &mut Table) {
+    let user = &copied_to(user, Flavour::LARGE_BARE, "scanned");
+    let configuration = settled(user);
+    let raw = |raw: &mut Raw| {
+        raw.says("EXAMINE INBOX");
+        raw.says("UID FETCH 1:* (UID FLAGS)");
+    };
+    let what = format!("the same without CONDSTORE, {count} messages");
+    table.add(again((plan, user, &configuration), what, ("raw scan of flags", raw), 2.0));
+    let _ = std::fs::remove_dir_all(user.server.home_of(&user.name));
+}
+
+/// A pass in which nothing is new against bare commands, each from connecting on.
+fn again(
+    (plan, user, configuration): (&Plan, &User, &str),
+    what: String,
+    (name, commands): (&str, impl Fn(&mut Raw)),
+    most: f64,
+) -> Row {
+    let (mut floor, mut passed) = (Vec::new(), Vec::new());
+    for _ in 0..plan.rounds * 3 {
+        let since = Instant::now();
+        commands(&mut Raw::login(user.server.port, &user.name));
+        floor.push(since.elapsed());
+        passed.push(pass(user, configuration).time);
+    }
+    Row::ratio(what, middle(&passed), (name, middle(&floor)), middle_ratio(&passed, &floor), most)
 }
 
 /// How many times the second pass waits for a far server, beyond the login that everybody has to make.
 fn round_trips(user: &User, configuration: &str, table: &mut Table) {
     let network = Network::to(user.server.port);
-    let near = configuration.replace(&format!("port = {}", user.server.port), &format!("port = {}", network.port));
-    let mut taken = Vec::new();
-    for delay in [Duration::ZERO, ROUND_TRIP / 2] {
+    let far = configuration.replace(&format!("port = {}", user.server.port), &format!("port = {}", network.port));
+    let taken = [Duration::ZERO, ROUND_TRIP / 2].map(|delay| {
         network.delay(delay);
         let since = Instant::now();
         drop(Raw::login(network.port, &user.name));
         let login = since.elapsed();
-        taken.push(pass(user, &near).time.as_secs_f64() - login.as_secs_f64());
-    }
+        pass(user, &far).time.as_secs_f64() - login.as_secs_f64()
+    });
     let trips = (taken[1] - taken[0]) / ROUND_TRIP.as_secs_f64();
     table.add(Row::most("its round trips after the login", trips, "round trips", 5.0).with("a network of 50 ms"));
 }
@@ -162,22 +185,4 @@ fn mark(user: &User, folder: &str) -> String {
         found.unwrap_or_else(|| panic!("the server says no {name}"))
     };
     format!("{} {}", code("[UIDVALIDITY"), code("[HIGHESTMODSEQ"))
-}
-
-fn again_without(plan: &Plan, user: &User, count: &str, table: &mut Table) {
-    let user = copied_to(user, Flavour::LARGE_BARE, "scanned");
-    let configuration = settled(&user);
-    let (mut floor, mut passed) = (Vec::new(), Vec::new());
-    for _ in 0..plan.rounds * 3 {
-        let since = Instant::now();
-        let mut raw = Raw::login(user.server.port, &user.name);
-        raw.says("EXAMINE INBOX");
-        raw.says("UID FETCH 1:* (UID FLAGS)");
-        floor.push(since.elapsed());
-        passed.push(pass(&user, &configuration).time);
-    }
-    let what = format!("the same without CONDSTORE, {count} messages");
-    let socket = ("raw scan of flags", middle(&floor));
-    table.add(Row::ratio(what, middle(&passed), socket, middle_ratio(&passed, &floor), 2.0));
-    let _ = std::fs::remove_dir_all(user.server.home_of(&user.name));
 }
