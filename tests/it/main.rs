@@ -32,6 +32,7 @@ mod orders;
 mod pictures;
 mod preview;
 mod queries;
+mod scale;
 mod secrets;
 mod staying;
 mod surprises;

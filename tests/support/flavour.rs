@@ -4,6 +4,9 @@
 const CAPABILITIES: &str = "IMAP4rev1 SASL-IR LOGIN-REFERRALS ID ENABLE IDLE CHILDREN NAMESPACE UIDPLUS LIST-EXTENDED CONDSTORE \
     QRESYNC ESEARCH WITHIN LIST-STATUS BINARY MOVE SPECIAL-USE LITERAL+ MULTIAPPEND UNSELECT";
 
+/// A password for programs that do not quote one as IMAP has it.
+pub const EASY: &str = "easy";
+
 /// Which certificate the server shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Tls {
@@ -101,9 +104,12 @@ impl Flavour {
     /// No STARTTLS.
     pub const NO_TLS: Flavour = Flavour { tls: Tls::Off, ..Flavour::PLAIN };
 
-    /// For hundreds of thousands of messages: many in a file, so that they are there soon, and no limit to what the server maps.
-    pub const LARGE: Flavour =
-        Flavour { besides_that: "mail_location = mdbox:~/mdbox\ndefault_vsz_limit = 0\n", ..Flavour::PLAIN };
+    /// For hundreds of thousands of messages: many in a file, so that they are there soon, and no limit to what the server maps. Users have a
+    /// second password, [`EASY`].
+    pub const LARGE: Flavour = Flavour {
+        besides_that: "mail_location = mdbox:~/mdbox\ndefault_vsz_limit = 0\npassdb {\n  driver = static\n  args = password=easy\n}\n",
+        ..Flavour::PLAIN
+    };
     /// The same without CONDSTORE and QRESYNC: nothing says what changed.
     pub const LARGE_BARE: Flavour =
         Flavour { besides_that: Flavour::LARGE.besides_that, without: Flavour::BARE.without, ..Flavour::BARE };
