@@ -11,7 +11,8 @@ fn contrib(name: &str) -> PathBuf {
 }
 
 fn account(folder: &Path, name: &str) {
-    let text = format!("name = \"{name}\"\nemail = \"{name}@home.example\"\nhost = \"imap.example\"\npassword_env = \"PW\"\n");
+    let text =
+        format!("name = \"{name}\"\nemail = \"{name}@home.example\"\nhost = \"imap.example\"\npassword_env = \"PW\"\n");
     std::fs::write(folder.join("accounts").join(format!("{name}.toml")), text).unwrap();
 }
 
