@@ -15,7 +15,7 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 
 pub use super::ear::Pushed;
 use super::loss::wrong_tag;
-use super::nap::{self, Nap};
+use super::nap;
 use super::parse::Response;
 use super::response::Tagged;
 use super::session::Session;
@@ -144,16 +144,17 @@ impl Session {
         mut cancel: Pin<&mut C>,
     ) -> Result<Option<Tagged>, Fault> {
         let deadline = Instant::now() + limit.min(LONGEST_IDLE);
-        let nap = Nap::watch();
+        let mut woken = pin!(nap::woken());
         while !self.ear.has_news() {
             let due = deadline.min(self.imap.get_ref().last_byte() + QUIET);
-            if due <= Instant::now() || nap.was_taken() {
+            if due <= Instant::now() {
                 return Ok(None);
             }
             let response = tokio::select! {
                 biased;
                 () = &mut cancel => return Ok(None),
-                () = sleep_until(due.min(Instant::now() + nap::LOOK)) => continue,
+                () = &mut woken => return Ok(None),
+                () = sleep_until(due) => continue,
                 response = self.next_within(FOREVER) => response?,
             };
             if let Heard::End(end) = self.heard_idling(response, idling)? {

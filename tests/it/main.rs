@@ -33,6 +33,7 @@ mod pictures;
 mod preview;
 mod queries;
 mod recognised;
+mod scale;
 mod secrets;
 mod staying;
 mod surprises;

@@ -15,6 +15,7 @@ use super::dovecot::PASSWORD;
 use super::flavour::Flavour;
 use super::mail::Mail;
 use super::program::Running;
+use super::usage::resident;
 use super::user::User;
 use super::world::World;
 
@@ -108,7 +109,7 @@ impl Day {
             while since.elapsed() < self.time || scene.begun.load(Ordering::SeqCst) < self.deliveries {
                 std::thread::sleep(Duration::from_millis(200));
                 let daemon = living.as_mut().unwrap();
-                lives.last_mut().unwrap().extend(resident(daemon));
+                lives.last_mut().unwrap().extend(resident(daemon.child.id()));
                 if daemon.ended() {
                     panic!("the daemon ended by itself: {}", living.take().unwrap().finish());
                 }
@@ -128,7 +129,7 @@ impl Day {
         });
         let deadline = Instant::now() + PATIENCE;
         while !scene.rests() {
-            lives.last_mut().unwrap().extend(living.as_ref().and_then(resident));
+            lives.last_mut().unwrap().extend(living.as_ref().and_then(|daemon| resident(daemon.child.id())));
             assert!(Instant::now() < deadline, "it does not come to rest: {}", scene.ask(&["status"]));
             std::thread::sleep(Duration::from_millis(300));
         }
@@ -302,12 +303,6 @@ fn ends(daemon: Option<Running>) {
     let mut daemon = daemon.unwrap();
     daemon.kill();
     daemon.finish();
-}
-
-/// Resident memory, in KiB.
-pub fn resident(running: &Running) -> Option<u64> {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", running.child.id())).ok()?;
-    status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB")?.trim().parse().ok())
 }
 
 impl Figures {

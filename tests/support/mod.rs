@@ -23,6 +23,7 @@ pub mod proxy;
 pub mod response;
 pub mod screen;
 pub mod senders;
+pub mod usage;
 pub mod user;
 pub mod wire_log;
 pub mod world;
