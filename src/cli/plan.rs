@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 
 use super::args::{Plan, Why};
+use super::daemon;
 use super::face::{Face, chosen, guarded};
 use super::style::Tone;
 use super::table::{Cell, Column, Table};
 use super::words::{human_time, plural};
 use super::{log, senders};
-use super::daemon;
 use crate::config::{Account, Config};
 use crate::daemon::engine::Link;
 use crate::daemon::inspect;
@@ -171,8 +171,7 @@ fn show_why(face: &mut Face, account: &str, why: &inspect::Why) {
         (Some(target), _) => format!("and would go to {}", Printable::new(target)),
         (None, _) => "and stays where it is".to_owned(),
     };
-    face.out()
-        .line(format!("\njudged now, it is {word} (importance {:.2}), {stays}, because:", planned.importance));
+    face.out().line(format!("\njudged now, it is {word} (importance {:.2}), {stays}, because:", planned.importance));
     for reason in &planned.reasons {
         face.out().line(format!("  {:>+6.2}  {}", reason.weight, Printable::new(&reason.text)));
     }

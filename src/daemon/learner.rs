@@ -9,7 +9,9 @@ use super::trash::THROWN;
 use crate::logic::facts::{self, Facts};
 use crate::logic::fault::Fault;
 use crate::logic::fit::Fit;
-use crate::logic::ids::{Address, Digest, Flags, Instance, ListId, MessageId, MidHash, ModSeq, ObjectId, Uid, UnixTime};
+use crate::logic::ids::{
+    Address, Digest, Flags, Instance, ListId, MessageId, MidHash, ModSeq, ObjectId, Uid, UnixTime,
+};
 use crate::logic::ledger::Ledger;
 use crate::logic::plan;
 use crate::store::{AccountId, FolderState, Origin, Seen, Shown, Sighting, Standing, Store};

@@ -11,8 +11,8 @@ impl Store {
     /// Messages that left INBOX or a managed mailbox unread and that nobody has looked for in Trash.
     pub fn left_unread(&self, account: AccountId) -> Result<Vec<Instance>, Fault> {
         self.read(|db| {
-            let mut statement = db
-                .prepare_cached("SELECT DISTINCT digest, size FROM departure WHERE account = ?1 AND unread = 1")?;
+            let mut statement =
+                db.prepare_cached("SELECT DISTINCT digest, size FROM departure WHERE account = ?1 AND unread = 1")?;
             let rows = statement.query_map([account.0], |row| instance_at(row, 0))?;
             rows.collect()
         })
@@ -45,7 +45,9 @@ impl LearnTransaction<'_> {
 
     fn known(&self, account: AccountId, instance: Instance) -> rusqlite::Result<Option<Known>> {
         self.db
-            .prepare_cached("SELECT sender, list, mid_hash FROM instance WHERE account = ?1 AND digest = ?2 AND size = ?3")?
+            .prepare_cached(
+                "SELECT sender, list, mid_hash FROM instance WHERE account = ?1 AND digest = ?2 AND size = ?3",
+            )?
             .query_row(params![account.0, instance.digest.0, instance.size], |row| {
                 Ok(Known {
                     sender: row.get(0)?,

@@ -51,8 +51,7 @@ enum During {
 }
 
 impl During {
-    const ALL: [During; 6] =
-        [During::Idle, During::Fetch, During::Move, During::Copy, During::Store, During::Expunge];
+    const ALL: [During; 6] = [During::Idle, During::Fetch, During::Move, During::Copy, During::Store, During::Expunge];
 
     fn flavour(self) -> Flavour {
         match self {

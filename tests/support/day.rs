@@ -19,7 +19,7 @@ use super::user::User;
 use super::world::World;
 
 /// Where the user drags mail.
-const FOLDERS: [&str; 6] = ["INBOX", "Top", "News", "Bulk", "Blackhole", "Archive"];
+const FOLDERS: [&str; 7] = ["INBOX", "Top", "News", "Bulk", "Blackhole", "Archive", "Trash"];
 /// Hands that deliver, and hands that move.
 const HANDS: (usize, usize) = (3, 2);
 /// Until everything is at rest in the end.
@@ -220,20 +220,16 @@ impl Scene<'_> {
         }
     }
 
-    /// Drags mail from anywhere to anywhere, some seconds after it came.
+    /// Drags mail from anywhere to anywhere: between INBOX and the managed folders, between two of these, to Trash, and back. Mostly
+    /// some seconds after it came; sooner it is as a program does.
     fn drag(&self, hand: usize) {
         let (mut clients, mut rng) = (Default::default(), Rng::with_seed(1000 + hand as u64));
         while !self.over.load(Ordering::SeqCst) {
-            std::thread::sleep(Duration::from_millis(rng.u64(100..500)));
-            let chosen = {
-                let delivered = self.delivered.lock().unwrap();
-                let settled = delivered.iter().rposition(|(.., at)| at.elapsed() > Duration::from_secs(5)).unwrap_or(0);
-                if settled == 0 { continue } else { delivered[rng.usize(..settled)].clone() }
-            };
-            let (account, id, _) = chosen;
+            std::thread::sleep(Duration::from_millis(rng.u64(30..100)));
+            let account = rng.usize(..self.day.accounts);
             let (from, to) = (FOLDERS[rng.usize(..FOLDERS.len())], FOLDERS[rng.usize(..FOLDERS.len())]);
             if from != to {
-                let moved = self.on(&mut clients, account, |client| drag(client, &id, from, to));
+                let moved = self.on(&mut clients, account, |client| drag(client, &mut rng, from, to));
                 self.moved.fetch_add(usize::from(moved), Ordering::SeqCst);
             }
         }
@@ -286,15 +282,13 @@ fn arrives(rng: &mut Rng, number: usize) -> Mail {
     kinds[rng.usize(..kinds.len())](number)
 }
 
-/// The folder may not be there yet, and the message may lie elsewhere.
-fn drag(client: &mut Client, id: &str, from: &str, to: &str) -> bool {
-    let there = |name: &str, client: &mut Client| client.has_folder(name);
-    if !there(from, client) || !there(to, client) {
+/// Any message of the folder, which may not be there yet, or empty.
+fn drag(client: &mut Client, rng: &mut Rng, from: &str, to: &str) -> bool {
+    if client.try_command(&format!("SELECT {from}")).status != "OK" {
         return false;
     }
-    let uids = client.find(from, id);
-    let Some(uid) = uids.first() else { return false };
-    client.try_command(&format!("UID MOVE {uid} {to}")).status == "OK"
+    let there = client.select(from);
+    there > 0 && client.try_command(&format!("MOVE {} {to}", rng.usize(1..=there))).status == "OK"
 }
 
 /// `kill -9`

@@ -6,10 +6,9 @@ use crate::daemon::learner::{Fresh, Learner};
 use crate::daemon::opening::Ready;
 use crate::daemon::queries::journal_row;
 use crate::daemon::setting::Setting;
-use crate::daemon::unsubscribe;
+use crate::daemon::{opened, unsubscribe};
+use crate::imap::Session;
 use crate::imap::folders::SpecialUse;
-use crate::imap::mover::open_if_there;
-use crate::imap::{Access, Session};
 use crate::logic::engine::{MessageKey, ReasonRow, SenderDetail, SenderRow, WhyReply};
 use crate::logic::facts::Facts;
 use crate::logic::fault::Fault;
@@ -70,12 +69,8 @@ pub(super) async fn why(
 }
 
 async fn read(session: &mut Session, key: &MessageKey) -> Result<Fresh, Fault> {
-    let gone = || Fault::refused("this message is no longer there", "another program moved or removed it");
-    let selected = open_if_there(session, &key.folder, Access::ReadOnly).await?.ok_or_else(gone)?;
-    if selected.uid_validity != key.validity {
-        return Err(gone());
-    }
-    read_again(session, &key.folder, &[key.uid]).await?.pop().ok_or_else(gone)
+    opened::place(session, key).await?;
+    read_again(session, &key.folder, &[key.uid]).await?.pop().ok_or_else(opened::gone)
 }
 
 fn headers(facts: &Facts) -> Vec<(String, String)> {

@@ -13,9 +13,9 @@ mod service;
 pub use act::{Act, Done, Question, Undo, Width};
 pub use health::{AccountState, Health, Held, Phase, Progress};
 pub use look::{
-    DayCount, Find, JournalRow, MailPage, MailQuery, MailRow, MessageKey, OpenedMail, OrderRow, Page, PlannedRow, ReasonRow,
-    RunRow, SenderDetail, SenderQuery, SenderRow, SenderSort, SendersPage, ShelfCount, StatsReply, WaitingKind,
-    WaitingRow, WhyReply,
+    DayCount, Find, JournalRow, MailPage, MailQuery, MailRow, MessageKey, OpenedMail, OrderRow, Page, PlannedRow,
+    ReasonRow, RunRow, SenderDetail, SenderQuery, SenderRow, SenderSort, SendersPage, ShelfCount, StatsReply,
+    WaitingKind, WaitingRow, WhyReply,
 };
 pub use service::{About, Falling, FallingRow, FiledCount, Ran};
 

@@ -1,13 +1,13 @@
 //! What is done on an open connection: jobs and passes, and what is told of them.
 
 use super::{Trouble, Worker, interruptible, opened, setting};
-use crate::daemon::{clock, moves};
 use crate::daemon::engine::bench::{self, Bench};
 use crate::daemon::engine::job::{Job, Outcome, Ticket};
 use crate::daemon::engine::wording;
 use crate::daemon::filing::Run;
 use crate::daemon::pass::Report;
 use crate::daemon::sync::Scope;
+use crate::daemon::{clock, moves};
 use crate::logic::engine::{AccountState, Held, Notice, Ran};
 use crate::logic::fault::{Fault, FaultKind};
 use crate::logic::ids::RunId;
