@@ -2,7 +2,8 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::mail::{LearnTransaction, instance_at};
+use super::instances::instance_at;
+use super::learning::LearnTransaction;
 use super::{AccountId, Store};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{FolderName, Instance, Uid, UnixTime};

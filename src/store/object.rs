@@ -6,7 +6,8 @@
 use rusqlite::{OptionalExtension, params};
 
 use super::AccountId;
-use super::mail::{LearnTransaction, Seen, instance_at};
+use super::instances::instance_at;
+use super::learning::{LearnTransaction, Seen};
 use crate::logic::ids::Instance;
 
 impl LearnTransaction<'_> {

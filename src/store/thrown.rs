@@ -2,7 +2,8 @@
 
 use rusqlite::{OptionalExtension, params};
 
-use super::mail::{Known, LearnTransaction, instance_at};
+use super::instances::instance_at;
+use super::learning::{Known, LearnTransaction};
 use super::{AccountId, Store};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{Flags, Instance, MidHash};
