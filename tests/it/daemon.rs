@@ -524,7 +524,7 @@ fn status_and_the_accounts_screen_tell_of_another_program_that_files_mail() {
     assert_eq!(status["healthy"], json!(true), "{status}");
     assert!(user.mailherd(&["status"]).done().stdout.contains(words));
     let mut screen = user.screen();
-    screen.sees("live").press("5").sees(words).press("q");
+    screen.sees("live").press("5").sees(words).press("q").sees("The inbox is empty").press("q");
     assert!(screen.ends().0.success());
 }
 

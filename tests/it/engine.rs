@@ -460,7 +460,7 @@ fn a_move_is_noticed_at_once_by_what_the_server_pushes() {
 fn one_of_two_accounts_is_paused_and_a_blackhole_order_for_one_does_not_hold_on_the_other() {
     let user = User::new(Flavour::PLAIN);
     let home = user.configuration();
-    let other = user.copied(&format!("{}-other", user.name));
+    let other = User::named(Flavour::PLAIN, &format!("{}-other", user.name));
     let (_, account) = home.split_once("[[accounts]]\n").unwrap();
     let account =
         account.replace("\"home\"", "\"other\"").replace(&format!("\"{}\"", user.name), &format!("\"{}\"", other.name));

@@ -53,7 +53,7 @@ fn fall(falling: &Falling, zone: &TimeZone) -> Vec<Piece> {
         vec![line("Blackhole", plural(falling.total, "message falls", "messages fall") + " to Trash, next:")];
     pieces.extend(falling.next.iter().map(|row| {
         let when = format!("{}  ", words::time(row.at, zone));
-        Piece::foreign(&format!("{}  {}", row.sender, row.subject)).head(when, Tone::Dim)
+        Piece::foreign(&format!("{} {}", row.sender, row.subject)).head(when, Tone::Dim)
     }));
     pieces
 }

@@ -88,7 +88,7 @@ fn what_falls_next_is_told_with_its_time() {
     let mut scene = scene();
     scene.falling = vec![Falling { account: "home".into(), total: 12, next: vec![row] }];
     let mut play = Play::sized(scene, 120, 40, true);
-    play.press("5").sees("12 messages fall to Trash").sees("deals@shop.example  Last chance");
+    play.press("5").sees("12 messages fall to Trash").sees("deals@shop.example Last chance");
     play.press("j").misses("Last chance");
 }
 
