@@ -434,6 +434,28 @@ fn what_another_program_moves_is_learned_while_it_watches() {
     assert_eq!(count(&mut user.client(), "INBOX"), 2);
 }
 
+#[test]
+fn why_tells_when_mail_that_the_user_dragged_into_blackhole_falls() {
+    let user = Embedded::new(&[cast::stranger(1).subject("an offer")], Default::default());
+    user.files();
+    crate::moving::time_passes(&user.database(), 60);
+    user.drags(&user.messages("INBOX")[0], "INBOX", "Blackhole");
+    user.files();
+    crate::moving::time_passes(&user.database(), 200);
+    user.files();
+    let watching = Watching::start(&user.config_file(), quick());
+    watching.rests("home");
+    let key = watching.row(Category::Blackhole, "an offer").key;
+    let falls = || match watching.ask(Request::Why(key.clone())) {
+        Ok(Reply::Why(why)) => why.falls,
+        other => panic!("{other:?}"),
+    };
+    let days = (falls().expect("it falls").0 - jiff::Timestamp::now().as_second()) as f64 / 86_400.0;
+    assert!((6.9..=7.0).contains(&days), "in {days} days");
+    user.server.change(|store| store.set_flags("Blackhole", key.uid, &["\\Flagged"]));
+    assert_eq!(falls(), None, "what is flagged stays");
+}
+
 /// Without waiting for the next look, which is minutes away: the server tells of folders that are not open (NOTIFY), and where it does
 /// not, whatever happens in INBOX makes mailherd look at all of them.
 #[test]

@@ -42,7 +42,7 @@ pub(super) async fn why(
     let message_id = fresh.facts.message_id.as_ref().map(|id| id.as_str().to_owned());
     let order = order_in_words(&orders, &fresh.facts);
     let rows = rows_of(learner, &fresh)?;
-    let falls = falls(setting, ready, key, (&rows, &fresh.facts, &orders));
+    let falls = falls(setting, learner, ready, key, (&rows, &fresh, &orders))?;
     let verdict = judged(fresh, &situation(setting, learner, &orders));
     let sender = match &verdict.from {
         Some(from) => sender(learner, from, &orders, &setting.account.name)?,
@@ -110,17 +110,19 @@ fn rows_of(learner: &Learner, fresh: &Fresh) -> Result<Vec<Row>, Fault> {
     Ok(rows)
 }
 
-/// When the message falls into Trash: only what a row of ours brought here, whose sender is banished, and where there is a Trash.
+/// When the message falls into Trash: only what a row of ours or the user's own hand brought here, whose sender is banished, that is not
+/// flagged, and where there is a Trash.
 fn falls(
     setting: &Setting<'_>,
+    learner: &Learner,
     ready: &Ready,
     key: &MessageKey,
-    (rows, facts, orders): (&[Row], &Facts, &Orders),
-) -> Option<UnixTime> {
+    (rows, fresh, orders): (&[Row], &Fresh, &Orders),
+) -> Result<Option<UnixTime>, Fault> {
     let trash = ready.folders.special(SpecialUse::Trash).is_some_and(|trash| trash.selectable);
-    let banished = orders.blackhole_for(facts).is_some();
-    if key.folder != ready.managed.blackhole || !trash || !banished {
-        return None;
+    let banished = orders.blackhole_for(&fresh.facts).is_some();
+    if key.folder != ready.managed.blackhole || !trash || !banished || fresh.flags.flagged {
+        return Ok(None);
     }
     let ours = rows.iter().rev().find(|row| {
         row.state == State::Done
@@ -128,8 +130,16 @@ fn falls(
             && row.intent.category == Category::Blackhole
             && row.intent.to == key.folder
             && row.to_uid == Some(key.uid)
-    })?;
-    Some(UnixTime(ours.at.0 + i64::from(setting.account.blackhole_days) * UnixTime::DAY))
+    });
+    let came = match ours {
+        Some(row) => Some(row.at),
+        None => {
+            let dragged = learner.store.dragged_until(learner.account, &key.folder, UnixTime(i64::MAX))?;
+            dragged.into_iter().find(|one| one.uid == key.uid).map(|one| one.at)
+        }
+    };
+    let days = i64::from(setting.account.blackhole_days) * UnixTime::DAY;
+    Ok(came.map(|came| UnixTime(came.0.saturating_add(days))))
 }
 
 fn sender(learner: &Learner, from: &Address, orders: &Orders, account: &str) -> Result<Option<SenderDetail>, Fault> {
