@@ -329,6 +329,8 @@ fn a_slow_server_that_was_doubted_is_cleared_by_its_answer() {
     let options = Options { look: Duration::from_secs(300), doubt: Duration::ZERO, ..quick() };
     let mut case = Case::begin(During::Idle, options);
     case.network.delay(Duration::from_millis(2500));
+    // Times are whole seconds: what it said before is another one.
+    std::thread::sleep(Duration::from_millis(1200));
     let Ok(Reply::Health(mut healths)) = case.watching.ask(Request::Probe) else { panic!("no answer") };
     let unsure = healths.remove(0);
     assert_eq!(unsure.state, AccountState::Probing, "{unsure:?}");
