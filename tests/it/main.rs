@@ -15,6 +15,7 @@ mod day;
 mod demo;
 mod digest;
 mod engine;
+mod every_byte;
 mod falling;
 mod faults;
 mod filing;

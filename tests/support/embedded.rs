@@ -170,7 +170,8 @@ impl Embedded {
     }
 }
 
-fn message(mail: &Mail) -> Message {
+/// The message as the server takes it.
+pub fn message(mail: &Mail) -> Message {
     let start = Message::new(mail.bytes(), UnixTime(mail.arrived()));
     mail.flags.iter().fold(start, |message, flag| message.flagged(flag))
 }

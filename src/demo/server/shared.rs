@@ -31,12 +31,15 @@ pub struct Counts {
     pub fetch_rows: usize,
     /// Bytes sent.
     pub bytes_sent: u64,
+    /// Bytes of commands received.
+    pub bytes_received: u64,
 }
 
 /// See the module's words.
 pub(super) struct Shared {
     pub(super) options: Options,
     pub(super) sent: AtomicU64,
+    pub(super) heard: AtomicU64,
     pub(super) connections: AtomicU64,
     /// Beats whenever the mail may have changed.
     pub(super) beat: watch::Sender<()>,
@@ -49,6 +52,7 @@ impl Shared {
     pub(super) fn new(store: Store, options: Options) -> Shared {
         Shared {
             sent: AtomicU64::new(0),
+            heard: AtomicU64::new(0),
             connections: AtomicU64::new(0),
             beat: watch::Sender::new(()),
             store: Mutex::new(store),
@@ -86,6 +90,7 @@ impl Shared {
             commands: received.len(),
             fetch_rows: received.iter().map(|command| command.rows).sum(),
             bytes_sent: self.sent.load(Ordering::Relaxed),
+            bytes_received: self.heard.load(Ordering::Relaxed),
         }
     }
 }
