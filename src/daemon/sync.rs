@@ -9,7 +9,7 @@ use super::reading::{Read, read};
 use super::setting::Setting;
 use crate::imap::Session;
 use crate::imap::folders::{Folders, SpecialUse};
-use crate::logic::fault::Fault;
+use crate::logic::fault::{Fault, FaultKind};
 use crate::logic::ids::FolderName;
 use crate::logic::plan::Managed;
 
@@ -136,7 +136,8 @@ async fn elsewhere(
         let read = read(setting, session, desk, &name, role, share(messages, total)).await;
         match read {
             Ok(_) => {}
-            Err(fault) if !session.is_broken() && fault.kind == crate::logic::fault::FaultKind::Refused => {
+            // It would only have taught.
+            Err(fault) if !session.is_broken() && matches!(fault.kind, FaultKind::Refused | FaultKind::Protocol) => {
                 setting
                     .watcher
                     .note(&setting.account.name, &format!("{} is not read: {fault}", folders.display(&name)));

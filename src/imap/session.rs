@@ -16,7 +16,7 @@ use super::capability::Capabilities;
 use super::command::check;
 use super::ear::Ear;
 use super::guard::Guard;
-use super::loss::{bye, ended, lost, silent, unasked_continuation, wrong_tag};
+use super::loss::{bye, ended, endless, lost, silent, unasked_continuation, wrong_tag};
 use super::parse::{self, Response};
 use super::pulse::Pulse;
 use super::response::{Answer, Status, Tagged, Untagged};
@@ -209,7 +209,7 @@ impl Session {
                 Response::Continue => self.send_literal(literal.take()).await?,
             }
             if untagged.len() > MOST_ITEMS || self.bytes_read() - before > MOST_BYTES {
-                return Err(Fault::protocol("the server's answer has no end", "run `mailherd doctor`"));
+                return Err(endless());
             }
         };
         tracing::debug!(command = verb(command), untagged = untagged.len(), status = tagged.status.word(), "imap");

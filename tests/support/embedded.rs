@@ -143,6 +143,11 @@ impl Embedded {
         self.mailherd(&["run", "--once", "--yes", "--json"])
     }
 
+    /// The same, and how much memory it took at most. KiB.
+    pub fn runs_measured(&self) -> (Outcome, u64) {
+        self.start(&["run", "--once", "--yes", "--json"]).finish_measured()
+    }
+
     /// The same, and it has to succeed: the account's part of the result.
     #[track_caller]
     pub fn files(&self) -> Value {
