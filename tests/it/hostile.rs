@@ -256,7 +256,8 @@ fn folders_of_every_name_teach_and_take_mail() {
         assert!(missed.is_empty(), "not read: {missed:?}");
     }
     // The same names as targets.
-    for (at, name) in names.iter().enumerate().filter(|(at, _)| at % 6 == 0 || *at >= 94) {
+    let targets = names.iter().enumerate().filter(|(_, name)| !name.contains(['*', '%']));
+    for (at, name) in targets.filter(|(at, _)| at % 6 == 0 || *at >= 94) {
         let mut user = Embedded::new(&mail(), Options::default());
         let name = format!("{name}{at}");
         user.set("folders", &format!("{{ news = {} }}", toml::Value::from(name.as_str())));

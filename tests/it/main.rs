@@ -21,6 +21,7 @@ mod faults;
 mod filing;
 mod fit;
 mod folders;
+mod habits_of_servers;
 mod hostile;
 mod interruptions;
 mod journal;

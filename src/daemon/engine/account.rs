@@ -33,6 +33,10 @@ use crate::store::AccountLock;
 
 /// A connection that lived so long was a good one: the next failure is the first again.
 const GOOD: Duration = Duration::from_secs(60);
+/// So many refusals of a password with which a login has worked are not believed: connections that the server has not noticed to be dead count
+/// against its limit and can look like a wrong password (thunderbird-android#6035), and so does a server that cannot reach its own
+/// database. More could lock the account.
+const DOUBTS: u32 = 2;
 /// Messages in one transaction. A transaction that stays open while the network is waited for keeps other accounts from
 /// writing.
 const COMMIT: usize = 1;
@@ -76,6 +80,8 @@ pub(super) struct Worker {
     backoff: Backoff,
     /// Whether the last attempt got as far as a session.
     reached: bool,
+    /// How many logins in a row may yet be refused before the password is called wrong.
+    doubts: u32,
     last_change: Instant,
     alarm: daily::Alarm,
 }
@@ -105,6 +111,7 @@ impl Worker {
             held: Held::default(),
             backoff,
             reached: false,
+            doubts: 0,
             last_change: Instant::now(),
             alarm: daily::Alarm::default(),
         }
@@ -156,7 +163,9 @@ impl Worker {
         if fault.kind == FaultKind::Local {
             self.desk = None;
         }
-        let hopeless = matches!(fault.kind, FaultKind::Credentials | FaultKind::Usage);
+        let doubtful = fault.kind == FaultKind::Credentials && self.doubts > 0;
+        self.doubts = self.doubts.saturating_sub(u32::from(doubtful));
+        let hopeless = matches!(fault.kind, FaultKind::Credentials | FaultKind::Usage) && !doubtful;
         self.board.update(self.slot, |health| {
             health.fault = Some(fault.clone());
             health.progress = None;
@@ -222,6 +231,7 @@ impl Worker {
         };
         session.set_silence(self.options.silence);
         self.reached = true;
+        self.doubts = DOUBTS;
         let mut bench = Bench::new(session);
         let capabilities: Vec<String> = bench.session.capabilities().all().map(str::to_owned).collect();
         self.board.connected(self.slot, bench.session.pulse());

@@ -20,6 +20,7 @@ impl Session {
             args.list()?;
         }
         args.end()?;
+        self.identified = true;
         let name = super::names::quote(&self.shared.options.name);
         self.outbound.text(&format!("* ID (\"name\" {name})\r\n"));
         Ok(Reply::ok("pleased to meet you"))

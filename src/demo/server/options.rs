@@ -15,6 +15,8 @@ pub struct Options {
     pub abilities: Abilities,
     /// Whether the names of extensions are written in lower case.
     pub lower_case: bool,
+    /// Whether folders are refused to clients that sent no ID (163.com, 126.com).
+    pub wants_id: bool,
     /// What ID says the server's name is.
     pub name: String,
     /// Between the levels of folder names; `\0`: there are no levels, and LIST says NIL.
@@ -49,6 +51,7 @@ impl Default for Options {
             port: 0,
             abilities: Abilities::default(),
             lower_case: false,
+            wants_id: false,
             name: "mailherd demo".into(),
             delimiter: '/',
             prefix: String::new(),

@@ -14,6 +14,9 @@ impl Session {
     /// SELECT, or EXAMINE (RFC 9051, section 6.3.2).
     pub(super) fn select(&mut self, args: &mut Args, examine: bool) -> Outcome {
         let name = args.text()?;
+        if self.shared.options.wants_id && !self.identified {
+            return no("SELECT Unsafe Login. Please contact kefu@188.com for help");
+        }
         if args.peek().is_some() {
             let parameters = args.list()?;
             let known = parameters.iter().all(|parameter| parameter.eq_ignore_ascii_case("CONDSTORE"));

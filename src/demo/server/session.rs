@@ -19,6 +19,8 @@ pub(super) struct Session {
     pub(super) inbound: Inbound,
     pub(super) outbound: Outbound,
     pub(super) logged_in: bool,
+    /// Whether it has sent ID.
+    pub(super) identified: bool,
     pub(super) selected: Option<View>,
     /// Whether the client has shown that it knows MODSEQ (RFC 7162, section 3.1).
     pub(super) condstore: bool,
@@ -31,6 +33,7 @@ pub(super) struct Session {
 
 /// Serves one client until one side has had enough.
 pub(super) async fn serve(socket: TcpStream, shared: Arc<Shared>, me: Actor) {
+    let _open = shared.opened();
     // Answers are small and come in one write each; without this the second of two waits for the first's ACK.
     let _ = socket.set_nodelay(true);
     let (read, write) = socket.into_split();
@@ -40,6 +43,7 @@ pub(super) async fn serve(socket: TcpStream, shared: Arc<Shared>, me: Actor) {
         outbound: Outbound::new(write, shared.clone()),
         shared,
         logged_in: false,
+        identified: false,
         selected: None,
         condstore: false,
         twist: Twist::default(),
