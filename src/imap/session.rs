@@ -20,6 +20,7 @@ use super::loss::{bye, ended, endless, lost, silent, unasked_continuation, wrong
 use super::parse::{self, Response};
 use super::pulse::Pulse;
 use super::response::{Answer, Status, Tagged, Untagged};
+use super::watch::{DONE_WITHIN, QUIET};
 use crate::logic::fault::Fault;
 use crate::logic::ids::FolderName;
 
@@ -38,6 +39,10 @@ pub struct Session {
     pub(super) selected: Option<FolderName>,
     host: String,
     pub(super) silence: Duration,
+    /// After so long without a word from the server IDLE is renewed…
+    pub(super) quiet: Duration,
+    /// …and so long its end may take.
+    pub(super) done_within: Duration,
     fetch_rows: u64,
     /// What was said without being asked.
     pub(super) ear: Ear,
@@ -61,6 +66,8 @@ impl Session {
             selected: None,
             host: host.to_owned(),
             silence: SILENCE,
+            quiet: QUIET,
+            done_within: DONE_WITHIN,
             fetch_rows: 0,
             ear: Ear::default(),
             ended: VecDeque::new(),

@@ -93,7 +93,6 @@ fn a_password_that_worked_is_tried_again() {
     watching.rests("home");
     let no = What::No("[AUTHENTICATIONFAILED] Authentication failed.");
     user.goes_wrong(When::nth("AUTHENTICATE", 1), no.clone());
-    user.goes_wrong(When::nth("DONE", 1), What::DropBefore);
     user.server.change(|store| store.renumber("INBOX"));
     user.receives("INBOX", &[cast::newsletter(1)]);
     eventually("it is filed after one refusal", || user.counts(["News"]) == [1]);

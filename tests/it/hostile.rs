@@ -1,6 +1,8 @@
 //! Servers that refuse everything once, that lie about numbers and names, and that send what no client should have to read. Each time: a clear
 //! cause and hint, bounded memory, nothing moved wrongly; and when the server has come to its senses, the mail is filed.
 
+use std::time::Duration;
+
 use mailherd::demo::mailbox::{Account, Folder};
 use mailherd::demo::server::{Abilities, CopyUid, Options, What, When};
 use mailherd::logic::fault::{Fault, FaultKind};
@@ -391,4 +393,16 @@ fn noise_before_every_answer_changes_nothing() {
     result.unwrap_or_else(|fault| panic!("{fault:?}"));
     settled(&user, &before, "noise");
     assert_eq!(filed(&user.files()), 0);
+}
+
+/// Slow is not dead: an answer that comes byte by byte is an answer.
+#[test]
+fn one_byte_at_a_time_is_put_up_with() {
+    let user = Embedded::new(&mail(), Options::default());
+    let (inside, before) = (Inside::new(&user), user.world());
+    for verb in ["LIST", "FETCH", "UID MOVE"] {
+        user.goes_wrong(When::nth(verb, 1), What::Drip(Duration::from_millis(1)));
+    }
+    inside.pass().1.unwrap();
+    settled(&user, &before, "byte by byte");
 }

@@ -119,7 +119,7 @@ pub enum What {
     NoUidNext,
     /// They say this UIDNEXT (defects#15).
     UidNext(u32),
-    /// They say this UIDVALIDITY; 0, which RFC 9051 (section 2.3.1.1) does not allow, or another one each time.
+    /// They say this UIDVALIDITY; 0 is none, and servers say it (defects#52).
     UidValidity(u32),
     /// They leave UIDVALIDITY out.
     NoUidValidity,
