@@ -143,9 +143,21 @@ fn the_walls_stand() {
 /// The table of invariants in ARCHITECTURE.md names the tests that hold them.
 #[test]
 fn the_tests_that_hold_the_invariants_exist() {
+    the_tests_exist("ARCHITECTURE.md", "## The invariants");
+}
+
+/// The same of the rules in docs/imap.md.
+#[test]
+fn the_tests_that_hold_the_rules_of_imap_exist() {
+    the_tests_exist("docs/imap.md", "## The rules");
+}
+
+/// That there is a test of each name in the tables of a section.
+#[track_caller]
+fn the_tests_exist(document: &str, section: &str) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let document = fs::read_to_string(root.join("ARCHITECTURE.md")).unwrap();
-    let table = document.split("## The invariants").nth(1).unwrap().split("\n## ").next().unwrap();
+    let text = fs::read_to_string(root.join(document)).unwrap();
+    let table = text.split(section).nth(1).unwrap().split("\n## ").next().unwrap();
     let names: Vec<&str> = table.split('`').skip(1).step_by(2).filter(|name| name.contains("::")).collect();
     assert!(names.len() > 20, "{names:?}");
     let tests = ["src", "tests"].into_iter().flat_map(|folder| files(&root.join(folder)));
@@ -153,11 +165,36 @@ fn the_tests_that_hold_the_invariants_exist() {
     let is_code = |path: &str| path.chars().last().is_some_and(|last| last.is_lowercase());
     for name in names.into_iter().filter(|name| is_code(name) && !name.starts_with("cli::table::Cell")) {
         let test = format!("fn {}(", name.rsplit("::").next().unwrap());
-        assert!(
-            code.iter().any(|text| text.contains(&test)),
-            "ARCHITECTURE.md names `{name}`, and there is no such test"
-        );
+        assert!(code.iter().any(|text| text.contains(&test)), "{document} names `{name}`, and there is no such test");
     }
+}
+
+/// Several verbs of async-imap 0.12 take a refusal or a lost connection for an empty success: see docs/imap.md.
+#[test]
+fn no_verb_of_the_protocol_library_is_used() {
+    const ALLOWED: &[&str] = &[
+        "run_command",
+        "run_command_and_check_ok",
+        "read_response",
+        "login",
+        "authenticate",
+        "get_ref",
+        "get_mut",
+        "into_inner",
+    ];
+    let room = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/imap");
+    let mut seen = 0;
+    for path in files(&room).into_iter().filter(|path| !path.starts_with(room.join("tests"))) {
+        let text = fs::read_to_string(&path).unwrap();
+        for call in ["imap.", "client."].iter().flat_map(|owner| text.split(owner).skip(1)) {
+            let verb = call.split(|c: char| !c.is_ascii_lowercase() && c != '_').next().unwrap();
+            if call[verb.len()..].starts_with('(') {
+                assert!(ALLOWED.contains(&verb), "{}: async-imap's `{verb}`", path.display());
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 10, "the calls are not where they are looked for");
 }
 
 #[test]

@@ -119,7 +119,7 @@ impl Session {
             return Ok((at_once || !end.is_ok()).then(|| refusal(&end)));
         }
         self.imap.get_ref().pulse().asks();
-        self.write(&[b"DONE\r\n"], DONE_WITHIN).await?;
+        self.write(&[b"DONE\r\n"], self.done_within).await?;
         let end = self.until_the_end(&mut idling).await?;
         Ok((!end.is_ok()).then(|| refusal(&end)))
     }
@@ -146,7 +146,7 @@ impl Session {
         let deadline = Instant::now() + limit.min(LONGEST_IDLE);
         let mut woken = pin!(nap::woken());
         while !self.ear.has_news() {
-            let due = deadline.min(self.imap.get_ref().last_byte() + QUIET);
+            let due = deadline.min(self.imap.get_ref().last_byte() + self.quiet);
             if due <= Instant::now() {
                 return Ok(None);
             }
@@ -184,7 +184,7 @@ impl Session {
 
     /// Waits for the tagged end.
     async fn until_the_end(&mut self, idling: &mut Idling) -> Result<Tagged, Fault> {
-        let patience = self.silence.min(DONE_WITHIN);
+        let patience = self.silence.min(self.done_within);
         loop {
             let response = self.next_within(patience).await?;
             if let Heard::End(end) = self.heard_idling(response, idling)? {

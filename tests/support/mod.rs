@@ -14,6 +14,7 @@ pub mod embedded;
 pub mod engine;
 pub mod flavour;
 pub mod guard;
+pub mod inside;
 pub mod json;
 pub mod mail;
 pub mod many;

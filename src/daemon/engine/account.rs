@@ -35,6 +35,10 @@ use crate::store::AccountLock;
 
 /// A connection that lived so long was a good one: the next failure is the first again.
 const GOOD: Duration = Duration::from_secs(60);
+/// So many refusals of a password with which a login has worked are not believed: connections that the server has not noticed to be dead count
+/// against its limit and can look like a wrong password (thunderbird-android#6035), and so does a server that cannot reach its own
+/// database. More could lock the account.
+const DOUBTS: u32 = 2;
 /// Messages in one transaction. A transaction that stays open while the network is waited for keeps other accounts from
 /// writing.
 const COMMIT: usize = 1;
@@ -81,6 +85,8 @@ pub(super) struct Worker {
     backoff: Backoff,
     /// Whether the last attempt got as far as a session.
     reached: bool,
+    /// How many logins in a row may yet be refused before the password is called wrong.
+    doubts: u32,
     last_change: Instant,
     alarm: daily::Alarm,
 }
@@ -111,6 +117,7 @@ impl Worker {
             held: Held::default(),
             backoff,
             reached: false,
+            doubts: 0,
             last_change: Instant::now(),
             alarm: daily::Alarm::default(),
         }
@@ -162,7 +169,9 @@ impl Worker {
         if fault.kind == FaultKind::Local {
             self.desk = None;
         }
-        let hopeless = matches!(fault.kind, FaultKind::Credentials | FaultKind::Usage);
+        let doubtful = fault.kind == FaultKind::Credentials && self.doubts > 0;
+        self.doubts = self.doubts.saturating_sub(u32::from(doubtful));
+        let hopeless = matches!(fault.kind, FaultKind::Credentials | FaultKind::Usage) && !doubtful;
         self.board.update(self.slot, |health| {
             health.fault = Some(fault.clone());
             health.progress = None;
@@ -228,6 +237,7 @@ impl Worker {
         };
         session.set_silence(self.options.silence);
         self.reached = true;
+        self.doubts = DOUBTS;
         let mut bench = Bench::new(session, self.crowd.is_large());
         let capabilities: Vec<String> = bench.session.capabilities().all().map(str::to_owned).collect();
         self.board.connected(self.slot, bench.session.pulse());
