@@ -24,6 +24,8 @@ const WALLS: &[(&str, &[&str])] = &[
     ("daemon", &["logic", "config", "imap", "store", "web", "backtest"]),
     // Never `imap` or `store`: a face asks the engine.
     ("tui", &["logic", "daemon"]),
+    // For tests only: it throws bytes at whoever reads what others wrote.
+    ("fuzz", &["logic", "config", "imap", "backtest", "daemon"]),
     ("cli", &["logic", "config", "store", "backtest", "daemon", "demo", "tui"]),
 ];
 

@@ -88,11 +88,12 @@ impl Address {
 pub struct ListId(Box<str>);
 
 impl ListId {
-    /// Takes the text between the angle brackets. `None` when nothing is left.
+    /// Takes the text between the angle brackets. `None` when nothing is left. There is no `@` in it (RFC 2919, section 2); where one
+    /// was written it is a dot, so that a list and an address cannot be written the same.
     pub fn new(text: &str) -> Option<ListId> {
         let text = text.trim().trim_start_matches('<').trim_end_matches('>').trim();
         let clean = !text.is_empty() && text.len() <= 998 && !text.chars().any(|c| c.is_whitespace() || c.is_control());
-        clean.then(|| ListId(text.to_lowercase().into()))
+        clean.then(|| ListId(text.to_lowercase().replace('@', ".").into()))
     }
 
     /// The identity without angle brackets.
@@ -309,6 +310,11 @@ mod tests {
         for bad in ["", "@", "a@", "@b", "a b@c.d", "anna", "a@b\n.c"] {
             assert!(Address::parse(bad).is_none(), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn a_list_is_never_written_like_an_address() {
+        assert_eq!(ListId::new("<Weekly@shop.example>").unwrap().as_str(), "weekly.shop.example");
     }
 
     #[test]
