@@ -33,6 +33,7 @@ mod pictures;
 mod preview;
 mod queries;
 mod secrets;
+mod spoofing;
 mod staying;
 mod surprises;
 mod the_bench;
