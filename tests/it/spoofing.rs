@@ -100,7 +100,7 @@ fn nobody_is_banished_by_mail_that_is_forged() {
     };
     let (first, second) = (annoying(1), annoying(2));
     user.receives(&[first.clone(), second.clone()]).files();
-    user.moves(&first, "INBOX", "Blackhole");
+    user.moves(&first, "Bulk", "Blackhole");
     assert_eq!(user.orders(), [], "it is not the shop's");
     let waiting = user.pending();
     assert_eq!((waiting.len(), &waiting[0]["who"], &waiting[0]["kind"]), (1, &json!(cast::SHOP), &json!("order")));
@@ -109,7 +109,7 @@ fn nobody_is_banished_by_mail_that_is_forged() {
     assert_eq!(user.gets(&cast::promotion(4)), "Bulk", "the shop's own mail goes where it went");
     // Nor is its mail sent away into News.
     user.mailherd(&["confirm", &waiting[0]["id"].to_string(), "--no"]).done();
-    user.moves(&second, "INBOX", "News");
+    user.moves(&second, "Bulk", "News");
     assert_eq!((user.orders(), user.pending().len()), (vec![], 1));
     // A word, or a mail that is beyond doubt, is enough.
     user.moves(&genuine[0], "Bulk", "Blackhole");
@@ -143,7 +143,7 @@ fn pointing_at_mail_that_is_forged_asks_too() {
     user.receives(&[results(mail, "dmarc=fail header.from=shop.example")]).files();
     let engine = Watching::start(&user.config_file(), quick());
     engine.until("home", |health| health.last_pass.is_some());
-    let MailRow { key, .. } = engine.row(Category::Inbox, "annoying mail");
+    let MailRow { key, .. } = engine.row(Category::Bulk, "annoying mail");
     let banish =
         |sure| Act::File { messages: vec![key.clone()], category: Category::Blackhole, width: Width::Natural, sure };
     let question = engine.is_asked(banish(false));
