@@ -203,7 +203,7 @@ pub(super) fn facts(header: &[u8]) {
         assert_eq!(Address::parse(address.as_str()).as_ref(), Some(address), "an address is its own writing");
     }
     let caution = [Caution::Low, Caution::Normal, Caution::High][header.len() % 3];
-    judged(&facts, caution, if header.len() % 4 == 0 { None } else { Some(HOST) });
+    judged(&facts, caution, (!header.len().is_multiple_of(4)).then_some(HOST));
     let mut ledger = Ledger::new().of(&ACCOUNT.own);
     ledger.learn_received(&facts, NOW, Flags::default());
     ledger.learn_own(&facts, NOW);

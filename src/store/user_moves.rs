@@ -23,6 +23,9 @@ pub struct Dragged {
     pub at: UnixTime,
 }
 
+/// Where a message lies that the user moved, and the move.
+pub type Unsettled = ((FolderName, Uid), Candidate);
+
 impl Store {
     /// When the oldest move of the user's was seen of which no order was made; `None`: there is none.
     pub fn first_unsettled(&self, account: AccountId) -> Result<Option<UnixTime>, Fault> {
@@ -35,7 +38,7 @@ impl Store {
 
     /// The moves of which no order was made, with the mailboxes in which the messages came to rest. What their category is,
     /// and whether they are by the user, is for the caller to say.
-    pub fn unsettled(&self, account: AccountId) -> Result<Vec<((FolderName, Uid), Candidate)>, Fault> {
+    pub fn unsettled(&self, account: AccountId) -> Result<Vec<Unsettled>, Fault> {
         self.read(|db| {
             let mut statement = db.prepare_cached(
                 "SELECT u.id, f.name, u.at, i.sender, i.list,

@@ -184,11 +184,23 @@ fn a_message_id_that_the_user_answered_makes_nobody_else_a_friend() {
     user.client().append("Archive", &[question.clone()]);
     user.client().append("Sent", &[answer]);
     user.files();
+    // And of mail that was sent before the answer: whom that went to counts.
+    let (letter, early) = (cast::stranger(8), cast::stranger(9));
+    let early = early.header("Message-ID", letter.id());
+    user.receives(&[early, letter.clone()]).files();
+    user.client().append("Sent", &[cast::own_letter("carl.8@strangers.example", 0).answers(&letter)]);
+    user.files();
+    let senders = user.mailherd(&["senders", "--json"]).done().rows();
+    let replied = |number: u32| {
+        let address = format!("carl.{number}@strangers.example");
+        senders.iter().find(|row| row["address"] == address.as_str()).map(|row| row["replied"].clone())
+    };
+    assert_eq!((replied(8), replied(9)), (Some(json!(1)), Some(json!(0))));
     for number in 1..4 {
         let copy = cast::stranger(7).header("Message-ID", question.id()).subject(&format!("copy {number}"));
         user.receives(&[copy]).files();
     }
-    assert_eq!((user.world().count("Top"), user.world().count("INBOX")), (0, 3));
+    assert_eq!((user.world().count("Top"), user.world().count("INBOX")), (0, 5));
     let senders = user.mailherd(&["senders", "--json"]).done().rows();
     let stranger = senders.iter().find(|row| row["address"] == "carl.7@strangers.example").unwrap();
     assert_eq!((&stranger["received"], &stranger["replied"], &stranger["sent_to"]), (&json!(3), &json!(0), &json!(0)));
