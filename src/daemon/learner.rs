@@ -12,9 +12,9 @@ use crate::logic::fit::Fit;
 use crate::logic::ids::{
     Address, Digest, Flags, Instance, ListId, MessageId, MidHash, ModSeq, ObjectId, Uid, UnixTime,
 };
-use crate::logic::ledger::Ledger;
+use crate::logic::ledger::{Habits, Ledger};
 use crate::logic::plan;
-use crate::store::{AccountId, FolderState, Origin, Seen, Shown, Sighting, Standing, Store};
+use crate::store::{AccountId, FolderState, Origin, Seen, SenderOf, Shown, Sighting, Standing, Store};
 
 /// What a mailbox is to mailherd.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -249,10 +249,7 @@ impl Learner {
                             if let Some(fit) = fit {
                                 fit.wanted(answered);
                             }
-                            if let Some((Some(sender), list, habits)) = db.sender_of(*account, answered)?
-                                && let Some(sender) = Address::parse(&sender)
-                            {
-                                let list = list.and_then(|list| ListId::new(&list));
+                            if let Some((sender, list, habits)) = whose(db.senders_of(*account, answered)?, &facts) {
                                 ledger.credit_answer(&sender, list.as_ref(), habits, arrival);
                                 if moves.on {
                                     moves.pardoned.extend(db.answered(*account, &sender, list.as_ref(), arrival)?);
@@ -312,6 +309,20 @@ impl Learner {
 
 /// An hour: what came into All Mail while INBOX was being read has not been seen in INBOX yet, and is no old mail.
 const SETTLED: i64 = 3600;
+
+/// Whose mail an answer answers. Anybody can give a mail the Message-ID of another one, which a public list shows: of several senders who
+/// share it, it is the one whom the answer goes to.
+fn whose(found: Vec<SenderOf>, answer: &Facts) -> Option<(Address, Option<ListId>, Habits)> {
+    let parsed = |(sender, list, habits): SenderOf| {
+        let list = list.as_deref().and_then(ListId::new);
+        Some((sender.as_deref().and_then(Address::parse)?, list, habits))
+    };
+    let mut found: Vec<_> = found.into_iter().filter_map(parsed).collect();
+    if found.iter().any(|(sender, ..)| *sender != found[0].0) {
+        found.retain(|(sender, ..)| answer.recipients().any(|to| to == sender));
+    }
+    found.into_iter().next()
+}
 
 /// Subjects are kept where lists show them.
 fn shown(role: Role, facts: &Facts, at: UnixTime) -> Shown<'_> {

@@ -19,6 +19,7 @@ pub mod undo;
 
 mod clock;
 mod desk;
+mod doubts;
 mod fall;
 mod filing;
 mod habits;
@@ -39,6 +40,8 @@ mod trash;
 mod unsubscribe;
 
 pub use setting::{Asking, Setting, Watcher};
+#[cfg(any(test, fuzzing))]
+pub(crate) use socket::fuzzed as control;
 
 /// A mailbox name for people and scripts: decoded from modified UTF-7, with the server's delimiter.
 pub fn shown(name: &crate::logic::ids::FolderName) -> String {

@@ -115,7 +115,7 @@ impl Pass<'_, '_> {
         let filing = self.setting.account.mode == Mode::File;
         let Ready { folders, managed, still_open } = ready;
         let inbox = sync::sync(self.setting, self.session, self.desk, folders, managed, self.scope).await?;
-        moves::learn(self.setting, self.desk, managed).await?;
+        moves::learn(self.setting, self.session, self.desk, managed).await?;
         let learner = self.desk.learner().await?;
         self.seen.looked_at.extend(learner.take_seen());
         let orders = orders(learner)?;

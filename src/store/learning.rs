@@ -218,17 +218,17 @@ impl<'a> LearnTransaction<'a> {
         uids.iter().try_for_each(|uid| statement.execute(params![folder, uid.0]).map(drop))
     }
 
-    /// The sender and the list of the message with this Message-ID.
-    pub fn sender_of(&self, account: AccountId, id: MidHash) -> rusqlite::Result<Option<SenderOf>> {
+    /// The sender and the list of the message with this Message-ID; of several that share it, of each. At most twenty.
+    pub fn senders_of(&self, account: AccountId, id: MidHash) -> rusqlite::Result<Vec<SenderOf>> {
         // INDEXED BY: without statistics SQLite takes the primary key, and walks all instances of the account.
         self.db
             .prepare_cached(
                 "SELECT sender, list, habits FROM instance INDEXED BY instance_by_message_id
-                 WHERE account = ?1 AND mid_hash = ?2 LIMIT 1",
+                 WHERE account = ?1 AND mid_hash = ?2 LIMIT 20",
             )?
-            .query_row(params![account.0, id.0.cast_signed()], |row| {
+            .query_map(params![account.0, id.0.cast_signed()], |row| {
                 Ok((row.get(0)?, row.get(1)?, Habits::from_bits(row.get(2)?)))
-            })
-            .optional()
+            })?
+            .collect()
     }
 }

@@ -39,7 +39,7 @@ pub use digest::{DigestMark, Since};
 pub use folders::FolderState;
 pub use instances::Standing;
 pub use journal::LogFilter;
-pub use learning::{Seen, Sighting};
+pub use learning::{Seen, SenderOf, Sighting};
 pub use ledger::SenderRow;
 pub use lock::{AccountLock, DaemonLock};
 pub use look::{LedgerRow, MailSpot, MailText, RunSummary, SenderRank, Shelf, ShownMail, TrialRow};

@@ -38,6 +38,7 @@ mod queries;
 mod recognised;
 mod scale;
 mod secrets;
+mod spoofing;
 mod staying;
 mod surprises;
 mod the_bench;

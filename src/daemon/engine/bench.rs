@@ -192,7 +192,7 @@ impl Bench {
         renew(setting, desk).await?;
         let Ticket { job, run, whos, .. } = ticket;
         match job {
-            Job::Whos(wish) => Ok(Outcome::Whos(pick::whos(&mut self.session, desk, wish).await?)),
+            Job::Whos(wish) => Ok(Outcome::Whos(pick::whos(setting, &mut self.session, desk, wish).await?)),
             Job::File { wish, everywhere } => self.file(setting, desk, (wish, *everywhere), (run, whos)).await,
             Job::Existing(order) => {
                 let setting = Setting { yes: true, ..*setting };

@@ -277,3 +277,18 @@ async fn write_lines(mut to: OwnedWriteHalf, mut lines: mpsc::UnboundedReceiver<
         }
     }
 }
+
+/// How many answers the face gets that asked under `number`, when a daemon says these lines.
+#[cfg(any(test, fuzzing))]
+pub(super) fn hears(lines: &[Vec<u8>], number: u64) -> usize {
+    let (_, asked) = mpsc::unbounded_channel();
+    let notices = broadcast::Sender::new(BEHIND);
+    let actor = Actor { state_dir: PathBuf::new(), asked, notices, names: Names::default() };
+    let (answer, mut answered) = oneshot::channel();
+    let mut waiting = HashMap::from([(number, answer)]);
+    for line in lines {
+        let _ = serde_json::from_slice::<Greeting>(line);
+        actor.heard(line, &mut waiting);
+    }
+    usize::from(answered.try_recv().is_ok())
+}
