@@ -150,6 +150,7 @@ impl Worker {
     pub(super) async fn panicked(&mut self) {
         self.desk = None;
         self.control.set_in_batch(false);
+        self.control.set_yields(false);
         self.reached = false;
         let cause = format!("{}: mailherd failed inside (its message is in the log)", self.name());
         self.failed(Fault::local(cause, "please report it; it is tried again, and the journal knows what was begun"))
