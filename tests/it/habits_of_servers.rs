@@ -51,7 +51,7 @@ fn exchange_is_left_alone_when_it_asks() {
 #[test]
 fn a_server_that_wants_to_know_who_we_are_is_told() {
     let user = Embedded::new(&cast::machine_mail(1), Options { wants_id: true, ..Options::default() });
-    user.files();
+    Inside::new(&user).pass().1.unwrap();
     assert_eq!(user.counts(["INBOX", "News", "Bulk"]), [0, 2, 3]);
 }
 
@@ -61,6 +61,8 @@ fn an_idle_that_never_pushes_is_made_up_for_by_looking() {
     let user = Embedded::new(&[cast::stranger(1)], Options { idle_pushes: false, ..Options::default() });
     let watching = Watching::start(&user.config_file(), quick());
     watching.rests("home");
+    // The first look at the managed folders has nothing to compare with; this is about those that follow.
+    std::thread::sleep(Duration::from_millis(2_500));
     user.receives("INBOX", &[cast::newsletter(1)]);
     eventually("what nobody told of is filed", || user.counts(["News"]) == [1]);
     watching.stop();

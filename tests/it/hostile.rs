@@ -149,6 +149,31 @@ fn a_uidvalidity_that_changes_at_each_look_proves_nothing_and_loses_nothing() {
     }
 }
 
+/// Of another generation of UIDs, or of UIDs that were there before: such a COPYUID is about something else, and OK alone proves nothing.
+#[test]
+fn a_copyuid_about_something_else_is_no_proof() {
+    for options in [Options::default(), without_move()] {
+        for validity in [None, Some(99)] {
+            let user = Embedded::new(&[], options.clone());
+            let inside = Inside::new(&user);
+            inside.pass().1.unwrap();
+            user.receives("News", &[cast::stranger(7)]);
+            user.receives("INBOX", &[cast::newsletter(1)]);
+            let before = user.world();
+            let validity = validity.or(user.server.inspect(|store| store.uid_validity("News")).map(|it| it.0)).unwrap();
+            for verb in ["UID MOVE", "UID COPY"] {
+                user.goes_wrong(When::nth(verb, 1), What::Lines(vec![format!("* OK [COPYUID {validity} 1 1] done")]));
+                user.goes_wrong(When::nth(verb, 1), What::Pretend);
+            }
+            clear(&inside.pass().1.unwrap_err(), "nothing was moved");
+            before.assert_same_places(&user.world());
+            inside.pass().1.unwrap();
+            before.assert_same_mail(&user.world());
+            assert_eq!(user.counts(["INBOX", "News"]), [0, 2]);
+        }
+    }
+}
+
 /// MailKit#1405: on Yahoo's servers COPYUID can pair the wrong messages and look right.
 #[test]
 fn a_copyuid_of_yahoo_is_not_believed() {
