@@ -25,12 +25,15 @@ mod user_moves;
 mod waiting;
 mod whereabouts;
 
+use std::cell::RefCell;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
 use crate::logic::fault::Fault;
+
+use shown::Origins;
 
 pub use acts::{RowOutcome, WrittenTo};
 pub use digest::{DigestMark, Since};
@@ -57,6 +60,7 @@ pub struct AccountId(i64);
 pub struct Store {
     db: Connection,
     path: PathBuf,
+    origins: RefCell<Origins>,
 }
 
 impl Store {
@@ -70,7 +74,7 @@ impl Store {
         // SQLite gives its -wal and -shm files the permissions of the database file, so this one decides.
         private_file(&path)?;
         let db = Connection::open(&path).map_err(|error| fault(&path, &error))?;
-        let mut store = Store { db, path };
+        let mut store = Store { db, path, origins: RefCell::default() };
         store.set_up().map_err(|error| fault(&store.path, &error))?;
         migrate::migrate(&mut store.db).map_err(|problem| problem.into_fault(&store.path))?;
         Ok(store)
