@@ -34,9 +34,10 @@ CREATE TABLE instance (
     older    INTEGER NOT NULL,                    -- the older one of INTERNALDATE and Date
     standing INTEGER NOT NULL,                    -- 0 not judged yet, 1 kept in INBOX, 2 filed, 3 first seen elsewhere
     habits   INTEGER NOT NULL DEFAULT 0,          -- the kinds of mail that it was of when it was learned from
-    UNIQUE (account, digest, size)
+    UNIQUE (digest, size, account)
 ) STRICT;
-CREATE INDEX instance_by_message_id ON instance (account, mid_hash) WHERE mid_hash IS NOT NULL;
+-- What differs stands first: SQLite compares whole keys only as far as it must.
+CREATE INDEX instance_by_message_id ON instance (mid_hash, account);
 CREATE INDEX instance_not_judged ON instance (account, older) WHERE standing = 0;
 
 -- Where instances lie, as far as mailherd has looked.

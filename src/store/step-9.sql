@@ -20,13 +20,13 @@ CREATE TABLE instance (
     older    INTEGER NOT NULL,
     standing INTEGER NOT NULL,
     habits   INTEGER NOT NULL DEFAULT 0,
-    UNIQUE (account, digest, size)
+    UNIQUE (digest, size, account)
 ) STRICT;
 INSERT INTO instance (account, digest, size, mid_hash, origin, older, standing, habits)
     SELECT i.account, i.digest, i.size, i.mid_hash, o.id, i.older, i.standing, i.habits
     FROM instance_of_old i JOIN origin_of o ON o.address = coalesce(i.sender, '') AND o.list IS i.list
     ORDER BY i.account, i.older;
-CREATE INDEX instance_by_message_id ON instance (account, mid_hash) WHERE mid_hash IS NOT NULL;
+CREATE INDEX instance_by_message_id ON instance (mid_hash, account);
 CREATE INDEX instance_not_judged ON instance (account, older) WHERE standing = 0;
 DROP TABLE instance_of_old;
 DROP TABLE origin_of;
