@@ -50,10 +50,12 @@ pub(super) struct Message {
     object: Option<ObjectId>,
     mid_hash: Option<MidHash>,
     facts: Facts,
+    /// Of mail in INBOX: it may have to wait for its verdict.
+    header: Vec<u8>,
 }
 
 impl Raw {
-    fn understand(self) -> Message {
+    fn understand(mut self, role: Role) -> Message {
         let facts = facts::read(&self.header);
         Message {
             uid: self.uid,
@@ -63,6 +65,7 @@ impl Raw {
             object: self.object,
             mid_hash: facts.message_id.as_ref().map(MessageId::hash),
             facts,
+            header: if role == Role::Inbox { std::mem::take(&mut self.header) } else { Vec::new() },
         }
     }
 }
@@ -96,7 +99,7 @@ impl Batch<Raw> {
         Batch {
             folder: self.folder,
             role: self.role,
-            messages: self.messages.into_iter().map(Raw::understand).collect(),
+            messages: self.messages.into_iter().map(|raw| raw.understand(self.role)).collect(),
             next: self.next,
             highest_modseq: self.highest_modseq,
             last: self.last,
@@ -153,10 +156,10 @@ impl Learner {
         std::mem::take(&mut self.seen)
     }
 
-    /// Learns from a batch and remembers it. Gives back what is to be judged.
+    /// Learns from a batch and remembers it. Gives back what is to be judged, each with its header.
     ///
     /// A transaction holds several batches of one mailbox; [`Learner::close`] ends it.
-    pub(super) fn learn(&mut self, batch: Batch<Message>) -> Result<Vec<Fresh>, Fault> {
+    pub(super) fn learn(&mut self, batch: Batch<Message>) -> Result<Vec<(Fresh, Vec<u8>)>, Fault> {
         let before = self.open.map_or(0, |(_, _, messages)| messages);
         self.open = Some((batch.folder.id, batch.next, before + batch.messages.len()));
         let (folder, next, highest_modseq, last) = (batch.folder.id, batch.next, batch.highest_modseq, batch.last);
@@ -183,7 +186,7 @@ impl Learner {
         self.store.finish_learning()
     }
 
-    fn show(&mut self, batch: &Batch<Message>) -> Result<Vec<Fresh>, Fault> {
+    fn show(&mut self, batch: &Batch<Message>) -> Result<Vec<(Fresh, Vec<u8>)>, Fault> {
         let now = self.now;
         self.store.learn_more(|db| {
             for Message { uid, internal_date, facts, .. } in &batch.messages {
@@ -194,7 +197,7 @@ impl Learner {
         })
     }
 
-    fn remember(&mut self, batch: Batch<Message>) -> Result<Vec<Fresh>, Fault> {
+    fn remember(&mut self, batch: Batch<Message>) -> Result<Vec<(Fresh, Vec<u8>)>, Fault> {
         let Learner {
             store,
             ledger,
@@ -214,9 +217,10 @@ impl Learner {
         store.learn_more(|db| {
             let mut fresh = Vec::new();
             for message in batch.messages {
-                let Message { uid, flags, internal_date, instance, object, mid_hash, facts } = message;
+                let Message { uid, flags, internal_date, instance, object, mid_hash, facts, header } = message;
                 let older = plan::older(internal_date, facts.date, *now);
                 let arrival = internal_date.or(facts.date).unwrap_or(*now);
+                let habits = ledger.habits_of(&facts);
                 let seen = Seen {
                     instance,
                     object,
@@ -225,7 +229,7 @@ impl Learner {
                     mid_hash,
                     sender: facts.from.as_ref().map(Address::as_str),
                     list: facts.list_id.as_ref().map(ListId::as_str),
-                    habits: ledger.habits_of(&facts),
+                    habits,
                     older,
                     at: *now,
                     standing: first_standing(batch.role, instance, arrival, *now, inbox),
@@ -257,7 +261,7 @@ impl Learner {
                             }
                         }
                     } else if !is_own {
-                        ledger.learn_received(&facts, arrival, flags);
+                        ledger.learn_received_of(habits, &facts, arrival, flags);
                     }
                 }
                 *elsewhere |= !new && standing == Standing::Elsewhere;
@@ -266,7 +270,7 @@ impl Learner {
                 }
                 if batch.role == Role::Inbox && standing == Standing::NotJudged && older >= *cutoff {
                     let internal_date = internal_date.unwrap_or(older);
-                    fresh.push(Fresh { uid, instance, internal_date, flags, facts });
+                    fresh.push((Fresh { uid, instance, internal_date, flags, facts }, header));
                 }
             }
             Ok(fresh)

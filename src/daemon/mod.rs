@@ -17,6 +17,7 @@ pub mod queries;
 pub mod service;
 pub mod undo;
 
+mod backlog;
 mod clock;
 mod desk;
 mod doubts;

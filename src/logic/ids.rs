@@ -54,11 +54,11 @@ impl Address {
     /// both sides, or when it holds a blank or a control character.
     pub fn parse(text: &str) -> Option<Address> {
         let text = text.trim().trim_start_matches('<').trim_end_matches('>');
-        let (local, domain) = text.rsplit_once('@')?;
-        let domain = domain.trim_end_matches(['.', '>']);
+        let at = memchr::memrchr(b'@', text.as_bytes())?;
+        let domain = text[at + 1..].trim_end_matches(['.', '>']);
         let bracket = memchr::memchr2(b'<', b'>', domain.as_bytes());
-        let sound = !local.is_empty() && !domain.is_empty() && text.len() <= 998 && bracket.is_none();
-        let text = &text[..local.len() + 1 + domain.len()];
+        let sound = at > 0 && !domain.is_empty() && text.len() <= 998 && bracket.is_none();
+        let text = &text[..at + 1 + domain.len()];
         // Nearly every address is ASCII, and every mail has a handful: this path is worth its lines.
         if text.is_ascii() {
             let clean = text.bytes().all(|byte| byte.is_ascii_graphic());
@@ -75,12 +75,17 @@ impl Address {
 
     /// What stands before the last `@`.
     pub fn local(&self) -> &str {
-        self.0.rsplit_once('@').map_or(&self.0, |(local, _)| local)
+        &self.0[..self.at()]
     }
 
     /// What stands after the last `@`.
     pub fn domain(&self) -> &str {
-        self.0.rsplit_once('@').map_or("", |(_, domain)| domain)
+        self.0.get(self.at() + 1..).unwrap_or_default()
+    }
+
+    /// Where its last `@` stands: every signal asks for it.
+    fn at(&self) -> usize {
+        memchr::memrchr(b'@', self.0.as_bytes()).unwrap_or(self.0.len())
     }
 }
 

@@ -51,10 +51,10 @@ pub struct Ledger {
     /// What the user answered, with when.
     answered: HashMap<MidHash, UnixTime, ByMidHash>,
     /// How often each authserv-id topped received mail; mail without one is counted under the empty name.
-    authserv: HashMap<Box<str>, u32>,
+    authserv: HashMap<Box<str>, u32, foldhash::quality::RandomState>,
     /// Where mailings want to be told "unsubscribe": mail to it is no conversation. Only for as long as the process lives;
     /// most such addresses say so themselves.
-    unsubscribe: HashSet<Address>,
+    unsubscribe: HashSet<Address, foldhash::quality::RandomState>,
     account: AccountRate,
     changes: Pending,
 }
@@ -94,7 +94,7 @@ struct Pending {
     own: Vec<(MidHash, UnixTime)>,
     topics: Vec<MidHash>,
     answered: Vec<(MidHash, UnixTime)>,
-    authserv: HashSet<Box<str>>,
+    authserv: HashSet<Box<str>, foldhash::quality::RandomState>,
 }
 
 /// How the user treats mail in general: what a sender without a history is measured by.

@@ -41,13 +41,14 @@ impl Store {
     pub fn unsettled(&self, account: AccountId) -> Result<Vec<Unsettled>, Fault> {
         self.read(|db| {
             let mut statement = db.prepare_cached(
-                "SELECT u.id, f.name, u.at, i.sender, i.list,
+                "SELECT u.id, f.name, u.at, o.address, o.list,
                      EXISTS (SELECT 1 FROM message m WHERE m.folder = u.folder AND m.uid = u.uid AND m.digest = u.digest
                          AND m.size = u.size),
-                     EXISTS (SELECT 1 FROM ledger l WHERE l.kind = 'address' AND l.name = i.sender
+                     EXISTS (SELECT 1 FROM ledger l WHERE l.kind = 'address' AND l.name = o.address
                          AND (l.sent_to > 0 OR l.replied > 0)), u.uid
                  FROM user_move u JOIN folder f ON f.id = u.folder
                  LEFT JOIN instance i ON i.account = u.account AND i.digest = u.digest AND i.size = u.size
+                 LEFT JOIN origin o ON o.id = i.origin
                  WHERE u.account = ?1 AND u.settled = 0 ORDER BY u.id",
             )?;
             let rows = statement.query_map([account.0], |row| {
@@ -73,7 +74,8 @@ impl Store {
     pub fn writers(&self, account: AccountId, list: &ListId) -> Result<Vec<(Address, u64)>, Fault> {
         self.read(|db| {
             let mut statement = db.prepare_cached(
-                "SELECT sender, count(*) FROM instance WHERE account = ?1 AND list = ?2 AND sender IS NOT NULL GROUP BY sender",
+                "SELECT o.address, count(*) FROM origin o JOIN instance i ON i.origin = o.id
+                 WHERE i.account = ?1 AND o.list = ?2 AND o.address <> '' GROUP BY o.address",
             )?;
             let rows = statement.query_map(params![account.0, list.as_str()], |row| {
                 Ok(Address::parse(row.get_ref(0)?.as_str()?).zip(row.get::<_, i64>(1)?.try_into().ok()))
@@ -91,10 +93,11 @@ impl Store {
     ) -> Result<Vec<Dragged>, Fault> {
         self.read(|db| {
             let mut statement = db.prepare_cached(
-                "SELECT u.uid, u.digest, u.size, i.sender, i.list, u.at FROM user_move u
+                "SELECT u.uid, u.digest, u.size, o.address, o.list, u.at FROM user_move u
                  JOIN folder f ON f.id = u.folder
                  JOIN message m ON m.folder = u.folder AND m.uid = u.uid AND m.digest = u.digest AND m.size = u.size
                  JOIN instance i ON i.account = u.account AND i.digest = u.digest AND i.size = u.size
+                 JOIN origin o ON o.id = i.origin
                  WHERE u.account = ?1 AND u.settled = 1 AND f.name = ?2 AND u.at <= ?3 ORDER BY u.uid",
             )?;
             let rows = statement.query_map(params![account.0, blackhole.wire(), until.0], |row| {

@@ -4,12 +4,12 @@ use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 use crate::config::Config;
+use crate::daemon::backlog::Backlog;
 use crate::daemon::desk::Desk;
 use crate::daemon::engine::job::{Job, Outcome, Ticket};
 use crate::daemon::engine::why;
 use crate::daemon::filing::Run;
 use crate::daemon::held::Held;
-use crate::daemon::learner::Fresh;
 use crate::daemon::opening::{Ready, ready};
 use crate::daemon::pass::{Pass, Report, Seen};
 use crate::daemon::setting::Setting;
@@ -32,7 +32,7 @@ pub(super) struct Bench {
     inbox: Option<Mark>,
     statuses: Vec<StatusRow>,
     /// What waited for its verdict when a pass made way.
-    kept: Vec<Fresh>,
+    kept: Option<Backlog>,
     before: Option<Before>,
     /// Whether it is worth a round trip to know that nothing has to be done.
     thrifty: bool,
@@ -50,7 +50,7 @@ const WHOLE: Duration = Duration::from_secs(3600);
 
 impl Bench {
     pub(super) fn new(session: Session, thrifty: bool) -> Bench {
-        Bench { session, ready: None, inbox: None, statuses: Vec::new(), kept: Vec::new(), before: None, thrifty }
+        Bench { session, ready: None, inbox: None, statuses: Vec::new(), kept: None, before: None, thrifty }
     }
 
     /// Whether all mailboxes but INBOX are as they were before the last pass over them, so that another one would find nothing. INBOX is looked
@@ -96,7 +96,9 @@ impl Bench {
         (run, report): (&mut Run, &mut Report),
     ) -> Result<(), Fault> {
         renew(setting, desk).await?;
-        desk.put_back(std::mem::take(&mut self.kept));
+        if let Some(kept) = self.kept.take() {
+            desk.put_back(kept);
+        }
         let ready = match (scope, self.ready.take()) {
             (Scope::Watched, Some(ready)) => ready,
             _ => ready(setting, &mut self.session, desk).await?,
@@ -125,7 +127,7 @@ impl Bench {
         report.kept = seen.kept.len();
         report.learned = desk.learner().await?.learned;
         if result.is_err() && setting.watcher.is_wanted() {
-            self.kept = desk.take_fresh();
+            self.kept = Some(desk.take_fresh());
         }
         match result {
             Ok(inbox) => {

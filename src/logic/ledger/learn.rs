@@ -18,6 +18,11 @@ impl Ledger {
     /// Learns from a message that somebody else sent. `arrival` is its INTERNALDATE, or the best guess at it. Mail without a
     /// sound author teaches nothing about anybody, and neither does mail that fails DMARC where its sender's used to pass.
     pub fn learn_received(&mut self, facts: &Facts, arrival: UnixTime, flags: Flags) {
+        self.learn_received_of(self.habits_of(facts), facts, arrival, flags);
+    }
+
+    /// The same when the kinds of mail that it is of are known: they take a while to find.
+    pub fn learn_received_of(&mut self, habits: Habits, facts: &Facts, arrival: UnixTime, flags: Flags) {
         self.tally_authserv(facts);
         self.remember_unsubscribe(facts);
         let Some(author) = facts.author() else { return };
@@ -37,7 +42,6 @@ impl Ledger {
         if !received.machine {
             self.note_topic(facts, |topic| topic.received());
         }
-        let habits = self.habits_of(facts);
         let way = self.came_by(facts).cloned().map(Key::Own);
         for key in keys(author, facts.list_id.as_ref()).chain(habits.keys()).chain([Key::Account]).chain(way) {
             received.count(self.touch(key));
