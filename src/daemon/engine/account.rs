@@ -276,7 +276,10 @@ impl Worker {
                 }
                 Some(scope) => {
                     Box::pin(self.pass(bench, scope, self.options.accept)).await?;
-                    drop(turn.take());
+                    if turn.take().is_some() {
+                        // Its place in memory is for the next one's first pass.
+                        self.desk = None;
+                    }
                     if scope == Scope::All {
                         all = Instant::now() + self.options.all;
                     }
