@@ -295,7 +295,10 @@ impl Worker {
                         Err(Trouble::MadeWay) => due = Some(scope),
                         passed => {
                             passed?;
-                            drop(turn.take());
+                            if turn.take().is_some() {
+                                // Its place in memory is for the next one's first pass.
+                                self.desk = None;
+                            }
                             if scope == Scope::All {
                                 all = Instant::now() + self.options.all;
                             }

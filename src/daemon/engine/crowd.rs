@@ -28,7 +28,7 @@ const SOONEST: Duration = Duration::from_secs(10);
 /// First passes at a time.
 const TURNS: usize = 16;
 /// A turn is not waited for any longer: those who have it may wait for a server that does not answer.
-const IMPATIENT: Duration = Duration::from_secs(30);
+const IMPATIENT: Duration = Duration::from_secs(60);
 
 /// Shared by the hub and the accounts' tasks, on one thread.
 pub(super) struct Crowd {
