@@ -151,7 +151,7 @@ fn a_client_is_not_heard_any_more_after_so_many_bytes() {
         let before = server.counts().bytes_received;
         assert!(before >= heard);
         server.add_fault(When::BytesReceived(before + after), What::DropBefore);
-        let answer = raw.does(&format!("UID MOVE {} Top", server.inspect(|store| store.uids("INBOX")[0])));
+        let answer = raw.does(&format!("UID MOVE {} Top", server.inspect(|store| store.uids("INBOX")[0].0)));
         if after == command {
             assert_eq!(answer.last().unwrap(), "t OK moved", "it was heard to its end");
             assert_eq!(raw.does("NOOP"), ["END"]);
