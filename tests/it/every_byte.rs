@@ -70,7 +70,7 @@ impl Bench {
         self.arrives();
         let arrived = self.user.world();
         self.user.goes_wrong(when, What::DropBefore);
-        let again = self.cuts % 2 == 0;
+        let again = self.cuts.is_multiple_of(2);
         if !again {
             self.user.goes_wrong(When::nth("GREETING", 2), What::Bye("come back later"));
         }

@@ -20,6 +20,7 @@ mod falling;
 mod faults;
 mod filing;
 mod fit;
+mod floods;
 mod folders;
 mod habits_of_servers;
 mod hostile;
