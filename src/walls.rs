@@ -148,13 +148,19 @@ fn the_tests_that_hold_the_invariants_exist() {
     assert_tests_exist("ARCHITECTURE.md", "## The invariants", 20);
 }
 
+/// The same of the rules in docs/imap.md.
+#[test]
+fn the_tests_that_hold_the_rules_of_imap_exist() {
+    assert_tests_exist("docs/imap.md", "## The rules", 20);
+}
+
 /// So do the tables of docs/security.md.
 #[test]
 fn the_tests_that_hold_the_sentences_about_security_exist() {
     assert_tests_exist("docs/security.md", "## Somebody who sends mail", 50);
 }
 
-/// Looks for the tests that a document names in code quotes after `heading`: more than `most` of them.
+/// Looks for the tests that a document names in code quotes after `heading`: more than `more_than` of them.
 fn assert_tests_exist(document: &str, heading: &str, more_than: usize) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let text = fs::read_to_string(root.join(document)).unwrap();
@@ -169,6 +175,34 @@ fn assert_tests_exist(document: &str, heading: &str, more_than: usize) {
         let test = format!("fn {}(", name.rsplit("::").next().unwrap());
         assert!(code.iter().any(|text| text.contains(&test)), "{document} names `{name}`, and there is no such test");
     }
+}
+
+/// Several verbs of async-imap 0.12 take a refusal or a lost connection for an empty success: see docs/imap.md.
+#[test]
+fn no_verb_of_the_protocol_library_is_used() {
+    const ALLOWED: &[&str] = &[
+        "run_command",
+        "run_command_and_check_ok",
+        "read_response",
+        "login",
+        "authenticate",
+        "get_ref",
+        "get_mut",
+        "into_inner",
+    ];
+    let room = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/imap");
+    let mut seen = 0;
+    for path in files(&room).into_iter().filter(|path| !path.starts_with(room.join("tests"))) {
+        let text = fs::read_to_string(&path).unwrap();
+        for call in ["imap.", "client."].iter().flat_map(|owner| text.split(owner).skip(1)) {
+            let verb = call.split(|c: char| !c.is_ascii_lowercase() && c != '_').next().unwrap();
+            if call[verb.len()..].starts_with('(') {
+                assert!(ALLOWED.contains(&verb), "{}: async-imap's `{verb}`", path.display());
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 10, "the calls are not where they are looked for");
 }
 
 #[test]

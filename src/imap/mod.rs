@@ -26,7 +26,7 @@ mod listen;
 mod login;
 mod loss;
 pub mod mover;
-mod nap;
+pub mod nap;
 pub mod parse;
 pub mod pipeline;
 mod pulse;
@@ -40,6 +40,7 @@ pub mod status;
 #[cfg(test)]
 mod tests;
 mod tls;
+mod trust;
 pub mod utf7;
 pub mod watch;
 

@@ -1,6 +1,7 @@
 //! The work on an open connection: passes and jobs.
 
 use std::collections::{HashMap, HashSet};
+use std::time::{Duration, Instant};
 
 use crate::config::Config;
 use crate::daemon::desk::Desk;
@@ -14,7 +15,7 @@ use crate::daemon::pass::{Pass, Report, Seen};
 use crate::daemon::setting::Setting;
 use crate::daemon::sync::Scope;
 use crate::daemon::{digest, inspect, opened, order, pending, pick, undo, unsubscribe};
-use crate::imap::{Access, Selected, Session, StatusRow};
+use crate::imap::{Access, Folder, Selected, Session, StatusRow};
 use crate::logic::engine::MessageKey;
 use crate::logic::fault::{Fault, FaultKind};
 use crate::logic::ids::{FolderName, ModSeq, RowId, Uid, UidValidity, UnixTime};
@@ -32,11 +33,57 @@ pub(super) struct Bench {
     statuses: Vec<StatusRow>,
     /// What waited for its verdict when a pass made way.
     kept: Vec<Fresh>,
+    before: Option<Before>,
+    /// Whether it is worth a round trip to know that nothing has to be done.
+    thrifty: bool,
 }
 
+/// How the mailboxes were before the last pass over all of them.
+struct Before {
+    names: Vec<FolderName>,
+    rows: Vec<StatusRow>,
+    at: Instant,
+}
+
+/// So often a pass looks at everything, whatever STATUS says: it does not tell of new mailboxes, nor of what only time brings about.
+const WHOLE: Duration = Duration::from_secs(3600);
+
 impl Bench {
-    pub(super) fn new(session: Session) -> Bench {
-        Bench { session, ready: None, inbox: None, statuses: Vec::new(), kept: Vec::new() }
+    pub(super) fn new(session: Session, thrifty: bool) -> Bench {
+        Bench { session, ready: None, inbox: None, statuses: Vec::new(), kept: Vec::new(), before: None, thrifty }
+    }
+
+    /// Whether all mailboxes but INBOX are as they were before the last pass over them, so that another one would find nothing. INBOX is looked
+    /// at before each wait.
+    pub(super) async fn is_as_it_was(&mut self) -> Result<bool, Fault> {
+        let Some(before) = self.before.take_if(|before| before.at.elapsed() < WHOLE) else { return Ok(false) };
+        match self.session.poll(&before.names).await {
+            Ok(rows) if rows == before.rows => {
+                self.before = Some(before);
+                Ok(true)
+            }
+            Err(fault) if self.session.is_broken() => Err(fault),
+            // One that is gone is a change, too.
+            Ok(_) | Err(_) => Ok(false),
+        }
+    }
+
+    /// Without CONDSTORE STATUS does not tell of flags.
+    async fn note_how_it_is(&mut self, ready: &Ready) -> Result<(), Fault> {
+        self.before = None;
+        if !self.thrifty || !self.session.capabilities().has_condstore() {
+            return Ok(());
+        }
+        let managed: Vec<&FolderName> = ready.managed.all().into_iter().map(|(_, name)| name).collect();
+        let read = |folder: &&Folder| !ready.folders.never_read(folder) || managed.contains(&&folder.name);
+        let there = ready.folders.all.iter().filter(|folder| folder.selectable && folder.name != FolderName::inbox());
+        let names: Vec<FolderName> = there.filter(read).map(|folder| folder.name.clone()).collect();
+        match self.session.poll(&names).await {
+            Ok(rows) => self.before = Some(Before { names, rows, at: Instant::now() }),
+            Err(fault) if self.session.is_broken() => return Err(fault),
+            Err(_) => {}
+        }
+        Ok(())
     }
 
     /// One pass. `accepted`: what surprises is filed, too.
@@ -54,6 +101,9 @@ impl Bench {
             (Scope::Watched, Some(ready)) => ready,
             _ => ready(setting, &mut self.session, desk).await?,
         };
+        if scope == Scope::All {
+            self.note_how_it_is(&ready).await?;
+        }
         let ready = &*self.ready.insert(ready);
         let mut seen = Seen::default();
         let bold = Setting { yes: true, ..*setting };
@@ -84,7 +134,7 @@ impl Bench {
             }
             Err(fault) => {
                 // A mailbox may have been removed or renamed: the next pass looks afresh.
-                self.ready = None;
+                (self.ready, self.before) = (None, None);
                 Err(fault)
             }
         }

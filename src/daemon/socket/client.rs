@@ -69,7 +69,11 @@ async fn connect(path: &Path) -> Result<Connected, Trouble> {
         }
         Err(error) => {
             let cause = format!("cannot ask the daemon at {}: {error}", path.display());
-            return Err(Trouble::Fault(Fault::refused(cause, "ask as the user who runs it")));
+            return Err(Trouble::Fault(match error.kind() {
+                ErrorKind::PermissionDenied => Fault::refused(cause, "ask as the user who runs it"),
+                // One that is killed in this moment resets the connection.
+                _ => Fault::transient(cause, "try again; `mailherd daemon` may just be ending"),
+            }));
         }
     };
     let (read, write) = stream.into_split();

@@ -92,7 +92,7 @@ async fn prove(
     Ok(outcomes)
 }
 
-/// A refusal that names its reason (over quota, no permission, no such mailbox) would meet COPY as well.
+/// A refusal that names its reason (over quota, no permission, no such mailbox, too much at once) would meet COPY as well.
 fn may_work_by_copy(tagged: &Tagged) -> bool {
-    matches!(tagged.code, None | Some(Code::Other(_)))
+    matches!(tagged.code, None | Some(Code::Other(_))) && tagged.backoff().is_none()
 }
