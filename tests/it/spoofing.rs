@@ -181,7 +181,7 @@ fn a_message_id_that_the_user_answered_makes_nobody_else_a_friend() {
     let user = user();
     let question = cast::list_post(1).days_old(9);
     let answer = cast::own_letter("dev@lists.tools.example", 8).answers(&question);
-    user.client().append("Archive", &[question.clone()]);
+    user.client().append("Archive", std::slice::from_ref(&question));
     user.client().append("Sent", &[answer]);
     user.files();
     // And of mail that was sent before the answer: whom that went to counts.
@@ -211,7 +211,7 @@ fn mail_from_the_users_own_address_is_left_alone_and_teaches_nothing() {
     let user = user();
     let impostor =
         Mail::from(&format!("Me <{}>", crate::support::mail::ME)).to("Eve <eve@evil.example>").subject("Hello Eve");
-    user.receives(&[impostor.clone()]).files();
+    user.receives(std::slice::from_ref(&impostor)).files();
     assert_eq!(user.place(&impostor), "INBOX");
     let eve = Mail::from("Eve <eve@evil.example>").answers(&impostor).subject("Re: Hello Eve");
     assert_eq!(user.gets(&eve), "INBOX", "nobody wrote to her");
