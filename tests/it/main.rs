@@ -37,6 +37,7 @@ mod staying;
 mod surprises;
 mod the_bench;
 mod top;
+mod torture;
 mod tui;
 mod undo;
 mod units;

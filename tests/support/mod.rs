@@ -23,6 +23,7 @@ pub mod proxy;
 pub mod response;
 pub mod screen;
 pub mod senders;
+pub mod torture;
 pub mod user;
 pub mod wire_log;
 pub mod world;
