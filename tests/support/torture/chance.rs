@@ -22,8 +22,14 @@ pub fn history(server: Kind, seed: u64) -> History {
         steps.push(chance.comes("INBOX"));
     }
     for _ in 0..chance.rng.usize(4..13) {
-        let event = chance.step();
-        steps.push(event);
+        let step = chance.step();
+        if step.event.is_troubled() && chance.rng.bool() {
+            // Something to be in the middle of.
+            for _ in 0..chance.rng.usize(1..4) {
+                steps.push(chance.comes("INBOX"));
+            }
+        }
+        steps.push(step);
     }
     History { scene: chance.scene, steps }
 }
@@ -167,10 +173,10 @@ impl Chance {
         };
         let reading = ["SELECT", "EXAMINE", "FETCH", "UID FETCH", "STATUS", "CREATE", "LIST"];
         let when = match self.rng.u32(..100) {
-            0..55 => Moment::Command(self.one_of(changing), self.rng.usize(1..4)),
-            55..66 => Moment::Command(self.one_of(&reading), self.rng.usize(1..12)),
-            66..86 => Moment::Command("*", self.rng.usize(2..70)),
-            86..97 => Moment::Byte(self.rng.u64(..30_000)),
+            0..55 => Moment::Command(self.one_of(changing), self.one_of(&[1, 1, 1, 2, 2, 3])),
+            55..66 => Moment::Command(self.one_of(&reading), self.rng.usize(1..9)),
+            66..86 => Moment::Command("*", self.rng.usize(2..55)),
+            86..97 => Moment::Byte(self.rng.u64(..14_000)),
             _ => Moment::Time(self.rng.u64(..120_000)),
         };
         let part = self.rng.usize(1..4);

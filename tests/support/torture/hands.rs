@@ -1,6 +1,7 @@
 //! The user's hands on a mailbox, whatever server it is on.
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use mailherd::demo::mailbox::Message;
@@ -25,15 +26,35 @@ pub struct Lying {
     pub instance: (Vec<u8>, u32),
 }
 
+/// What does not change about a message: its digest, its Message-ID, and which message mailherd takes it for.
+type Identity = (String, String, (Vec<u8>, u32));
+
+thread_local! {
+    /// A mailbox is looked at after each step, and mostly it is the same mail.
+    static KNOWN: RefCell<HashMap<Vec<u8>, Identity>> = RefCell::default();
+}
+
+fn identity(bytes: &[u8]) -> Identity {
+    KNOWN.with_borrow_mut(|known| {
+        if let Some(identity) = known.get(bytes) {
+            return identity.clone();
+        }
+        let (item, instance) =
+            (item(bytes, BTreeSet::new(), String::new()), mailherd::imap::mover::instance_of(bytes));
+        let identity = (item.digest, item.message_id, (instance.digest.0.to_vec(), instance.size));
+        if known.len() > 2000 {
+            known.clear();
+        }
+        known.insert(bytes.to_vec(), identity.clone());
+        identity
+    })
+}
+
 impl Lying {
     fn new(folder: &str, uid: u32, bytes: &[u8], flags: BTreeSet<String>, at: i64) -> Lying {
-        let instance = mailherd::imap::mover::instance_of(bytes);
-        Lying {
-            folder: folder.to_owned(),
-            uid,
-            item: item(bytes, flags, at.to_string()),
-            instance: (instance.digest.0.to_vec(), instance.size),
-        }
+        let (digest, message_id, instance) = identity(bytes);
+        let item = Item { digest, flags, internal_date: at.to_string(), message_id };
+        Lying { folder: folder.to_owned(), uid, item, instance }
     }
 }
 

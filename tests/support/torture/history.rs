@@ -187,6 +187,13 @@ pub enum Blow {
     MeanwhileAfter(Deed),
 }
 
+impl Event {
+    /// Whether something goes wrong in it.
+    pub fn is_troubled(&self) -> bool {
+        matches!(self, Event::Works(_, _, Some(_)))
+    }
+}
+
 impl Blow {
     /// Whether mailherd dies of it.
     pub fn kills(&self) -> bool {

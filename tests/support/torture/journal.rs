@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
@@ -61,25 +62,48 @@ const TIMES: [(&str, &str); 15] = [
 
 /// The database of a state directory.
 #[derive(Clone, Debug)]
-pub struct Database(PathBuf);
+pub struct Database {
+    path: PathBuf,
+    /// The journal as it was when it was last read, while mailherd is not at work.
+    resting: Arc<Mutex<Resting>>,
+}
+
+#[derive(Debug, Default)]
+struct Resting {
+    at_work: bool,
+    rows: Option<Arc<[Row]>>,
+}
 
 impl Database {
     /// In this state directory.
     pub fn of(state: &Path) -> Database {
-        Database(state.join("mailherd.sqlite3"))
+        Database { path: state.join("mailherd.sqlite3"), resting: Arc::default() }
+    }
+
+    /// From now on mailherd is at work, or it is not.
+    pub fn at_work(&self, at_work: bool) {
+        *self.resting.lock().unwrap() = Resting { at_work, rows: None };
     }
 
     fn open(&self) -> Option<Connection> {
-        if !self.0.exists() {
+        if !self.path.exists() {
             return None;
         }
-        let db = Connection::open_with_flags(&self.0, OpenFlags::SQLITE_OPEN_READ_WRITE).expect("the database opens");
+        let db = Connection::open_with_flags(&self.path, OpenFlags::SQLITE_OPEN_READ_WRITE).expect("the database opens");
         db.busy_timeout(Duration::from_secs(20)).unwrap();
         Some(db)
     }
 
     /// All rows, oldest first.
-    pub fn rows(&self) -> Vec<Row> {
+    pub fn rows(&self) -> Arc<[Row]> {
+        let mut resting = self.resting.lock().unwrap();
+        match &resting.rows {
+            Some(rows) if !resting.at_work => Arc::clone(rows),
+            _ => Arc::clone(resting.rows.insert(self.read().into())),
+        }
+    }
+
+    fn read(&self) -> Vec<Row> {
         let Some(db) = self.open() else { return Vec::new() };
         let mut statement = db
             .prepare(

@@ -23,6 +23,8 @@ pub struct Expected {
     ever: usize,
     /// Of each copy, as far as it can be told.
     forms: Vec<Form>,
+    /// System flags that the user set while it was in two places: they may not be lost, whichever goes.
+    set: BTreeSet<String>,
     /// The user touched it while it was in two places, or on its way: flags and place are either one's.
     pub loose: bool,
     /// Where the user, or the delivery, put it, and the last row of the journal at that time.
@@ -37,6 +39,8 @@ pub struct Model {
     by_digest: BTreeMap<String, Expected>,
     /// How many times the user, or a delivery, changed something.
     pub deeds: usize,
+    /// Whether mailherd is at work while the user does something.
+    pub at_work: bool,
 }
 
 impl Model {
@@ -64,6 +68,7 @@ impl Model {
             most: 0,
             ever: 0,
             forms: Vec::new(),
+            set: BTreeSet::new(),
             loose: false,
             place: (one.folder.clone(), mark),
             instance: one.instance.clone(),
@@ -188,21 +193,33 @@ impl Model {
             // mailherd's mark on what it is about to remove.
             flags.remove("\\Deleted");
         }
+        flags.remove("$Important");
         let new = (flags, one.item.internal_date.clone());
         if there > known.most {
             known.loose = true;
             known.forms.push(new);
+            if ["\\Seen", "\\Answered", "\\Flagged"].contains(&by) && one.item.flags.contains(by) {
+                known.set.remove(by);
+            } else if known.most == 1 && ["\\Seen", "\\Answered", "\\Flagged"].contains(&by) {
+                known.set.insert(by.to_owned());
+            }
+            if by == "\\Deleted" {
+                // Their mark stands: mailherd leaves both where they are.
+                known.most = there;
+            }
         } else {
             known.change(&form(one), Some(new));
         }
     }
 
     fn removed(&mut self, one: &Lying, there: usize, rows: &[Row]) {
-        let open = self.is_open(one, rows);
+        let (open, at_work) = (self.is_open(one, rows), self.at_work);
         let known = self.known(one);
         if there > known.most {
             known.loose = true;
-            if known.most > 1 {
+            known.set.clear();
+            // Of a copy that was proven a moment ago the original goes, as if it had been moved before the user came.
+            if known.most > 1 || at_work {
                 known.least = known.least.saturating_sub(1);
             }
             return;
@@ -274,7 +291,7 @@ impl Model {
             }
             let there = found.iter().find(|(_, there)| there[0].instance == known.instance).map(|(_, there)| there);
             let (Some([one]), false) = (there.map(Vec::as_slice), known.loose) else { continue };
-            if known.forms.len() > 1 {
+            if known.ever > 1 {
                 continue;
             }
             let last = moves().rfind(|row| row.id > known.place.1);
@@ -294,12 +311,26 @@ impl Expected {
     }
 
     fn change(&mut self, old: &Form, new: Option<Form>) {
-        if let Some(place) = self.forms.iter().position(|form| form == old) {
-            self.forms.remove(place);
-        } else if !self.loose {
-            self.forms.pop();
+        match self.forms.iter().position(|form| form == old) {
+            // Which of them it was cannot be told.
+            _ if self.loose => {}
+            Some(place) => drop(self.forms.remove(place)),
+            None => drop(self.forms.pop()),
         }
         self.forms.extend(new);
+    }
+
+    /// Flags may be those of either, or of both. One that is too many may carry mailherd's mark; what has to be there may not.
+    fn is_like(&self, forms: &[Form]) -> bool {
+        let dates: BTreeSet<&String> = self.forms.iter().map(|(_, date)| date).collect();
+        let flags: BTreeSet<&str> = self.forms.iter().flat_map(|(flags, _)| flags.iter().map(String::as_str)).collect();
+        let is_known = |flag: &String| flags.contains(flag.as_str());
+        let whole = forms.iter().filter(|(flags, _)| flags.iter().all(is_known)).count();
+        let known = forms.iter().all(|(flags, date)| {
+            dates.contains(date) && flags.iter().all(|flag| flag == "\\Deleted" || is_known(flag))
+        });
+        let kept = self.most != 1 || forms.is_empty() || forms.iter().any(|(flags, _)| self.set.is_subset(flags));
+        known && kept && whole >= self.least.min(forms.len())
     }
 
     fn check(&self, there: &[&Lying]) -> Result<(), String> {
@@ -312,7 +343,7 @@ impl Expected {
         forms.sort();
         wanted.sort();
         let same = match self.loose {
-            true => forms.iter().all(|form| wanted.contains(form)),
+            true => self.is_like(&forms),
             false => forms == wanted,
         };
         if same {

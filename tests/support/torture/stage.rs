@@ -73,6 +73,7 @@ impl Stage {
         if let Some((number, trouble)) = trouble {
             self.seat(number).expects(trouble, face, &gun);
         }
+        self.at_work(true);
         let end = match face {
             Face::Inside => self.inside(work, row, &gun),
             Face::Program => self.program(work, row, &gun, trouble.map(|(_, trouble)| trouble)),
@@ -81,7 +82,13 @@ impl Stage {
         if let Some((number, _)) = trouble {
             self.seat(number).calms_down();
         }
+        self.at_work(false);
         end
+    }
+
+    fn at_work(&self, at_work: bool) {
+        self.database.at_work(at_work);
+        self.seats.iter().for_each(|seat| seat.belief().model().at_work = at_work);
     }
 
     fn row(&self, work: &Work) -> Option<i64> {
