@@ -24,7 +24,10 @@ fn main() -> ExitCode {
     std::panic::set_hook(Box::new(|_| {}));
     let told = |over: u64, failure: Option<&Failure>| {
         if let Some(failure) = failure {
-            println!("FAILURE, again by: scripts/torture --server {server:?} --histories 1 --seed {}\n{failure}", failure.seed);
+            println!(
+                "FAILURE, again by: scripts/torture --server {server:?} --histories 1 --seed {}\n{failure}",
+                failure.seed
+            );
         }
         if over.is_multiple_of(1000) {
             println!("{over} are over");
@@ -37,8 +40,13 @@ fn main() -> ExitCode {
 }
 
 fn wanted(mut words: impl Iterator<Item = String>) -> Result<Torture, String> {
-    let mut torture =
-        Torture { server: Kind::Embedded, histories: 100_000, seed: u64::from(fastrand::u32(..)), hands: 4, stops: false };
+    let mut torture = Torture {
+        server: Kind::Embedded,
+        histories: 100_000,
+        seed: u64::from(fastrand::u32(..)),
+        hands: 4,
+        stops: false,
+    };
     while let Some(word) = words.next() {
         let value = words.next().ok_or(format!("{word} needs a value"))?;
         let number = || value.parse::<u64>().map_err(|_| format!("{word} needs a number, not {value}"));

@@ -165,7 +165,11 @@ fn flags_that_were_set_while_the_line_was_dead_go_along() {
         let flags: Vec<&str> = row.flags.iter().map(String::as_str).chain(["\\Seen"]).collect();
         user.server.change(|store| store.set_flags("INBOX", FIRST, &flags));
         user.files();
-        assert_eq!((flags_of_first(&user), user.counts(["INBOX", "News"])), (vec!["\\Seen".to_owned()], [0, 3]), "{step}");
+        assert_eq!(
+            (flags_of_first(&user), user.counts(["INBOX", "News"])),
+            (vec!["\\Seen".to_owned()], [0, 3]),
+            "{step}"
+        );
     }
 }
 

@@ -8,7 +8,10 @@ fn survives(server: Kind, histories: u64) {
     let (figures, failures, took) = torture.inflict(&|_, _| {});
     println!("MAILHERD_TEST_SEED={seed}: {figures:?} in {took:?}");
     if let Some(failure) = failures.first() {
-        panic!("to play it again: scripts/torture --server {server:?} --histories 1 --seed {}\n{failure}", failure.seed);
+        panic!(
+            "to play it again: scripts/torture --server {server:?} --histories 1 --seed {}\n{failure}",
+            failure.seed
+        );
     }
     assert_eq!(figures.histories as u64, histories);
     assert!(figures.killed as u64 > histories / 10 && figures.rows as u64 > histories, "{figures:?}");

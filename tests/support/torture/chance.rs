@@ -101,8 +101,18 @@ impl Chance {
         use LetterKind::{Answer, Code, Friend, Newsletter, Notification, Post, Promotion, Receipt, Stranger};
         let number = self.letters.len() as u32;
         let kinds = [
-            Newsletter, Newsletter, Post, Notification, Notification, Receipt, Promotion, Promotion, Stranger, Code,
-            Friend, Answer,
+            Newsletter,
+            Newsletter,
+            Post,
+            Notification,
+            Notification,
+            Receipt,
+            Promotion,
+            Promotion,
+            Stranger,
+            Code,
+            Friend,
+            Answer,
         ];
         let flags: &[&'static [&'static str]] =
             &[&[], &[], &[], &[], &[], &["\\Seen"], &["\\Flagged"], &["\\Deleted"], &["\\Seen", "$Label1"]];

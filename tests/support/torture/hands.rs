@@ -39,8 +39,7 @@ fn identity(bytes: &[u8]) -> Identity {
         if let Some(identity) = known.get(bytes) {
             return identity.clone();
         }
-        let (item, instance) =
-            (item(bytes, BTreeSet::new(), String::new()), mailherd::imap::mover::instance_of(bytes));
+        let (item, instance) = (item(bytes, BTreeSet::new(), String::new()), mailherd::imap::mover::instance_of(bytes));
         let identity = (item.digest, item.message_id, (instance.digest.0.to_vec(), instance.size));
         if known.len() > 2000 {
             known.clear();

@@ -42,9 +42,7 @@ pub async fn work(config: &Config, work: &Work, row: Option<i64>, now: UnixTime)
             None => Ok(()),
         },
         Work::Train(who, category, existing) => train(config, who, category, *existing, now).await,
-        Work::Untrain(who) => {
-            Store::open(&config.state_dir)?.lift_orders(&Who::parse(who)?, now).map(drop)
-        }
+        Work::Untrain(who) => Store::open(&config.state_dir)?.lift_orders(&Who::parse(who)?, now).map(drop),
     }
 }
 

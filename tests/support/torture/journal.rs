@@ -37,7 +37,10 @@ pub struct Row {
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Row { id, run, account, kind, state, from, to, to_uid, undoes, trouble, .. } = self;
-        write!(f, "row {id}, {run} of {account}: {kind} {from} -> {to} {to_uid:?} {state}, undoes {undoes:?}, {trouble:?}")
+        write!(
+            f,
+            "row {id}, {run} of {account}: {kind} {from} -> {to} {to_uid:?} {state}, undoes {undoes:?}, {trouble:?}"
+        )
     }
 }
 
@@ -89,7 +92,8 @@ impl Database {
         if !self.path.exists() {
             return None;
         }
-        let db = Connection::open_with_flags(&self.path, OpenFlags::SQLITE_OPEN_READ_WRITE).expect("the database opens");
+        let db =
+            Connection::open_with_flags(&self.path, OpenFlags::SQLITE_OPEN_READ_WRITE).expect("the database opens");
         db.busy_timeout(Duration::from_secs(20)).unwrap();
         Some(db)
     }

@@ -241,7 +241,8 @@ impl Model {
     /// A copy whose original has another number now stays where it is, and so does the original.
     fn renumbered(&mut self, folder: &str, world: &[Lying], rows: &[Row]) {
         let ours = rows.iter().filter(|row| row.state == "intended" && row.account == self.account);
-        let open: HashSet<_> = ours.filter(|row| row.from == folder || row.to == folder).map(|row| &row.instance).collect();
+        let open: HashSet<_> =
+            ours.filter(|row| row.from == folder || row.to == folder).map(|row| &row.instance).collect();
         for one in world.iter().filter(|one| open.contains(&one.instance)) {
             let there = count(world, one);
             let known = self.known(one);
@@ -336,7 +337,12 @@ impl Expected {
     fn check(&self, there: &[&Lying]) -> Result<(), String> {
         let places: Vec<&str> = there.iter().map(|one| one.folder.as_str()).collect();
         if there.len() > self.most {
-            return Err(format!("#{} is there {} times instead of {}: {places:?}", self.number, there.len(), self.most));
+            return Err(format!(
+                "#{} is there {} times instead of {}: {places:?}",
+                self.number,
+                there.len(),
+                self.most
+            ));
         }
         let mut forms: Vec<Form> = there.iter().map(|one| form(one)).collect();
         let mut wanted = self.forms.clone();
@@ -349,7 +355,10 @@ impl Expected {
         if same {
             return Ok(());
         }
-        Err(format!("#{} has other flags, or another date, in {places:?}: {forms:?} instead of {wanted:?}", self.number))
+        Err(format!(
+            "#{} has other flags, or another date, in {places:?}: {forms:?} instead of {wanted:?}",
+            self.number
+        ))
     }
 }
 

@@ -19,7 +19,18 @@ use crate::support::mail::{ME, Mail};
 
 /// What changes a mailbox, and what no client of other people's mail should ever say.
 const CHANGING: [&str; 12] = [
-    "UID MOVE", "UID COPY", "UID STORE", "UID EXPUNGE", "MOVE", "COPY", "STORE", "EXPUNGE", "CLOSE", "APPEND", "CREATE", "DELETE",
+    "UID MOVE",
+    "UID COPY",
+    "UID STORE",
+    "UID EXPUNGE",
+    "MOVE",
+    "COPY",
+    "STORE",
+    "EXPUNGE",
+    "CLOSE",
+    "APPEND",
+    "CREATE",
+    "DELETE",
 ];
 
 /// See the module.
@@ -35,13 +46,17 @@ impl Embedded {
     /// A mailbox as mailherd finds it at first.
     pub fn start(scene: &Scene, now: i64) -> Embedded {
         let mut account = Account::empty("Me", ME);
-        let special = [("Archive", Some("\\Archive")), ("Sent", Some("\\Sent")), ("Trash", Some("\\Trash")), ("Projects", None)];
+        let special =
+            [("Archive", Some("\\Archive")), ("Sent", Some("\\Sent")), ("Trash", Some("\\Trash")), ("Projects", None)];
         special.into_iter().for_each(|(name, special_use)| account.folders.push(Folder::new(name, special_use)));
         if scene.friend {
             let (letters, answers) = cast::acquaintance();
             for (folder, mail) in [("Archive", letters), ("Sent", answers)] {
-                account.folder_mut(folder).messages =
-                    mail.into_iter().enumerate().map(|(number, mail)| message(&old(mail, number, folder, now))).collect();
+                account.folder_mut(folder).messages = mail
+                    .into_iter()
+                    .enumerate()
+                    .map(|(number, mail)| message(&old(mail, number, folder, now)))
+                    .collect();
             }
         }
         let server = Arc::new(Server::start_in_thread(account, options(scene)).unwrap());
@@ -162,5 +177,9 @@ pub fn old(mail: Mail, number: usize, folder: &str, now: i64) -> Mail {
     let days = 7 * (number as i64 + 1) - i64::from(folder == "Sent");
     let id = format!("<{}{number}@old.example>", folder.to_lowercase());
     let mail = mail.header("Message-ID", id).at(now - days * 86_400).body(&format!("{folder} {number}.\r\n"));
-    if folder == "Sent" { mail.header("In-Reply-To", format!("<archive{number}@old.example>")).without("References") } else { mail }
+    if folder == "Sent" {
+        mail.header("In-Reply-To", format!("<archive{number}@old.example>")).without("References")
+    } else {
+        mail
+    }
 }
