@@ -45,6 +45,7 @@ mod surprises;
 mod the_bench;
 mod thrown;
 mod top;
+mod torture;
 mod tui;
 mod undo;
 mod units;

@@ -24,6 +24,7 @@ pub mod proxy;
 pub mod response;
 pub mod screen;
 pub mod senders;
+pub mod torture;
 pub mod usage;
 pub mod user;
 pub mod wire_log;

@@ -129,7 +129,8 @@ fn differences(before: &[Item], after: &[Item]) -> Vec<String> {
     lines.map(|(item, count)| format!("{} × {}: {item:?}", count.abs(), word(count))).take(12).collect()
 }
 
-fn item(bytes: &[u8], flags: BTreeSet<String>, internal_date: String) -> Item {
+/// A message, its flags and its date in any spelling.
+pub fn item(bytes: &[u8], flags: BTreeSet<String>, internal_date: String) -> Item {
     let digest = ring::digest::digest(&ring::digest::SHA256, bytes);
     Item {
         digest: digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect(),
