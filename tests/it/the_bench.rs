@@ -203,11 +203,11 @@ fn a_tiny_benchmark_has_a_row_for_every_promise() {
         rounds: 1,
         sizes: &[50, 150],
         filed: 120,
-        arrivals: 2,
+        arrivals: 1,
         accounts: 12,
         rest: Duration::from_secs(1),
         idle: Duration::from_secs(2),
-        verdicts: 100,
+        verdicts: 3_000,
         starts: 1,
         others: false,
     };
