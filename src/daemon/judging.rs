@@ -51,6 +51,11 @@ pub(super) fn judged(one: Fresh, situation: &Situation<'_>) -> Judged {
 /// Reads messages by UID, in a mailbox that is opened read-only. Those that are gone are left out.
 pub(super) async fn read_again(session: &mut Session, folder: &FolderName, uids: &[Uid]) -> Result<Vec<Fresh>, Fault> {
     session.select(folder, Access::ReadOnly).await?;
+    read_here(session, uids).await
+}
+
+/// The same in the mailbox that is open.
+pub(super) async fn read_here(session: &mut Session, uids: &[Uid]) -> Result<Vec<Fresh>, Fault> {
     let wanted: HashSet<Uid> = uids.iter().copied().collect();
     let commands: Vec<String> = uid_sets(uids, MAX_LINE - 700)
         .into_iter()
