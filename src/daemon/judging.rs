@@ -67,6 +67,11 @@ pub(super) async fn read_each(
     mut each: impl FnMut(Fresh, Vec<u8>) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
     session.select(folder, Access::ReadOnly).await?;
+    read_here(session, uids).await
+}
+
+/// The same in the mailbox that is open.
+pub(super) async fn read_here(session: &mut Session, uids: &[Uid]) -> Result<Vec<Fresh>, Fault> {
     let wanted: HashSet<Uid> = uids.iter().copied().collect();
     let commands: Vec<String> = uid_sets(uids, MAX_LINE - 700)
         .into_iter()

@@ -118,13 +118,16 @@ impl Pass<'_, '_> {
     /// Reads, judges and files. Gives INBOX as it was found.
     pub(super) async fn run(&mut self, ready: &Ready) -> Result<Selected, Fault> {
         let filing = self.setting.account.mode == Mode::File;
-        let Ready { folders, managed, still_open } = ready;
+        let Ready { folders, managed, still_open, cannot_move } = ready;
         let inbox = sync::sync(self.setting, self.session, self.desk, folders, managed, self.scope).await?;
         moves::learn(self.setting, self.session, self.desk, managed).await?;
         let learner = self.desk.learner().await?;
         self.seen.looked_at.extend(learner.take_seen());
         let orders = orders(learner)?;
         tracing::debug!("everything is read and learned");
+        if let Some(fault) = cannot_move {
+            return Err(fault.clone());
+        }
         let plan = self.plan(&orders, inbox.folder.id, inbox.selected.uid_validity).await?;
         tracing::debug!(stay = plan.keep.len(), go = plan.go.len(), "judged");
         if !filing {

@@ -127,6 +127,7 @@ async fn read_and_put_back(
     run: &mut Run,
 ) -> Result<usize, Fault> {
     let ready = ready(setting, session, desk).await?;
+    ready.to_move()?;
     sync::sync(setting, session, desk, &ready.folders, &ready.managed, Scope::All).await?;
     back(setting, session, desk, &ready, waiting, run).await
 }
@@ -141,7 +142,7 @@ pub(super) async fn back(
     run: &mut Run,
 ) -> Result<usize, Fault> {
     let WaitingFor::Return(who, category) = &waiting.what else { return Ok(0) };
-    let Ready { folders, managed, still_open } = ready;
+    let Ready { folders, managed, still_open, .. } = ready;
     let intents = intents(setting, session, desk, (folders, managed), (who, *category)).await?;
     let count = intents.len();
     if setting.account.mode == Mode::Preview {

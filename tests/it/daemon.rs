@@ -71,7 +71,7 @@ impl Wire {
 }
 
 #[test]
-fn it_files_what_comes_and_its_commands_do_what_they_do_without_it() {
+pub fn it_files_what_comes_and_its_commands_do_what_they_do_without_it() {
     let user = User::new(Flavour::PLAIN);
     user.has_a_friend();
     let mail = [cast::newsletter(1), cast::promotion(1), cast::stranger(1), cast::friend(60)];

@@ -31,7 +31,7 @@ fn file(watching: &Watching, subject: &str, from: Category, to: Category) -> Act
 }
 
 #[test]
-fn the_first_pass_files_and_then_each_delivery() {
+pub fn the_first_pass_files_and_then_each_delivery() {
     let user = User::new(Flavour::PLAIN);
     user.receives(&cast::inbox(2));
     let mut watching = Watching::start(&user.config_file(), quick());

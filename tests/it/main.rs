@@ -39,6 +39,7 @@ mod queries;
 mod recognised;
 mod scale;
 mod secrets;
+mod servers;
 mod spoofing;
 mod staying;
 mod surprises;

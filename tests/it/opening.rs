@@ -26,7 +26,7 @@ fn opened(watching: &Watching, row: &MailRow) -> Vec<String> {
 }
 
 #[test]
-fn a_message_is_read_as_text_and_stays_unread() {
+pub fn a_message_is_read_as_text_and_stays_unread() {
     let user = User::new(Flavour::PLAIN);
     let letter = letter();
     user.receives(std::slice::from_ref(&letter));

@@ -10,11 +10,12 @@ use std::time::{Duration, Instant};
 
 use crate::support::cast;
 use crate::support::client::Client;
-use crate::support::dovecot::{Dovecot, PASSWORD};
+use crate::support::dovecot::PASSWORD;
 use crate::support::flavour::Flavour;
 use crate::support::many::Many;
 use crate::support::network::Network;
 use crate::support::proxy::{Act, Proxy};
+use crate::support::server::Server;
 use crate::support::user::User;
 use crate::support::world::count;
 
@@ -64,10 +65,10 @@ fn a_world_notices_a_move_but_misses_no_mail() {
     let mail = cast::inbox(2);
     user.receives(&mail);
     let before = user.world();
-    user.client().drag(&mail[0].id(), "INBOX", "INBOX.Archive");
+    user.client().drag(&mail[0].id(), "INBOX", "Archive");
     let after = user.world();
     before.assert_same_mail(&after);
-    assert_eq!((after.place_of(&mail[0].id()), after.count("INBOX")), ("INBOX.Archive", mail.len() - 1));
+    assert_eq!((after.place_of(&mail[0].id()), after.count("INBOX")), ("Archive", mail.len() - 1));
     assert!(std::panic::catch_unwind(|| before.assert_same_places(&after)).is_err());
 }
 
@@ -149,7 +150,7 @@ fn a_mailbox_can_be_renumbered() {
 
 #[test]
 fn a_server_of_its_own_ends_with_its_value() {
-    let server = Dovecot::start(Flavour::PLAIN);
+    let server = Server::start(Flavour::PLAIN);
     let (port, home) = (server.port, server.home_of("anybody"));
     drop(server);
     let deadline = Instant::now() + Duration::from_secs(10);

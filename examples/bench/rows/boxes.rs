@@ -5,9 +5,9 @@ use std::process::Command;
 use std::sync::mpsc::sync_channel;
 use std::time::{Duration, Instant};
 
-use crate::support::dovecot::Dovecot;
 use crate::support::flavour::Flavour;
 use crate::support::many::Many;
+use crate::support::server::Server;
 use crate::support::usage::peak_memory;
 use crate::support::user::User;
 
@@ -60,7 +60,7 @@ pub fn filled(flavour: Flavour, messages: usize) -> User {
 
 /// The same mailbox on another server: its files are copied.
 pub fn copied_to(user: &User, flavour: Flavour, name: &str) -> User {
-    let server = Dovecot::shared(flavour);
+    let server = Server::shared(flavour);
     let copied = Command::new("cp").arg("-a").arg(user.server.home_of(&user.name)).arg(server.home_of(name)).status();
     assert!(copied.is_ok_and(|status| status.success()), "the mailbox of {} is copied", user.name);
     User::named(flavour, name)

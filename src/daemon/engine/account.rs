@@ -88,6 +88,8 @@ pub(super) struct Worker {
     /// How many logins in a row may yet be refused before the password is called wrong.
     doubts: u32,
     last_change: Instant,
+    /// Whether INBOX was looked at once more, because it was not as the last pass found it, since the last wait.
+    looked_again: bool,
     alarm: daily::Alarm,
 }
 
@@ -119,6 +121,7 @@ impl Worker {
             reached: false,
             doubts: 0,
             last_change: Instant::now(),
+            looked_again: false,
             alarm: daily::Alarm::default(),
         }
     }

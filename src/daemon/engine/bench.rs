@@ -201,7 +201,7 @@ impl Bench {
                 Ok(Outcome::Moved(self.existing(&setting, desk, order, run).await?))
             }
             Job::Return(waiting) => {
-                let ready = known(&mut self.ready, setting, &mut self.session, desk).await?;
+                let ready = known(&mut self.ready, setting, &mut self.session, desk).await?.to_move()?;
                 Ok(Outcome::Moved(pending::back(setting, &mut self.session, desk, ready, waiting, run).await?))
             }
             Job::Undo(rows) => self.undo(setting, desk, rows, run).await,
@@ -235,7 +235,7 @@ impl Bench {
         (wish, everywhere): (&pick::Wish, bool),
         (run, whos): (&mut Run, &mut HashMap<MessageKey, Who>),
     ) -> Result<Outcome, Fault> {
-        let ready = known(&mut self.ready, setting, &mut self.session, desk).await?;
+        let ready = known(&mut self.ready, setting, &mut self.session, desk).await?.to_move()?;
         let picked = pick::file(setting, &mut self.session, desk, ready, wish, (run, whos)).await?;
         let learner = desk.learner().await?;
         let mut orders = Vec::with_capacity(picked.whos.len());
@@ -256,7 +256,7 @@ impl Bench {
         order: &Order,
         run: &mut Run,
     ) -> Result<usize, Fault> {
-        let ready = known(&mut self.ready, setting, &mut self.session, desk).await?;
+        let ready = known(&mut self.ready, setting, &mut self.session, desk).await?.to_move()?;
         order::existing(setting, &mut self.session, desk, ready, order, run).await
     }
 

@@ -107,7 +107,7 @@ async fn exec_long(session: &mut Session, command: &str) -> Result<Answer, Fault
 pub fn cannot_move() -> Fault {
     Fault::refused(
         "the server offers neither MOVE nor UIDPLUS, so mail cannot be moved without risking to lose other mail",
-        "nothing was moved; `mailherd plan` still works. Ask the provider for UIDPLUS (RFC 4315)",
+        "nothing was moved; mailherd goes on learning, and `mailherd plan` works. Ask the provider for UIDPLUS (RFC 4315)",
     )
 }
 
@@ -120,7 +120,7 @@ pub fn cannot_move() -> Fault {
 /// When the mailbox cannot be opened, or the server does not say its UIDVALIDITY or its last UID.
 pub async fn before(session: &mut Session, folder: &FolderName) -> Result<Before, Fault> {
     let selected = session.select(folder, Access::ReadOnly).await?;
-    let last = look::last_uid(session, selected.exists).await?;
+    let last = if selected.exists == 0 { Uid(0) } else { look::last_uid(session).await? };
     Ok(Before { validity: selected.uid_validity, next: Uid(last.0.saturating_add(1)) })
 }
 

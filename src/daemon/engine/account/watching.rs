@@ -22,7 +22,9 @@ const BURST: Duration = Duration::from_secs(1);
 impl Worker {
     /// Waits for something to do: what to look at, or nothing when somebody called.
     pub(super) async fn wait(&mut self, bench: &mut Bench, all: Instant) -> Result<Option<Scope>, Trouble> {
-        if interruptible(&self.control, bench.open_inbox()).await? {
+        // Where INBOX is never as it was (imap4d 3.15 numbers new mail anew each time it is opened) one more pass does, and then a wait.
+        let changed = interruptible(&self.control, bench.open_inbox()).await?;
+        if changed && !std::mem::replace(&mut self.looked_again, true) {
             return Ok(Some(Scope::Watched));
         }
         interruptible(&self.control, bench.listen()).await?;
@@ -46,7 +48,9 @@ impl Worker {
             health.next = (!pushes).then_some(next);
         });
         let since = Instant::now();
-        if self.heard(bench, limit).await? {
+        let heard = self.heard(bench, limit).await?;
+        self.looked_again = false;
+        if heard {
             let burst = self.last_change.elapsed() < BURST;
             let end = Instant::now() + BURST;
             while burst && Instant::now() < end && self.heard(bench, LULL).await? {}
