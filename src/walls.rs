@@ -59,6 +59,9 @@ const OWNED: &[(&str, &str)] = &[
     ("async_imap", "imap"),
     ("clap", "cli"),
     ("ureq", "web"),
+    ("domain", "web"),
+    ("toml_edit", "config"),
+    ("x509_cert", "imap"),
     ("ratatui", "tui"),
     ("crossterm", "tui"),
 ];

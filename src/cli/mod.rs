@@ -21,6 +21,7 @@ mod plan;
 pub mod progress;
 mod run;
 mod senders;
+mod setup;
 mod status;
 pub mod style;
 pub mod table;
@@ -71,8 +72,9 @@ pub fn main() -> ExitCode {
 
 /// What failed while the rest was done; or the one thing that stopped all of it.
 async fn run_command(cli: &Cli, face: &mut Face) -> Result<Vec<Fault>, Fault> {
-    let Some(command) = &cli.command else { return tui::tui(face).await.map(|()| Vec::new()) };
+    let Some(command) = &cli.command else { return tui::tui(face).await };
     match command {
+        Command::Setup(args) => setup::setup(face, args).await,
         Command::Demo(args) => demo::demo(face, args).await,
         Command::Run(args) => run::run(face, args).await,
         Command::Daemon(args) => daemon::daemon(face, args).await,

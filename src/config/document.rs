@@ -28,6 +28,11 @@ impl Document {
         Ok(Document { path: path.to_owned(), text })
     }
 
+    /// A text that is not in the file at `path` yet.
+    pub(super) fn of(path: &Path, text: String) -> Document {
+        Document { path: path.to_owned(), text }
+    }
+
     /// All of it.
     pub(super) fn text(&self) -> &str {
         &self.text

@@ -5,6 +5,7 @@
 
 mod metrics;
 mod tell;
+pub mod unit;
 
 use std::net::SocketAddr;
 use std::time::Duration;
