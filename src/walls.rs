@@ -59,7 +59,7 @@ const OWNED: &[(&str, &str)] = &[
     ("async_imap", "imap"),
     ("clap", "cli"),
     ("ureq", "web"),
-    ("domain", "web"),
+    ("domain_dns", "web"),
     ("toml_edit", "config"),
     ("x509_cert", "imap"),
     ("ratatui", "tui"),

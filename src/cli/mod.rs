@@ -62,6 +62,10 @@ pub fn main() -> ExitCode {
         Err(fault) => vec![fault],
     };
     faults.extend(face.finish().err());
+    if let Some(Command::Setup(_)) | None = &cli.command {
+        // A question to a name server, or a line that nobody types any more, is not waited for.
+        runtime.shutdown_timeout(std::time::Duration::from_millis(500));
+    }
     faults.iter().for_each(out::print_fault);
     match faults.iter().map(|fault| fault.kind).max_by_key(|kind| u8::from(*kind == FaultKind::Usage)) {
         None => ExitCode::SUCCESS,

@@ -131,16 +131,27 @@ impl Editing {
         for (key, item) in overrides {
             table.insert(key, item.clone());
         }
-        match document.entry("accounts").or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new())) {
-            Item::ArrayOfTables(tables) => {
-                table.decor_mut().set_prefix("\n");
-                tables.push(table);
+        match document.get_mut("accounts") {
+            // At the end of the file, behind whatever comment stands there: everything before stays as it is to the byte.
+            None | Some(Item::ArrayOfTables(_)) => Ok(appended(&start, table)),
+            Some(Item::Value(Value::Array(array))) => {
+                array.push(table.into_inline_table());
+                Ok(document.to_string())
             }
-            Item::Value(Value::Array(array)) => array.push(inline(table)),
-            _ => return Err(unlike()),
+            Some(_) => Err(unlike()),
         }
-        Ok(document.to_string())
     }
+}
+
+fn appended(start: &str, table: Table) -> String {
+    let mut added = DocumentMut::new();
+    added.insert("accounts", Item::ArrayOfTables(ArrayOfTables::from_iter([table])));
+    let gap = match start {
+        "" => "",
+        start if start.ends_with('\n') => "\n",
+        _ => "\n\n",
+    };
+    format!("{start}{gap}{added}")
 }
 
 fn unlike() -> Fault {
@@ -246,10 +257,6 @@ fn differences(wanted: &Account, resolved: &Account) -> Vec<(&'static str, Item)
     found
 }
 
-fn inline(table: Table) -> InlineTable {
-    table.into_inline_table()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -299,8 +306,7 @@ mod tests {
         editing.write(&account("home")).unwrap();
         let path = folder.path().join("config.toml");
         let written = std::fs::read_to_string(&path).unwrap();
-        let before = text.strip_suffix("# the end\n").unwrap();
-        assert!(written.starts_with(before) && written.contains("# the end\n"), "{written}");
+        assert!(written.starts_with(text), "{written}");
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o644);
         let config = super::super::load(&path).unwrap();
         // The account is as it was wanted, whatever holds for the others.

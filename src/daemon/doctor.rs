@@ -83,6 +83,7 @@ async fn look_at_folders(config: &Config, setting: &Setting<'_>, session: &mut S
     let managed = managed::resolve(&setting.account.folders, &folders);
     let learner = open(config, setting)?;
     checks.extend(look_at_programs(setting, &learner.store)?);
+    let mut missing = Vec::new();
     for (category, folder) in managed.all() {
         if category == Category::Top && setting.account.top != TopMode::Move {
             continue;
@@ -90,12 +91,14 @@ async fn look_at_folders(config: &Config, setting: &Setting<'_>, session: &mut S
         let shown = folders.display(folder);
         let managed_already =
             learner.store.folder(learner.account, folder)?.is_some_and(|known| known.managed_at.is_some());
+        if folders.find(folder).is_none() {
+            missing.push(shown);
+            continue;
+        }
         checks.push(if let Some(reason) = quirks::is_provider_spam(session.host(), &folders, folder) {
             let hint = format!("give another name in the config: [folders] {} = \"…\"", category.word());
             let fault = Fault::refused(format!("mail cannot be filed into {shown}: {reason}"), hint);
             Check { clash: Some(category), ..Check::bad(Some(name), "folders", fault) }
-        } else if folders.find(folder).is_none() {
-            Check::good(Some(name), "folders", format!("{shown} will be created by the first run in mode \"file\""))
         } else if managed_already {
             Check::good(Some(name), "folders", format!("{shown} is there"))
         } else {
@@ -103,6 +106,10 @@ async fn look_at_folders(config: &Config, setting: &Setting<'_>, session: &mut S
             let detail = format!("{shown} exists already, with {messages} messages");
             Check::warn(name, "folders", detail, "the first run asks before it files into it (--yes says yes)")
         });
+    }
+    if !missing.is_empty() {
+        let detail = format!("the first run in mode \"file\" creates {}", missing.join(", "));
+        checks.push(Check::good(Some(name), "folders", detail));
     }
     let inbox = session.select(&FolderName::inbox(), Access::ReadOnly).await?;
     checks.push(Check::good(Some(name), "folders", format!("INBOX holds {} messages", inbox.exists)));

@@ -5,12 +5,12 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-use domain::base::Message;
-use domain::base::iana::Rtype;
-use domain::base::name::Name;
-use domain::base::question::Question;
-use domain::rdata::{Mx, Srv as SrvData};
-use domain::resolv::StubResolver;
+use domain_dns::base::Message;
+use domain_dns::base::iana::Rtype;
+use domain_dns::base::name::Name;
+use domain_dns::base::question::Question;
+use domain_dns::rdata::{Mx, Srv as SrvData};
+use domain_dns::resolv::StubResolver;
 use tokio::time::timeout;
 
 use crate::logic::fault::Fault;
@@ -61,7 +61,7 @@ async fn srv(resolver: &StubResolver, name: &str) -> std::io::Result<Vec<Srv>> {
     let Some(message) = query(resolver, name, Rtype::SRV).await? else { return Ok(Vec::new()) };
     let Ok(answer) = message.answer() else { return Ok(Vec::new()) };
     let records = answer.limit_to_in::<SrvData<_>>().filter_map(Result::ok).take(MOST);
-    let srv = |data: &SrvData<domain::base::ParsedName<&[u8]>>| Srv {
+    let srv = |data: &SrvData<domain_dns::base::ParsedName<&[u8]>>| Srv {
         priority: data.priority(),
         weight: data.weight(),
         port: data.port(),
@@ -74,7 +74,7 @@ async fn mx(resolver: &StubResolver, domain: &str) -> std::io::Result<Vec<String
     let Some(message) = query(resolver, domain, Rtype::MX).await? else { return Ok(Vec::new()) };
     let Ok(answer) = message.answer() else { return Ok(Vec::new()) };
     let records = answer.limit_to_in::<Mx<_>>().filter_map(Result::ok).take(MOST);
-    let mx = |data: &Mx<domain::base::ParsedName<&[u8]>>| (data.preference(), host(&data.exchange().to_string()));
+    let mx = |data: &Mx<domain_dns::base::ParsedName<&[u8]>>| (data.preference(), host(&data.exchange().to_string()));
     let mut found: Vec<(u16, String)> = records.map(|record| mx(record.data())).collect();
     found.sort();
     Ok(found.into_iter().map(|(_, host)| host).filter(|host| !host.is_empty()).collect())
@@ -91,10 +91,10 @@ fn host(name: &str) -> String {
 mod tests {
     use std::net::SocketAddr;
 
-    use domain::base::MessageBuilder;
-    use domain::base::iana::Rcode;
-    use domain::base::name::ParsedName;
-    use domain::resolv::stub::conf::{ResolvConf, ServerConf, Transport};
+    use domain_dns::base::MessageBuilder;
+    use domain_dns::base::iana::Rcode;
+    use domain_dns::base::name::ParsedName;
+    use domain_dns::resolv::stub::conf::{ResolvConf, ServerConf, Transport};
     use tokio::net::UdpSocket;
 
     use super::*;

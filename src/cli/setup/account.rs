@@ -63,7 +63,7 @@ impl Flow<'_> {
     async fn examine(&mut self) -> (Result<(), Stop>, Vec<Check>) {
         self.prompt.say("");
         let config = self.config();
-        let mut steps = Steps::new(&self.prompt);
+        let mut steps = Steps::again(&self.prompt);
         let setting = Setting {
             account: &self.account,
             now: self.face.now,

@@ -48,8 +48,12 @@ impl Scratch {
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        if let Err(error) = std::fs::remove_dir_all(&self.path) {
-            tracing::debug!(%error, "nothing to remove");
+        // An interrupted preview may still be writing into it: then what it made meanwhile goes with the next try.
+        for _ in 0..3 {
+            match std::fs::remove_dir_all(&self.path) {
+                Err(error) if error.kind() == std::io::ErrorKind::DirectoryNotEmpty => {}
+                _ => break,
+            }
         }
     }
 }

@@ -27,7 +27,7 @@ impl Flow<'_> {
                 Err(stop) => stop,
             };
             if !self.prompt.can_ask() {
-                return Err(stop.map_or_else(nothing_found, |stop| stop.fault));
+                return Err(stop.map_or_else(nothing_found, unanswered));
             }
             candidates = self.ask_for_host().await?;
         }
@@ -124,14 +124,25 @@ impl Flow<'_> {
         });
         let outcomes = join_all(tries).await;
         let mut answering = Vec::new();
+        let mut unknown: Vec<&str> = Vec::new();
         for (candidate, outcome) in candidates.iter().zip(outcomes) {
             match outcome {
+                Err(stop) if stop.part == "dns" => {
+                    if !unknown.contains(&candidate.host.as_str()) {
+                        unknown.push(&candidate.host);
+                    }
+                }
                 Err(stop) if stop.certificate.is_none() => {
                     let why = self.prompt.style().paint(Tone::Dim, Printable::new(&stop.fault.cause));
-                    self.prompt.say(format!("   no  {why}"));
+                    self.prompt.say(format!("   --  {why}"));
                 }
                 _ => answering.push(candidate.clone()),
             }
+        }
+        if !unknown.is_empty() {
+            let hosts = Printable::new(&unknown.join(", ")).to_string();
+            self.prompt
+                .say(format!("   --  {}", self.prompt.style().paint(Tone::Dim, format!("no such host: {hosts}"))));
         }
         answering
     }
@@ -175,6 +186,9 @@ impl Flow<'_> {
                 let hosts: Vec<&str> = found.iter().map(|candidate| candidate.host.as_str()).collect();
                 self.prompt.say(format!("  {mark}  {who}: {}", Printable::new(&hosts.join(", "))));
             }
+            Err(fault) if fault.cause.contains("failed to lookup address") => {
+                self.prompt.say(format!("   --  {who}: {}", style.paint(Tone::Dim, "no such host")));
+            }
             Err(fault) => {
                 self.prompt.say(format!("   --  {who}: {}", style.paint(Tone::Dim, Printable::new(&fault.cause))));
             }
@@ -211,7 +225,7 @@ impl Flow<'_> {
         if self.prompt.can_ask() && self.prompt.yes_or_no(&question, false).await? {
             return Ok(());
         }
-        Err(Fault::refused(format!("{why}"), "docs/getting-started.md says how to set up an account at Microsoft"))
+        Err(Fault::refused(why, "`oauth2` is not supported yet (docs/getting-started.md)"))
     }
 
     /// What `--host`, or the user, names: with `--port` and `--tls`, else the usual ones, the safer first.
@@ -233,6 +247,17 @@ impl Flow<'_> {
 
 fn nothing_found() -> Fault {
     Fault::usage("no mail server was found for this address", "name it with --host HOST (and --port, --tls)")
+}
+
+/// Where the server ends it, in the words of the flags.
+fn unanswered(stop: Stop) -> Fault {
+    match &stop.certificate {
+        Some(shown) => {
+            let hint = format!("if it is your own server: --tls-pin-sha256 {}, or --tls-ca-file FILE", shown.pin());
+            Fault { hint, ..stop.fault }
+        }
+        None => stop.fault,
+    }
 }
 
 fn add(found: &mut Vec<Candidate>, more: Vec<Candidate>) {

@@ -16,12 +16,22 @@ pub struct Steps<'a> {
     prompt: &'a Prompt,
     /// Everything that was found.
     pub checks: Vec<Check>,
+    /// What the user has seen already on the way to this server, when it was tried without a password.
+    again: bool,
 }
+
+/// The way that every session takes.
+const WAY: [&str; 5] = ["secret", "dns", "tcp", "tls", "greeting"];
 
 impl<'a> Steps<'a> {
     /// Nothing yet.
     pub fn new(prompt: &'a Prompt) -> Steps<'a> {
-        Steps { prompt, checks: Vec::new() }
+        Steps { prompt, checks: Vec::new(), again: false }
+    }
+
+    /// On a way that was shown before: what is good on it is not shown again.
+    pub fn again(prompt: &'a Prompt) -> Steps<'a> {
+        Steps { again: true, ..Steps::new(prompt) }
     }
 
     /// One more.
@@ -39,7 +49,8 @@ impl<'a> Steps<'a> {
                     eprint!("{CLEAR}");
                 }
                 // Nobody else works on an account that is not there yet.
-                if check.part != "lock" {
+                let known = check.part == "lock" || (self.again && WAY.contains(&check.part));
+                if !known || check.finding != Finding::Good {
                     show(self.prompt, &check);
                 }
                 self.checks.push(check);
@@ -57,7 +68,9 @@ pub fn show(prompt: &Prompt, check: &Check) {
     };
     let mark = prompt.style().paint(tone, word);
     prompt.say(format!("  {mark}  {:<12}  {}", check.part, Printable::new(&check.detail)));
-    if !check.hint.is_empty() {
+    // A certificate that is not trusted is asked about below.
+    let asked = check.part == "tls" && prompt.can_ask() && check.hint.contains("tls_pin_sha256");
+    if !check.hint.is_empty() && !asked {
         let hint = prompt.style().paint(Tone::Dim, "hint:");
         prompt.say(format!("                     {hint} {}", Printable::new(&check.hint)));
     }

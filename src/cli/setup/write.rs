@@ -29,6 +29,9 @@ impl Flow<'_> {
         let mut faults = Vec::new();
         let filed = self.file(&mut faults).await?;
         let started = service && self.start_service(&mut faults);
+        if !started {
+            faults.extend(self.say_of_a_daemon().await.err());
+        }
         self.say_what_next(started);
         if self.face.out().json() {
             self.show(filed, started);
@@ -168,6 +171,15 @@ impl Flow<'_> {
             .map_err(|error| Fault::local(format!("cannot tell where this program is: {error}"), "docs/daemon.md"))?;
         let path = std::path::absolute(self.editing.path()).unwrap_or_else(|_| self.editing.path().to_owned());
         Ok((home, program, (path != usual).then_some(path)))
+    }
+
+    /// A daemon that runs already, and was not told of the new account by its service manager.
+    async fn say_of_a_daemon(&self) -> Result<(), Fault> {
+        let config = crate::config::load(self.editing.path())?;
+        if self.face.daemon(&config).await?.is_some() {
+            self.prompt.say("A daemon is at work: `systemctl --user reload mailherd` (or kill -HUP) has it watch the new account, too.");
+        }
+        Ok(())
     }
 
     fn say_what_next(&self, started: bool) {
