@@ -43,6 +43,11 @@ impl Desk {
         std::mem::take(&mut self.fresh)
     }
 
+    /// Puts back what was taken away and not judged.
+    pub(super) fn put_back(&mut self, fresh: Vec<Fresh>) {
+        self.fresh.extend(fresh);
+    }
+
     /// Gives the batch that has been read to the learner. May be dropped while it waits: nothing is taken before it is there.
     async fn advance(&mut self) -> Result<(), Fault> {
         self.settle().await?;

@@ -91,20 +91,21 @@ async fn look_at_folders(config: &Config, setting: &Setting<'_>, session: &mut S
         let shown = folders.display(folder);
         let managed_already =
             learner.store.folder(learner.account, folder)?.is_some_and(|known| known.managed_at.is_some());
-        if folders.find(folder).is_none() {
-            missing.push(shown);
-            continue;
-        }
         checks.push(if let Some(reason) = quirks::is_provider_spam(session.host(), &folders, folder) {
             let hint = format!("give another name in the config: [folders] {} = \"…\"", category.word());
             let fault = Fault::refused(format!("mail cannot be filed into {shown}: {reason}"), hint);
             Check { clash: Some(category), ..Check::bad(Some(name), "folders", fault) }
+        } else if folders.find(folder).is_none() {
+            missing.push(shown);
+            continue;
         } else if managed_already {
             Check::good(Some(name), "folders", format!("{shown} is there"))
         } else {
             let messages = session.status(folder).await?.messages.unwrap_or(0);
             let detail = format!("{shown} exists already, with {messages} messages");
-            Check::warn(name, "folders", detail, "the first run asks before it files into it (--yes says yes)")
+            let hint = "the first run asks before it files into it (--yes says yes)";
+            let clash = (messages > 0).then_some(category);
+            Check { clash, ..Check::warn(name, "folders", detail, hint) }
         });
     }
     if !missing.is_empty() {
@@ -127,10 +128,8 @@ async fn look_at_folders(config: &Config, setting: &Setting<'_>, session: &mut S
 /// Whether somebody else files mail of this account: within seconds of its arrival, or on delivery.
 fn look_at_programs(setting: &Setting<'_>, store: &Store) -> Result<Option<Check>, Fault> {
     let name = setting.account.name.as_str();
-    let Some(moved) = moves::program_at_work(store, store.account(name)?, setting.now)? else { return Ok(None) };
-    let detail = format!("another program files mail too: {moved} messages were moved within seconds of their arrival");
-    let hint = "one is enough: look for a second mailherd, a Sieve script, or a filter of a mail program";
-    Ok(Some(Check::warn(name, "programs", detail, hint)))
+    let found = moves::other_program(store, store.account(name)?, setting.now)?;
+    Ok(found.map(|(detail, hint)| Check::warn(name, "programs", detail, hint)))
 }
 
 /// Looks at the oldest message of INBOX: by its age the server tells its time.

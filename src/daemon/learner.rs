@@ -5,10 +5,13 @@
 use super::habits;
 use super::moves::Observing;
 use super::setting::Setting;
+use super::trash::THROWN;
 use crate::logic::facts::{self, Facts};
 use crate::logic::fault::Fault;
 use crate::logic::fit::Fit;
-use crate::logic::ids::{Address, Digest, Flags, Instance, ListId, MessageId, MidHash, ModSeq, Uid, UnixTime};
+use crate::logic::ids::{
+    Address, Digest, Flags, Instance, ListId, MessageId, MidHash, ModSeq, ObjectId, Uid, UnixTime,
+};
 use crate::logic::ledger::Ledger;
 use crate::logic::plan;
 use crate::store::{AccountId, FolderState, Origin, Seen, Shown, Sighting, Standing, Store};
@@ -34,6 +37,7 @@ pub(super) struct Raw {
     pub(super) flags: Flags,
     pub(super) internal_date: Option<UnixTime>,
     pub(super) size: u32,
+    pub(super) object: Option<ObjectId>,
     pub(super) header: Vec<u8>,
 }
 
@@ -43,6 +47,7 @@ pub(super) struct Message {
     flags: Flags,
     internal_date: Option<UnixTime>,
     instance: Instance,
+    object: Option<ObjectId>,
     mid_hash: Option<MidHash>,
     facts: Facts,
 }
@@ -55,6 +60,7 @@ impl Raw {
             flags: self.flags,
             internal_date: self.internal_date,
             instance: Instance { digest: Digest::of(&self.header), size: self.size },
+            object: self.object,
             mid_hash: facts.message_id.as_ref().map(MessageId::hash),
             facts,
         }
@@ -208,11 +214,12 @@ impl Learner {
         store.learn_more(|db| {
             let mut fresh = Vec::new();
             for message in batch.messages {
-                let Message { uid, flags, internal_date, instance, mid_hash, facts } = message;
+                let Message { uid, flags, internal_date, instance, object, mid_hash, facts } = message;
                 let older = plan::older(internal_date, facts.date, *now);
                 let arrival = internal_date.or(facts.date).unwrap_or(*now);
                 let seen = Seen {
                     instance,
+                    object,
                     uid,
                     flags,
                     mid_hash,
@@ -224,10 +231,15 @@ impl Learner {
                     standing: first_standing(batch.role, instance, arrival, *now, inbox),
                     shown: shown(batch.role, &facts, arrival),
                 };
-                let Sighting { new, there, standing } = db.saw(*account, batch.folder.id, &seen)?;
+                let Sighting { new, former, there, standing } = db.saw(*account, batch.folder.id, &seen)?;
                 let managed_at = batch.folder.managed_at;
                 if !there && let Some(how) = moves.turned_up(batch.role, new, managed_at, internal_date, *now) {
-                    db.turned_up(*account, (batch.folder.id, uid), instance, how, *now)?;
+                    db.turned_up(*account, (batch.folder.id, uid), (instance, former), how, *now)?;
+                    if let Some(from) = &facts.from
+                        && db.taken_out_of_trash(*account, instance)?
+                    {
+                        ledger.flags_changed(from, facts.list_id.as_ref(), THROWN, Flags::default());
+                    }
                 }
                 if new {
                     *learned += 1;

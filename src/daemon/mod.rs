@@ -39,6 +39,7 @@ mod recovery;
 mod setting;
 mod socket;
 mod sync;
+mod trash;
 mod unsubscribe;
 
 pub use setting::{Asking, Setting, Watcher};

@@ -75,6 +75,18 @@ pub(super) fn program_at_work(store: &Store, account: AccountId, now: UnixTime) 
     Ok((moves >= PROGRAM_MOVES && last.is_some_and(|last| last >= now.minus_days(7))).then_some(moves))
 }
 
+/// What to say when somebody else files mail of this account: the finding and the hint.
+pub(super) fn other_program(
+    store: &Store,
+    account: AccountId,
+    now: UnixTime,
+) -> Result<Option<(String, &'static str)>, Fault> {
+    let hint = "one is enough: look for a second mailherd, a Sieve script, or a filter of a mail program";
+    Ok(program_at_work(store, account, now)?.map(|moves| {
+        (format!("another program files mail too: {moves} messages were moved within seconds of their arrival"), hint)
+    }))
+}
+
 /// After INBOX and the managed mailboxes were read: what went and what came becomes moves of the user's.
 pub(super) async fn observe(setting: &Setting<'_>, desk: &mut Desk) -> Result<(), Fault> {
     let learner = desk.learner().await?;
@@ -88,6 +100,9 @@ pub(super) async fn observe(setting: &Setting<'_>, desk: &mut Desk) -> Result<()
         let reading = moves::read(&departures, &arrivals, &resting, setting.now);
         tracing::debug!(went = departures.len(), came = arrivals.len(), changes = reading.changes.len(), "moves");
         learner.store.note_moves(learner.account, &reading, setting.now)?;
+    }
+    if let Some((text, hint)) = other_program(&learner.store, learner.account, setting.now)? {
+        setting.watcher.advise(&setting.account.name, &text, hint);
     }
     learner.store.looked(learner.account, setting.now)
 }

@@ -45,7 +45,8 @@ pub struct Check {
     pub detail: String,
     /// What to do, one line; empty when there is nothing to do.
     pub hint: String,
-    /// The managed folder whose name is in the way: another one has to be given.
+    /// The managed folder whose name means something else there, or which holds mail already that is not ours: another name, or
+    /// a yes, has to be given.
     pub clash: Option<Category>,
 }
 

@@ -7,6 +7,7 @@ use super::learner::Role;
 use super::moves;
 use super::reading::{Read, read};
 use super::setting::Setting;
+use super::trash;
 use crate::imap::Session;
 use crate::imap::folders::{Folders, SpecialUse};
 use crate::logic::fault::Fault;
@@ -62,6 +63,7 @@ pub(super) async fn sync(
         read(setting, session, desk, name, Role::Managed, u32::MAX).await?;
     }
     moves::observe(setting, desk).await?;
+    trash::look(setting, session, desk, folders).await?;
     if scope == Scope::All {
         elsewhere(setting, session, desk, folders, &done).await?;
     }

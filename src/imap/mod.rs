@@ -45,7 +45,7 @@ pub mod utf7;
 pub mod watch;
 
 pub use capability::Capabilities;
-pub use command::{HEADER_FIELDS, MAX_LINE, header_query, quote, uid_sets};
+pub use command::{HEADER_FIELDS, MAX_LINE, header_query, learning_query, quote, uid_sets};
 pub use connect::{Endpoint, Login, Stage, TlsMode, Witness, knock, open};
 pub use folders::{Folder, Folders, SpecialUse, create, discover};
 pub use pulse::Pulse;

@@ -184,11 +184,13 @@ impl Session {
             return Err(fault.clone().while_doing("the connection was dropped before"));
         }
         self.busy = true;
+        self.imap.get_ref().pulse().asks();
         Ok(())
     }
 
     pub(super) fn finish<T>(&mut self, outcome: Result<T, Fault>) -> Result<T, Fault> {
         self.busy = false;
+        self.imap.get_ref().pulse().rests();
         if let Err(fault) = &outcome {
             tracing::debug!(cause = %fault, "imap session is broken");
             self.broken = Some(fault.clone());

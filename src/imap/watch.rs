@@ -113,10 +113,12 @@ impl Session {
             return Ok(Some(refusal(&end)));
         }
         let began = Instant::now();
+        self.imap.get_ref().pulse().rests();
         if let Some(end) = self.until_news(&mut idling, limit, cancel).await? {
             let at_once = began.elapsed() < AT_ONCE && !self.ear.has_news();
             return Ok((at_once || !end.is_ok()).then(|| refusal(&end)));
         }
+        self.imap.get_ref().pulse().asks();
         self.write(&[b"DONE\r\n"], DONE_WITHIN).await?;
         let end = self.until_the_end(&mut idling).await?;
         Ok((!end.is_ok()).then(|| refusal(&end)))

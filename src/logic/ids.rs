@@ -137,6 +137,23 @@ impl MidHash {
     }
 }
 
+/// The server's own name for the content of a message, the same wherever it lies and however a folder is numbered: EMAILID
+/// (RFC 8474), or X-GM-MSGID on Gmail. The first 64 bits of its SHA-256.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ObjectId(pub u64);
+
+impl ObjectId {
+    /// Of an EMAILID.
+    pub fn of_email(id: &str) -> ObjectId {
+        ObjectId(MidHash::of(&["EMAILID ", id].concat()).0)
+    }
+
+    /// Of an X-GM-MSGID.
+    pub fn of_gmail(id: u64) -> ObjectId {
+        ObjectId(MidHash::of(&format!("X-GM-MSGID {id}")).0)
+    }
+}
+
 /// The first 128 bits of the SHA-256 of a message's header fields, as the server sent them.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest(pub [u8; 16]);

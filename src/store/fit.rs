@@ -2,7 +2,7 @@
 
 use rusqlite::{OptionalExtension, params};
 
-use super::mail::LearnTransaction;
+use super::learning::LearnTransaction;
 use super::{AccountId, Store};
 use crate::logic::fault::Fault;
 use crate::logic::fit::{Kept, KeptShift, KeptWaiting};

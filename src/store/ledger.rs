@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use rusqlite::{Row, params};
 
-use super::mail::LearnTransaction;
+use super::learning::LearnTransaction;
 use super::{AccountId, Store};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{Address, Category, ListId, MidHash, UnixTime};

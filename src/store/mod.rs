@@ -7,18 +7,25 @@
 mod acts;
 mod digest;
 mod fit;
+mod folders;
+mod instances;
 mod journal;
+mod learning;
 mod ledger;
 mod lock;
 mod look;
-mod mail;
 mod migrate;
 mod moves;
+mod object;
 mod orders;
+mod settling;
 mod shown;
 mod teaching;
+mod thrown;
+mod undoable;
 mod user_moves;
 mod waiting;
+mod whereabouts;
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -29,15 +36,18 @@ use crate::logic::fault::Fault;
 
 pub use acts::{RowOutcome, WrittenTo};
 pub use digest::{DigestMark, Since};
-pub use journal::{LogFilter, UndoScope};
+pub use folders::FolderState;
+pub use instances::Standing;
+pub use journal::LogFilter;
+pub use learning::{Seen, Sighting};
 pub use ledger::SenderRow;
 pub use lock::{AccountLock, DaemonLock};
 pub use look::{LedgerRow, MailSpot, MailText, RunSummary, SenderRank, Shelf, ShownMail, TrialRow};
-pub use mail::{FolderState, Seen, Sighting, Standing};
 pub use moves::Observed;
 pub use orders::StoredOrder;
 pub use shown::{Origin, Shown};
 pub use teaching::Taught;
+pub use undoable::UndoScope;
 pub use user_moves::Dragged;
 pub use waiting::{Given, Waiting, WaitingFor};
 

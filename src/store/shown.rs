@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use rusqlite::{CachedStatement, Connection, params};
 
 use super::Store;
-use super::mail::LearnTransaction;
+use super::learning::LearnTransaction;
 use crate::logic::fault::Fault;
 use crate::logic::ids::{Uid, UnixTime};
 

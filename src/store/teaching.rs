@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::mail::LearnTransaction;
+use super::learning::LearnTransaction;
 use super::orders::give;
 use super::waiting::{Waiting, WaitingFor};
 use super::{AccountId, Store};

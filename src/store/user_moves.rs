@@ -2,7 +2,7 @@
 
 use rusqlite::params;
 
-use super::mail::instance_at;
+use super::instances::instance_at;
 use super::{AccountId, Store};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{Address, FolderName, Instance, ListId, Uid, UnixTime};

@@ -467,3 +467,51 @@ fn a_listener_that_was_too_slow_is_told_to_look_again() {
     let changed = Notice::Changed { account: "home".into() };
     assert_eq!(watching.hears(|_| true), changed, "what was missed is made up for first");
 }
+
+/// An act waits for a range of messages that is being read, not for the end of the first pass; and nothing is read twice for it.
+#[test]
+fn an_act_is_done_in_the_middle_of_a_long_first_pass() {
+    use mailherd::demo::mailbox::{Account, Message};
+    use mailherd::demo::server::{What, When};
+    let (people, letters) = (15_800, 200);
+    let mail = (0..people).map(|number| {
+        format!(
+            "From: Carl <carl.{number}@strangers.example>\r\nTo: me@home.example\r\nSubject: Hello {number}\r\n\
+                 Message-ID: <{number}@strangers.example>\r\nDate: Sat, 21 Nov 2026 10:00:00 +0000\r\n\r\nHi\r\n"
+        )
+        .into_bytes()
+    });
+    let newsletters: Vec<Mail> = (0..letters).map(cast::newsletter).collect();
+    let mut account = Account::empty("Me", crate::support::mail::ME);
+    let at = mailherd::logic::ids::UnixTime(newsletters[0].arrived());
+    let messages =
+        newsletters.iter().take(100).map(Mail::bytes).chain(mail).chain(newsletters.iter().skip(100).map(Mail::bytes));
+    account.folder_mut("INBOX").messages = messages.map(|bytes| Message::new(bytes, at)).collect();
+    let user = Embedded::of(account, demo::Options::default());
+    // Four ranges, one after the other.
+    user.goes_wrong(When::every("FETCH"), What::Delay(Duration::from_millis(1500)));
+    user.goes_wrong(When::every("UID FETCH"), What::Delay(Duration::from_millis(1500)));
+    let watching = Watching::start(&user.config_file(), quick());
+    let first = || watching.mail(Category::Inbox).into_iter().find(|row| row.subject.starts_with("Hello"));
+    eventually("the first messages are there", || first().is_some());
+    let row = first().unwrap();
+    let done = watching.does(Act::File {
+        messages: vec![row.key],
+        category: Category::Bulk,
+        width: Width::Natural,
+        sure: true,
+    });
+    assert_eq!((done.moved, done.failed.len()), (1, 0), "{done:?}");
+    let health = watching.health().remove(0);
+    assert!(health.last_pass.is_none() && health.fault.is_none(), "it was not waited for: {health:?}");
+    assert_eq!(user.messages("Bulk"), [row.subject.replace("Hello ", "<") + "@strangers.example>"]);
+    assert_eq!(user.counts(["News"]), [0], "nothing was judged yet");
+    watching.rests("home");
+    eventually("all is filed", || user.counts(["INBOX", "News", "Bulk"]) == [people - 1, letters as usize, 1]);
+    let rows: usize =
+        user.server.commands().iter().filter(|one| one.line.contains("HEADER.FIELDS")).map(|one| one.rows).sum();
+    let all = people + letters as usize;
+    assert!(rows <= all + 2 * letters as usize + 10, "{rows} headers were read of {all} messages");
+    let connections = user.server.counts().connections;
+    assert_eq!(connections, 1, "on one connection");
+}

@@ -166,13 +166,15 @@ fn a_wrong_host_and_a_wrong_password_lead_back_to_the_question() {
 #[test]
 fn without_a_sent_folder_and_with_bulk_as_the_spam_folder() {
     let user = user(Flavour::SPAM_IS_BULK);
+    user.client().append("News", &[cast::newsletter(7)]);
     let mut screen = user.tall_screen(&["setup", "--tls-ca-file", ca(&user).to_str().unwrap(), "--no-alias"]);
     let steps = way(&user);
     play(&mut screen, &steps[..3]);
     play(&mut screen, &steps[4..7]);
     screen.sees("there is no Sent mailbox").sees("mail cannot be filed into Bulk");
     screen.sees("Folder for bulk mail [Automatic]:").press("News\r").sees("not that:").press("\r");
-    screen.sees("creates Top, News, Automatic, Blackhole");
+    screen.sees("creates Top, Automatic, Blackhole");
+    screen.sees("File news mail into News, beside what is there [Y/n]:").press("\r");
     play(&mut screen, &steps[8..]);
     assert!(screen.ends().0.success());
     let world = user.world();

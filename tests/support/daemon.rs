@@ -26,6 +26,11 @@ impl<'a> Daemon<'a> {
         Daemon::start_with(user, &[], &[])
     }
 
+    /// Starts it, and does not wait.
+    pub fn start_unasked(user: &'a User) -> Daemon<'a> {
+        Daemon { user, running: Some(user.start_at("daemon.toml", &user.configuration(), &["daemon"], &[])) }
+    }
+
     /// The same with more words and environment variables.
     #[track_caller]
     pub fn start_with(user: &'a User, words: &[&str], environment: &[(String, String)]) -> Daemon<'a> {

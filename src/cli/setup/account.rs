@@ -86,6 +86,12 @@ impl Flow<'_> {
             self.ask_for_folder(category).await?;
             return Ok(false);
         }
+        for category in checks.iter().filter_map(|check| check.clash) {
+            if !self.adopted.contains(&category) && !self.adopts(category).await? {
+                self.ask_for_folder(category).await?;
+                return Ok(false);
+            }
+        }
         let Some(bad) = checks.iter().find(|check| check.finding == Finding::Bad) else { return Ok(true) };
         let question = Question {
             text: "Go on all the same, and only preview",
@@ -97,6 +103,19 @@ impl Flow<'_> {
             return Ok(true);
         }
         Err(Fault::refused(bad.detail.clone(), bad.hint.clone()))
+    }
+
+    /// Whether mail may be filed beside what is there.
+    async fn adopts(&mut self, category: Category) -> Result<bool, Fault> {
+        let folder = Printable::new(self.account.folders.of(category).unwrap_or_default()).to_string();
+        let text = format!("File {} mail into {folder}, beside what is there", category.word());
+        let flag = format!("--yes, or --folder {}=NAME", category.word());
+        let why = "What is there already stays, and is never aged.";
+        let adopted = self.prompt.yes_or_no(&Question { text: &text, why, flag: &flag }, true).await?;
+        if adopted {
+            self.adopted.push(category);
+        }
+        Ok(adopted)
     }
 
     async fn ask_for_folder(&mut self, category: Category) -> Result<(), Fault> {

@@ -23,7 +23,7 @@ use super::args::Setup;
 use super::face::Face;
 use crate::config::{Account, Editing, Keeping};
 use crate::logic::fault::Fault;
-use crate::logic::ids::Address;
+use crate::logic::ids::{Address, Category};
 use crate::logic::provider::Provider;
 use prompt::{Prompt, Question};
 use scratch::Scratch;
@@ -40,6 +40,8 @@ struct Flow<'a> {
     waiting: usize,
     /// Where a password that was typed will be kept.
     keeping: Option<Keeping>,
+    /// Folders with mail in them that may be filed into.
+    adopted: Vec<Category>,
     /// A password by flag was refused.
     flags_failed: bool,
     scratch: Scratch,
@@ -71,6 +73,7 @@ pub(super) async fn setup(face: &mut Face, args: &Setup) -> Result<Vec<Fault>, F
             provider: None,
             waiting: 0,
             keeping: None,
+            adopted: Vec::new(),
             flags_failed: false,
             scratch,
             written: &written,

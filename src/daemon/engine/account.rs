@@ -49,6 +49,8 @@ enum End {
 enum Trouble {
     Fault(Fault),
     Interrupted,
+    /// Somebody waits. It is taken up where it ended.
+    MadeWay,
 }
 
 impl From<Fault> for Trouble {
@@ -122,7 +124,7 @@ impl Worker {
             self.reached = false;
             match self.connected(!paused).await {
                 Ok(End::Stopping) => return,
-                Ok(End::Paused | End::Served) | Err(Trouble::Interrupted) => {}
+                Ok(End::Paused | End::Served) | Err(Trouble::Interrupted | Trouble::MadeWay) => {}
                 Err(Trouble::Fault(fault)) => {
                     if self.reached && since.elapsed() >= GOOD {
                         self.backoff.reset();
@@ -254,9 +256,17 @@ impl Worker {
             self.control.set_pausable(true);
             match due.take() {
                 Some(scope) => {
-                    self.pass(bench, scope, self.options.accept).await?;
-                    if scope == Scope::All {
-                        all = Instant::now() + self.options.all;
+                    self.control.set_yields(true);
+                    let passed = self.pass(bench, scope, self.options.accept).await;
+                    self.control.set_yields(false);
+                    match passed {
+                        Err(Trouble::MadeWay) => due = Some(scope),
+                        passed => {
+                            passed?;
+                            if scope == Scope::All {
+                                all = Instant::now() + self.options.all;
+                            }
+                        }
                     }
                 }
                 None => {

@@ -8,11 +8,12 @@ use crate::daemon::engine::job::{Job, Outcome, Ticket};
 use crate::daemon::engine::why;
 use crate::daemon::filing::Run;
 use crate::daemon::held::Held;
+use crate::daemon::learner::Fresh;
 use crate::daemon::opening::{Ready, ready};
 use crate::daemon::pass::{Pass, Report, Seen};
 use crate::daemon::setting::Setting;
 use crate::daemon::sync::Scope;
-use crate::daemon::{digest, opened, order, pending, pick, undo, unsubscribe};
+use crate::daemon::{digest, inspect, opened, order, pending, pick, undo, unsubscribe};
 use crate::imap::{Access, Selected, Session, StatusRow};
 use crate::logic::engine::MessageKey;
 use crate::logic::fault::{Fault, FaultKind};
@@ -29,11 +30,13 @@ pub(super) struct Bench {
     ready: Option<Ready>,
     inbox: Option<Mark>,
     statuses: Vec<StatusRow>,
+    /// What waited for its verdict when a pass made way.
+    kept: Vec<Fresh>,
 }
 
 impl Bench {
     pub(super) fn new(session: Session) -> Bench {
-        Bench { session, ready: None, inbox: None, statuses: Vec::new() }
+        Bench { session, ready: None, inbox: None, statuses: Vec::new(), kept: Vec::new() }
     }
 
     /// One pass. `accepted`: what surprises is filed, too.
@@ -46,6 +49,7 @@ impl Bench {
         (run, report): (&mut Run, &mut Report),
     ) -> Result<(), Fault> {
         renew(setting, desk).await?;
+        desk.put_back(std::mem::take(&mut self.kept));
         let ready = match (scope, self.ready.take()) {
             (Scope::Watched, Some(ready)) => ready,
             _ => ready(setting, &mut self.session, desk).await?,
@@ -70,6 +74,9 @@ impl Bench {
         report.seen = seen.looked_at.len();
         report.kept = seen.kept.len();
         report.learned = desk.learner().await?.learned;
+        if result.is_err() && setting.watcher.is_wanted() {
+            self.kept = desk.take_fresh();
+        }
         match result {
             Ok(inbox) => {
                 self.inbox = Some(mark(&inbox));
@@ -149,6 +156,11 @@ impl Bench {
             Job::Why(key) => {
                 let ready = known(&mut self.ready, setting, &mut self.session, desk).await?;
                 Ok(Outcome::Why(Box::new(why::why(setting, &mut self.session, desk, ready, key).await?)))
+            }
+            Job::Judge(id) => {
+                let ready = known(&mut self.ready, setting, &mut self.session, desk).await?;
+                let found = inspect::find(setting, &mut self.session, desk, ready, id).await?;
+                Ok(Outcome::Judged(found.map(Box::new)))
             }
             Job::Open(key) => Ok(Outcome::Opened(Box::new(opened::open(&mut self.session, key).await?))),
             Job::Offer(key) => {

@@ -7,12 +7,16 @@ use std::time::{Duration, Instant};
 use tokio::sync::broadcast;
 
 use crate::config::Account;
+use crate::daemon::clock;
 use crate::imap::Pulse;
 use crate::logic::engine::{AccountState, FiledCount, Health, Notice};
 use crate::logic::plan::Mode;
 
 /// Progress is told this often at most.
 const TOLD: Duration = Duration::from_millis(100);
+
+/// A server that owes an answer for this long may be gone. Seconds.
+pub(super) const UNSURE: i64 = 2;
 
 /// The healths of all accounts that there are or were, each in a slot that stays its own.
 #[derive(Clone)]
@@ -58,10 +62,22 @@ impl Board {
         self.0.pulses.borrow_mut()[slot] = pulse;
     }
 
-    /// With the last byte from the server, which comes while the work that tells everything else is under way.
+    /// With what the connection tells of itself while the work that tells everything else is under way, or waits.
     fn now(&self, slot: usize, health: &Health) -> Health {
-        let last_byte = self.0.pulses.borrow().get(slot).and_then(Pulse::last);
-        Health { last_byte, ..health.clone() }
+        let pulses = self.0.pulses.borrow();
+        let pulse = pulses.get(slot);
+        let (last_byte, asked) = (pulse.and_then(Pulse::last), pulse.and_then(Pulse::asked));
+        let rests = matches!(health.state, AccountState::Live | AccountState::Polling);
+        let unsure = rests && asked.is_some_and(|asked| clock::now().0 - asked.0 >= UNSURE);
+        let state = if unsure { AccountState::Probing } else { health.state };
+        Health { last_byte, asked, state, ..health.clone() }
+    }
+
+    /// For how long the server of an account that is up to date has said nothing, in seconds; `None` of other accounts.
+    pub(super) fn silent_for(&self, slot: usize) -> Option<i64> {
+        let rests = self.see(slot, |health| matches!(health.state, AccountState::Live | AccountState::Polling));
+        let last = self.0.pulses.borrow().get(slot).and_then(Pulse::last);
+        rests.then(|| last.map_or(i64::MAX, |last| clock::now().0 - last.0))
     }
 
     /// Notes what a pass filed.
@@ -124,6 +140,7 @@ fn unknown(account: &Account) -> Health {
         state: AccountState::Connecting,
         files: account.mode == Mode::File,
         last_byte: None,
+        asked: None,
         last_pass: None,
         next: None,
         queue: 0,
@@ -132,5 +149,6 @@ fn unknown(account: &Account) -> Health {
         held: None,
         capabilities: Vec::new(),
         advice: Vec::new(),
+        program_moves: 0,
     }
 }

@@ -69,6 +69,8 @@ pub struct Options {
     pub first_retry: Duration,
     /// The longest wait after a failure, but where the server itself asks for more.
     pub longest_retry: Duration,
+    /// How long a server may have said nothing before somebody who wants to know is told without asking it.
+    pub doubt: Duration,
     /// Batches that surprise are filed without a question.
     pub accept: bool,
 }
@@ -84,6 +86,7 @@ impl Default for Options {
             connect: CONNECT,
             first_retry: Duration::from_secs(1),
             longest_retry: 5 * minute,
+            doubt: Duration::from_secs(15),
             accept: false,
         }
     }

@@ -29,6 +29,8 @@ pub struct Options {
     pub read_only: Vec<String>,
     /// Command lines longer than this get BAD, as from Dovecot (64 KiB) or Courier (16 to 60 KiB). Bytes.
     pub longest_line: usize,
+    /// The one EMAILID that it gives to all messages, by mistake.
+    pub one_email_id: Option<u64>,
     /// How many seconds the server's clock is ahead.
     pub clock_ahead: i64,
     /// What goes wrong.
@@ -50,6 +52,7 @@ impl Default for Options {
             quota_messages: None,
             read_only: Vec::new(),
             longest_line: 65_536,
+            one_email_id: None,
             clock_ahead: 0,
             faults: Vec::new(),
         }
@@ -126,6 +129,8 @@ abilities! {
     list_status => "LIST-STATUS",
     /// RFC 5465, of which only new and gone messages in folders that are named.
     notify => "NOTIFY",
+    /// RFC 8474, of which only EMAILID.
+    objectid => "OBJECTID",
     /// RFC 5161.
     enable => "ENABLE",
     /// RFC 5032: OLDER and YOUNGER, by the server's own clock.

@@ -65,6 +65,14 @@ impl Store {
         self.find(folder).is_some_and(|place| self.folders[place].set_flags(uid.0, flags, modseq, SERVER))
     }
 
+    /// From now on the messages of a folder are shown with this line more at the head of their headers.
+    pub fn add_header(&mut self, folder: &str, line: &str) {
+        let Some(place) = self.find(folder) else { return };
+        for message in self.folders[place].messages.values_mut() {
+            message.bytes = [line.as_bytes(), b"\r\n", &message.bytes].concat().into();
+        }
+    }
+
     /// Gives a folder a new UIDVALIDITY and its messages new UIDs, from 1. Sessions that have it open are sent away.
     pub fn renumber(&mut self, folder: &str) {
         let Some(place) = self.find(folder) else { return };

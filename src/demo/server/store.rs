@@ -96,7 +96,7 @@ impl Store {
     ) -> u32 {
         let modseq = self.next_modseq();
         let flags = flags.iter().map(|flag| normalise_flag(flag)).collect();
-        self.folders[place].append(Stored { bytes, flags, internaldate, modseq }, by)
+        self.folders[place].append(Stored { bytes, flags, internaldate, modseq, object: modseq }, by)
     }
 
     /// Whether `more` messages may come.

@@ -21,7 +21,8 @@ fn left(number: u8, from: &str) -> Departure {
 
 fn came(number: u8, to: &str) -> Arrival {
     let id = 100 + i64::from(number);
-    Arrival { id, instance: instance(number), folder: folder(to), uid: Uid(7), away: false, ours: false, at: NOW }
+    let (instance, folder) = (instance(number), folder(to));
+    Arrival { id, instance, former: None, folder, uid: Uid(7), away: false, ours: false, at: NOW }
 }
 
 fn lies(number: u8, origin: &str, to: &str) -> Resting {
@@ -62,6 +63,21 @@ fn half_a_move_waits_for_the_other_half() {
 }
 
 #[test]
+fn what_looks_different_where_it_came_is_known_by_what_it_was() {
+    let changed = |number: u8, to: &str| Arrival { former: Some(instance(1)), ..came(number, to) };
+    reads(&[left(1, "News")], &[changed(9, "INBOX")], &[], &[moved(9, Some("News"), "INBOX")]);
+    // What it is now comes first.
+    let both = [left(1, "News"), left(9, "Bulk")];
+    reads(&both, &[changed(9, "INBOX")], &[], &[moved(9, Some("Bulk"), "INBOX")]);
+    let resting = [lies(1, "INBOX", "News")];
+    let on = [Change::Forget(201), moved(9, Some("INBOX"), "Bulk")];
+    reads(&[left(1, "News")], &[changed(9, "Bulk")], &resting, &on);
+    let renumbered = Departure { renumbered: true, ..left(1, "News") };
+    let stays = [Change::Renumbered(201, Uid(7), instance(9))];
+    reads(&[renumbered], &[changed(9, "News")], &resting, &stays);
+}
+
+#[test]
 fn what_we_moved_is_not_the_users() {
     let ours = Arrival { ours: true, ..came(1, "News") };
     let reading = reads(&[], &[ours], &[], &[]);
@@ -99,7 +115,7 @@ fn a_renumbered_mailbox_says_nothing() {
     let renumbered = |number| Departure { renumbered: true, ..left(number, "Blackhole") };
     let known = Resting { settled: true, ..lies(1, "INBOX", "Blackhole") };
     let arrivals = [came(1, "Blackhole"), came(2, "INBOX")];
-    let expected = [Change::Renumbered(201, Uid(7)), moved(2, Some("Blackhole"), "INBOX")];
+    let expected = [Change::Renumbered(201, Uid(7), instance(1)), moved(2, Some("Blackhole"), "INBOX")];
     reads(&[renumbered(1), renumbered(2)], &arrivals, std::slice::from_ref(&known), &expected);
     reads(&[left(1, "Blackhole")], &[came(1, "Blackhole")], &[known], &[Change::Forget(201)]);
 }

@@ -48,6 +48,7 @@ pub(crate) fn live(account: &str) -> Health {
         files: true,
         last_byte: Some(NOW),
         last_pass: Some(NOW),
+        asked: None,
         next: None,
         queue: 0,
         fault: None,
@@ -55,6 +56,7 @@ pub(crate) fn live(account: &str) -> Health {
         held: None,
         capabilities: vec!["IMAP4rev1".into(), "IDLE".into(), "MOVE".into()],
         advice: Vec::new(),
+        program_moves: 0,
     }
 }
 
@@ -113,7 +115,7 @@ impl Scene {
             return answer;
         }
         Ok(match request {
-            Request::Health => Reply::Health(self.health.clone()),
+            Request::Health | Request::Probe => Reply::Health(self.health.clone()),
             Request::Shelves { .. } => Reply::Shelves(Category::ALL.map(|category| self.shelf(category)).into()),
             Request::Mail(query) => Reply::Mail(self.page(query)),
             Request::Find(find) => Reply::Found(self.find(find)),
@@ -126,7 +128,7 @@ impl Scene {
             Request::Rows { .. } => Reply::Rows(Vec::new(), 0),
             Request::Stats { .. } => Reply::Stats(StatsReply::default()),
             // The screen does not ask for these.
-            Request::About | Request::Falling { .. } | Request::Run { .. } => {
+            Request::About | Request::Falling { .. } | Request::Run { .. } | Request::Judge { .. } => {
                 return Err(Fault::refused("nobody asks that here", ""));
             }
         })

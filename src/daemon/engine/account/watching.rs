@@ -89,6 +89,8 @@ impl Worker {
             tokio::select! {
                 ticket = jobs.recv() => waiting.extend(ticket),
                 () = control.called(false) => {}
+                // INBOX is opened anew, and the server has to say something to that.
+                () = control.probed() => {}
             }
         };
         Ok(watch(&mut bench.session, limit, called).await?)

@@ -78,6 +78,7 @@ fn state(health: &Health, width: u16) -> Vec<Piece> {
         AccountState::Working => ("working", Tone::Plain),
         AccountState::Live => ("live: the server tells what is new", Tone::Good),
         AccountState::Polling => ("up to date; the server is asked now and then", Tone::Good),
+        AccountState::Probing => ("unsure: the server was asked, and has not answered yet", Tone::Warn),
         AccountState::Waiting => ("waiting to try again; r tries now", Tone::Warn),
         AccountState::Stopped => ("stopped; r tries again", Tone::Bad),
         AccountState::Paused => ("paused; p goes on", Tone::Warn),
