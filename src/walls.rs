@@ -61,6 +61,7 @@ const OWNED: &[(&str, &str)] = &[
     ("ureq", "web"),
     ("domain_dns", "web"),
     ("toml_edit", "config"),
+    ("keyring_core", "config"),
     ("x509_cert", "imap"),
     ("ratatui", "tui"),
     ("crossterm", "tui"),

@@ -33,7 +33,7 @@ pub(super) fn config(document: &Document) -> Result<Config, Fault> {
     let theme = ui.map(|ui| ui.choice("theme", &choices::themes())).transpose()?.flatten().unwrap_or_default();
     let sections = top.sections("accounts", Place::Account)?;
     if sections.is_empty() {
-        let hint = "add an [[accounts]] table with name, email, host and a password_command; see config.example.toml";
+        let hint = "run `mailherd setup`, or add an [[accounts]] table with name, email, host and a password_command";
         return Err(top.fault("accounts", "no account is configured", hint));
     }
     let mut accounts: Vec<Account> = Vec::with_capacity(sections.len());

@@ -73,7 +73,7 @@ fn cannot_read(path: &Path, error: &std::io::Error) -> Fault {
     match error.kind() {
         ErrorKind::NotFound => Fault::usage(
             format!("there is no config file at {path}"),
-            "copy config.example.toml there and fill in your account, name another with --config, or try `mailherd demo`",
+            "run `mailherd setup`, which writes one; name another with --config; or try `mailherd demo`",
         ),
         ErrorKind::InvalidData => Fault::usage(format!("{path} is not UTF-8 text"), "save it as UTF-8"),
         _ => Fault::usage(format!("cannot read the config file {path}: {error}"), "check the path and its permissions"),

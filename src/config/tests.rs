@@ -318,7 +318,7 @@ fn no_password_is_ever_quoted() {
 fn what_cannot_be_read_says_so() {
     let fault = load(Path::new("/nonexistent/config.toml")).unwrap_err();
     assert!(fault.cause.contains("no config file at /nonexistent/config.toml"), "{fault}");
-    assert!(fault.hint.contains("config.example.toml"), "{}", fault.hint);
+    assert!(fault.hint.contains("mailherd setup"), "{}", fault.hint);
     let folder = tempfile::tempdir().unwrap();
     assert!(load(folder.path()).unwrap_err().cause.contains("cannot read"));
     let path = folder.path().join("config.toml");

@@ -166,7 +166,9 @@ fn a_wrong_host_and_a_wrong_password_lead_back_to_the_question() {
 #[test]
 fn without_a_sent_folder_and_with_bulk_as_the_spam_folder() {
     let user = user(Flavour::SPAM_IS_BULK);
-    user.client().append("News", &[cast::newsletter(7)]);
+    let mut client = user.client();
+    client.command("CREATE News");
+    client.append("News", &[cast::newsletter(7)]);
     let mut screen = user.tall_screen(&["setup", "--tls-ca-file", ca(&user).to_str().unwrap(), "--no-alias"]);
     let steps = way(&user);
     play(&mut screen, &steps[..3]);

@@ -131,7 +131,7 @@ impl Flow<'_> {
     }
 
     async fn ask_for_username(&mut self) -> Result<(), Fault> {
-        if let Some(given) = &self.args.username {
+        if let (Some(given), false) = (&self.args.username, self.flags_failed) {
             self.account.username.clone_from(given);
             return Ok(());
         }
