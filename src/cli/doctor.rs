@@ -21,8 +21,8 @@ pub(super) async fn doctor(face: &mut Face, args: &OneAccount) -> Result<Vec<Fau
             let setting = face.setting(account, false);
             let mut tell = |step| found.extend(done(step));
             // Where the way ended is among what was told.
-            let looked = async { Ok(drop(doctor::account(&config, &setting, &mut tell).await)) };
-            guarded(&account.name, looked).await?;
+            let looked = async { Ok(doctor::account(&config, &setting, &mut tell).await) };
+            let _stop = guarded(&account.name, looked).await?;
         }
         found.iter().for_each(|check| show(face, check));
         checks.extend(found);

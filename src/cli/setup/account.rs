@@ -93,16 +93,21 @@ impl Flow<'_> {
             }
         }
         let Some(bad) = checks.iter().find(|check| check.finding == Finding::Bad) else { return Ok(true) };
-        let question = Question {
-            text: "Go on all the same, and only preview",
-            why: "mailherd will not move mail there.",
-            flag: "--mode preview",
-        };
-        let previews = self.args.mode == Some(Mode::Preview);
-        if previews || (self.prompt.can_ask() && self.prompt.yes_or_no(&question, false).await?) {
+        if self.args.mode == Some(Mode::Preview) {
             return Ok(true);
         }
-        Err(Fault::refused(bad.detail.clone(), bad.hint.clone()))
+        let question =
+            Question { text: "What now", why: "Mail cannot be moved there as it is.", flag: "--mode preview" };
+        let choices = ["look again", "go on, and only preview", "leave"];
+        let chosen = if self.prompt.can_ask() { self.prompt.choice(&question, &choices, 0).await? } else { 2 };
+        match chosen {
+            0 => Ok(false),
+            1 => {
+                self.only_preview = true;
+                Ok(true)
+            }
+            _ => Err(Fault::refused(bad.detail.clone(), bad.hint.clone())),
+        }
     }
 
     /// Whether mail may be filed beside what is there.

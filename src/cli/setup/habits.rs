@@ -54,10 +54,11 @@ impl Flow<'_> {
         let inbox = plural(u64::from(preview.inbox), "message", "messages");
         let judged = count(preview.judged as u64);
         let learned = count(preview.learned);
-        self.prompt.say(format!(
+        let found = format!(
             "INBOX holds {inbox}; {judged} came in the last {} days and would be looked at. {learned} messages taught whom you talk to.",
             self.account.backlog_days
-        ));
+        );
+        self.prompt.tell(Tone::Plain, &found);
         let style = self.prompt.style();
         for category in [Category::Top, Category::News, Category::Bulk] {
             let of_it: Vec<&Example> = preview.examples.iter().filter(|example| example.category == category).collect();
@@ -151,6 +152,9 @@ impl Flow<'_> {
     }
 
     async fn mode(&self) -> Result<Mode, Fault> {
+        if self.only_preview {
+            return Ok(Mode::Preview);
+        }
         if let Some(mode) = self.args.mode {
             return Ok(mode);
         }

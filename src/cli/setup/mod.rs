@@ -21,9 +21,11 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::args::Setup;
 use super::face::Face;
+use super::style::Tone;
 use crate::config::{Account, Editing, Keeping};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{Address, Category};
+use crate::logic::printable::Printable;
 use crate::logic::provider::Provider;
 use prompt::{Prompt, Question};
 use scratch::Scratch;
@@ -42,6 +44,8 @@ struct Flow<'a> {
     keeping: Option<Keeping>,
     /// Folders with mail in them that may be filed into.
     adopted: Vec<Category>,
+    /// Mail cannot be moved there.
+    only_preview: bool,
     /// A password by flag was refused.
     flags_failed: bool,
     scratch: Scratch,
@@ -74,6 +78,7 @@ pub(super) async fn setup(face: &mut Face, args: &Setup) -> Result<Vec<Fault>, F
             waiting: 0,
             keeping: None,
             adopted: Vec::new(),
+            only_preview: false,
             flags_failed: false,
             scratch,
             written: &written,
@@ -116,10 +121,14 @@ fn welcome(prompt: &Prompt, editing: &Editing) {
     if !prompt.can_ask() {
         return;
     }
-    let path = editing.path().display();
-    let what = if editing.exists() { format!("It adds an account to {path}.") } else { format!("It writes {path}.") };
-    prompt.say(format!("From your e-mail address to a calm inbox. {what}"));
-    prompt.say("Nothing is written, and no mail is touched, before your last yes. Ctrl-C leaves at any time. Enter takes what stands in [brackets].");
+    prompt.tell(Tone::Bold, "From your e-mail address to a calm inbox.");
+    let path = Printable::new(&editing.path().to_string_lossy()).to_string();
+    let what = if editing.exists() { "It adds an account to" } else { "The account will be in" };
+    prompt.tell(Tone::Plain, &format!("{what} {path}"));
+    prompt.tell(
+        Tone::Plain,
+        "Nothing is written, and no mail is touched, before your last yes. Ctrl-C leaves at any time. Enter takes what stands in [brackets].",
+    );
 }
 
 async fn email(prompt: &Prompt, editing: &Editing, args: &Setup) -> Result<Address, Fault> {
@@ -149,7 +158,7 @@ fn name(editing: &Editing, args: &Setup, email: &Address) -> Result<String, Faul
     if free == *given {
         return Ok(free);
     }
-    let cause = format!("an account cannot be called \"{}\" here", crate::logic::printable::Printable::new(given));
+    let cause = format!("an account cannot be called \"{}\" here", Printable::new(given));
     Err(Fault::usage(cause, format!("choose another word for --name, such as {free}")))
 }
 

@@ -8,9 +8,10 @@ use std::io::{BufRead, IsTerminal, Write};
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use secrecy::SecretString;
 use tokio::sync::oneshot;
+use unicode_width::UnicodeWidthStr;
 use zeroize::Zeroizing;
 
-use crate::cli::style::{Style, Tone};
+use crate::cli::style::{Style, Tone, terminal_width};
 use crate::logic::fault::Fault;
 use crate::logic::printable::Printable;
 
@@ -54,6 +55,13 @@ impl Prompt {
     pub fn say(&self, line: impl std::fmt::Display) {
         if !self.quiet {
             eprintln!("{line}");
+        }
+    }
+
+    /// A paragraph of our own words, broken between words where the terminal ends.
+    pub fn tell(&self, tone: Tone, text: &str) {
+        for line in wrapped(text, terminal_width().min(100)) {
+            self.say(self.style.paint(tone, line));
         }
     }
 
@@ -166,13 +174,28 @@ impl Prompt {
 
     fn say_why(&self, why: &str) {
         if !why.is_empty() {
-            self.say(self.style.paint(Tone::Dim, why));
+            self.tell(Tone::Dim, why);
         }
     }
 
     fn object(&self, why: &str) {
         eprintln!("{} {}", self.style.paint(Tone::Warn, "not that:"), Printable::new(why));
     }
+}
+
+/// Lines of at most `width` columns; a word that is longer has a line of its own.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.width() + 1 + word.width() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
 }
 
 fn unasked(question: &Question<'_>) -> Fault {
@@ -232,5 +255,17 @@ impl Drop for Dark {
             // A terminal that is gone has nothing to give back.
             let _ = tcsetattr(std::io::stdin(), OptionalActions::Now, before);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_broken_between_words() {
+        assert_eq!(wrapped("one two three", 8), ["one two", "three"]);
+        assert_eq!(wrapped("a/very/long/path and more", 8), ["a/very/long/path", "and more"]);
+        assert_eq!(wrapped("日本 日本", 5), ["日本", "日本"]);
     }
 }

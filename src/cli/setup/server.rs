@@ -212,7 +212,7 @@ impl Flow<'_> {
     async fn introduce(&mut self, provider: &'static Provider) -> Result<(), Fault> {
         self.prompt.say(format!("\n{}", self.prompt.style().paint(Tone::Bold, provider.name)));
         let lines = provider.password_words().into_iter().chain([provider.note.to_owned()]);
-        lines.filter(|line| !line.is_empty()).for_each(|line| self.prompt.say(format!("  {line}")));
+        lines.filter(|line| !line.is_empty()).for_each(|line| self.prompt.tell(Tone::Plain, &line));
         let Password::Oauth2 { why } = provider.password else { return Ok(()) };
         if self.args.has_password() {
             return Ok(());

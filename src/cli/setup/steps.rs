@@ -18,20 +18,22 @@ pub struct Steps<'a> {
     pub checks: Vec<Check>,
     /// What the user has seen already on the way to this server, when it was tried without a password.
     again: bool,
+    /// A question follows, which says more than a hint about a config that is not written yet.
+    hints: bool,
 }
 
 /// The way that every session takes.
 const WAY: [&str; 5] = ["secret", "dns", "tcp", "tls", "greeting"];
 
 impl<'a> Steps<'a> {
-    /// Nothing yet.
+    /// Nothing yet; the server is tried.
     pub fn new(prompt: &'a Prompt) -> Steps<'a> {
-        Steps { prompt, checks: Vec::new(), again: false }
+        Steps { prompt, checks: Vec::new(), again: false, hints: !prompt.can_ask() }
     }
 
     /// On a way that was shown before: what is good on it is not shown again.
     pub fn again(prompt: &'a Prompt) -> Steps<'a> {
-        Steps { again: true, ..Steps::new(prompt) }
+        Steps { again: true, hints: true, ..Steps::new(prompt) }
     }
 
     /// One more.
@@ -51,7 +53,7 @@ impl<'a> Steps<'a> {
                 // Nobody else works on an account that is not there yet.
                 let known = check.part == "lock" || (self.again && WAY.contains(&check.part));
                 if !known || check.finding != Finding::Good {
-                    show(self.prompt, &check);
+                    show(self.prompt, &check, self.hints);
                 }
                 self.checks.push(check);
             }
@@ -60,7 +62,7 @@ impl<'a> Steps<'a> {
 }
 
 /// `   ok  dns        imap.home.example is at 192.0.2.1`
-pub fn show(prompt: &Prompt, check: &Check) {
+fn show(prompt: &Prompt, check: &Check, hints: bool) {
     let (tone, word) = match check.finding {
         Finding::Good => (Tone::Good, " ok"),
         Finding::Warning => (Tone::Warn, "  !"),
@@ -68,9 +70,7 @@ pub fn show(prompt: &Prompt, check: &Check) {
     };
     let mark = prompt.style().paint(tone, word);
     prompt.say(format!("  {mark}  {:<12}  {}", check.part, Printable::new(&check.detail)));
-    // A certificate that is not trusted is asked about below.
-    let asked = check.part == "tls" && prompt.can_ask() && check.hint.contains("tls_pin_sha256");
-    if !check.hint.is_empty() && !asked {
+    if !check.hint.is_empty() && hints {
         let hint = prompt.style().paint(Tone::Dim, "hint:");
         prompt.say(format!("                     {hint} {}", Printable::new(&check.hint)));
     }
