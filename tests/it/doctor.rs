@@ -86,6 +86,13 @@ fn tls_where_there_is_none() {
     names(&user, "tls", "no STARTTLS", "implicit");
 }
 
+/// It waits for the greeting that never comes for as long as a busy server may take.
+#[test]
+fn a_port_that_wants_tls_from_the_first_byte() {
+    let user = with_ca(tls(Flavour::PLAIN, "starttls", |user| user.server.tls_port));
+    names(&user, "greeting", "the server does not greet (is `tls` right for this port?)", "`host` and `port`");
+}
+
 #[test]
 fn certificates_that_are_not_trusted() {
     for (how, port) in [("implicit", true), ("starttls", false)] {
