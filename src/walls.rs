@@ -61,6 +61,10 @@ const OWNED: &[(&str, &str)] = &[
     ("async_imap", "imap"),
     ("clap", "cli"),
     ("ureq", "web"),
+    ("domain_dns", "web"),
+    ("toml_edit", "config"),
+    ("keyring_core", "config"),
+    ("x509_cert", "imap"),
     ("ratatui", "tui"),
     ("crossterm", "tui"),
 ];

@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::config::{Mode, Tls, TopMode};
 use crate::logic::appearance::ThemeName;
+use crate::logic::ids::{Address, Category};
+use crate::logic::policy::Caution;
 
 /// Keeps an IMAP inbox calm.
 ///
@@ -52,6 +55,8 @@ const EXIT: &str = "Exit status: 0 done, 1 something failed (said on standard er
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Guided first run: finds the server, tests each step, previews, and writes the config after your yes
+    Setup(Box<Setup>),
     /// Try it in the terminal UI: the real engine against an embedded IMAP server with a generated mailbox
     Demo(Demo),
     /// One pass over the accounts: read what is new, judge it, file it
@@ -98,6 +103,132 @@ pub enum Command {
     Completions(Completions),
     /// Print the manual page
     Man,
+}
+
+/// `setup`
+///
+/// Each flag answers a question. Without a terminal nothing is asked.
+#[derive(Debug, Default, Args)]
+#[command(group(clap::ArgGroup::new("password").args(["password_command", "password_file", "password_env", "password_stdin"])))]
+pub struct Setup {
+    /// Your e-mail address
+    #[arg(long, value_name = "ADDRESS")]
+    pub email: Option<String>,
+    /// What the account is called, in commands and lists [default: by the domain]
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// The IMAP server, instead of looking for it
+    #[arg(long, value_name = "HOST")]
+    pub host: Option<String>,
+    /// Its port [default: 993, or 143 with starttls]
+    #[arg(long, value_name = "N", requires = "host")]
+    pub port: Option<u16>,
+    /// implicit, starttls, or none (only to this machine) [default: both are tried]
+    #[arg(long, value_name = "HOW", value_parser = tls, requires = "host")]
+    pub tls: Option<Tls>,
+    /// Trust the certificate with this SHA-256 and no other
+    #[arg(long, value_name = "HEX", value_parser = pin, conflicts_with = "tls_ca_file")]
+    pub tls_pin_sha256: Option<[u8; 32]>,
+    /// Trust the authorities of this file (PEM) instead of the system's
+    #[arg(long, value_name = "FILE")]
+    pub tls_ca_file: Option<PathBuf>,
+    /// The login name [default: as the provider wants it, mostly the address]
+    #[arg(long, value_name = "NAME")]
+    pub username: Option<String>,
+    /// A command that prints the password
+    #[arg(long, value_name = "COMMAND")]
+    pub password_command: Option<String>,
+    /// A file that holds the password and that only you can read
+    #[arg(long, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
+    /// An environment variable that holds the password
+    #[arg(long, value_name = "NAME")]
+    pub password_env: Option<String>,
+    /// Read the password from standard input; it is kept in a file beside the config that only you can read
+    #[arg(long)]
+    pub password_stdin: bool,
+    /// With --password-stdin: keep it in the desktop's keyring instead
+    #[arg(long, requires = "password_stdin")]
+    pub keyring: bool,
+    /// Another address of yours; may be given again
+    #[arg(long = "alias", id = "aliases", value_name = "ADDRESS", value_parser = address, conflicts_with = "no_alias")]
+    pub aliases: Vec<Address>,
+    /// You have no other address there
+    #[arg(long)]
+    pub no_alias: bool,
+    /// Another name for a folder, such as bulk=Automatic; may be given again
+    #[arg(long = "folder", id = "folders", value_name = "CATEGORY=NAME", value_parser = folder)]
+    pub folders: Vec<(Category, String)>,
+    /// Ask Mozilla's database for the server, too: it learns the domain of the address
+    #[arg(long)]
+    pub ask_database: bool,
+    /// Do not read the mailbox now; nothing is filed by the set-up then
+    #[arg(long)]
+    pub no_preview: bool,
+    /// How sure mailherd must be before mail leaves the inbox: low, normal or high
+    #[arg(long, value_name = "LEVEL", value_parser = caution)]
+    pub caution: Option<Caution>,
+    /// What happens to mail from people you know: move, flag or off
+    #[arg(long, value_name = "WHAT", value_parser = top)]
+    pub top: Option<TopMode>,
+    /// preview: only decide and show; file: file what is there, and what comes
+    #[arg(long, value_name = "MODE", value_parser = mode)]
+    pub mode: Option<Mode>,
+    /// Start it in the background now and with each login (systemd)
+    #[arg(long, conflicts_with = "no_service")]
+    pub service: bool,
+    /// Do not
+    #[arg(long)]
+    pub no_service: bool,
+    /// Take the defaults for what no flag answers, and write the config
+    #[arg(long)]
+    pub yes: bool,
+}
+
+impl Setup {
+    /// Whether a flag says where the password comes from.
+    pub fn has_password(&self) -> bool {
+        self.password_stdin
+            || self.password_command.is_some()
+            || self.password_file.is_some()
+            || self.password_env.is_some()
+    }
+}
+
+fn word<T: Copy>(text: &str, words: &[(&str, T)]) -> Result<T, String> {
+    let found = words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value);
+    let all = || words.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(", ");
+    found.ok_or_else(|| format!("it is one of {}", all()))
+}
+
+fn tls(text: &str) -> Result<Tls, String> {
+    word(text, &Tls::WORDS)
+}
+
+fn caution(text: &str) -> Result<Caution, String> {
+    word(text, &[("low", Caution::Low), ("normal", Caution::Normal), ("high", Caution::High)])
+}
+
+fn top(text: &str) -> Result<TopMode, String> {
+    word(text, &[("move", TopMode::Move), ("flag", TopMode::Flag), ("off", TopMode::Off)])
+}
+
+fn mode(text: &str) -> Result<Mode, String> {
+    word(text, &[("preview", Mode::Preview), ("file", Mode::File)])
+}
+
+fn pin(text: &str) -> Result<[u8; 32], String> {
+    crate::config::parse_pin(text).ok_or_else(|| "it is 64 hex digits, colons are fine".to_owned())
+}
+
+fn address(text: &str) -> Result<Address, String> {
+    Address::parse(text).ok_or_else(|| "it is an e-mail address, such as anna@example.org".to_owned())
+}
+
+fn folder(text: &str) -> Result<(Category, String), String> {
+    let (category, name) = text.split_once('=').ok_or("it is written like bulk=Automatic")?;
+    let category = Category::from_word(category).filter(|category| *category != Category::Inbox);
+    Ok((category.ok_or("the category is one of top, news, bulk, blackhole")?, name.to_owned()))
 }
 
 /// `demo`

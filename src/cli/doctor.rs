@@ -6,27 +6,40 @@ use super::args::OneAccount;
 use super::face::{Face, chosen, guarded};
 use super::style::Tone;
 use super::words::plural;
-use crate::daemon::doctor::{self, Check, Finding};
+use crate::daemon::doctor;
+use crate::daemon::steps::{Check, Finding, Step};
 use crate::logic::fault::Fault;
 use crate::logic::printable::Printable;
 
 pub(super) async fn doctor(face: &mut Face, args: &OneAccount) -> Result<Vec<Fault>, Fault> {
     let config = face.config()?;
     let mut checks = doctor::common(&config);
+    checks.iter().for_each(|check| show(face, check));
     for account in chosen(&config, args.account.as_deref())? {
-        let found = {
+        let mut found = Vec::new();
+        {
             let setting = face.setting(account, false);
-            guarded(&account.name, async { Ok(doctor::account(&config, &setting).await) }).await?
-        };
+            let mut tell = |step| found.extend(done(step));
+            // Where the way ended is among what was told.
+            let looked = async { Ok(doctor::account(&config, &setting, &mut tell).await) };
+            let _stop = guarded(&account.name, looked).await?;
+        }
+        found.iter().for_each(|check| show(face, check));
         checks.extend(found);
     }
-    checks.iter().for_each(|check| show(face, check));
     let bad = checks.iter().filter(|check| check.finding == Finding::Bad).count() as u64;
     if bad == 0 {
         return Ok(Vec::new());
     }
     let found = plural(bad, "thing stands", "things stand");
     Ok(vec![Fault::refused(format!("{found} in the way"), "follow the hints above, then run `mailherd doctor` again")])
+}
+
+fn done(step: Step) -> Option<Check> {
+    match step {
+        Step::Done(check) => Some(check),
+        Step::Begins(_) => None,
+    }
 }
 
 fn show(face: &mut Face, check: &Check) {

@@ -54,6 +54,19 @@ impl Face {
         config::load(&config::default_path(self.config.as_deref())?)
     }
 
+    /// Where the configuration is, or would be.
+    ///
+    /// # Errors
+    /// When it cannot be told where to look.
+    pub fn config_path(&self) -> Result<PathBuf, Fault> {
+        config::default_path(self.config.as_deref())
+    }
+
+    /// Whether `-q` was given.
+    pub fn is_quiet(&self) -> bool {
+        self.voice.quiet
+    }
+
     /// Where a config is looked for and none is: first contact. A file that was named with `--config` is expected to be there.
     ///
     /// # Errors
@@ -170,6 +183,11 @@ impl Voice {
     /// `done` of `total` messages below `place` have been looked at.
     pub fn replaying(&self, place: &str, done: u64, total: u64) {
         self.progress.borrow_mut().step("backtest", place, done, Some(total));
+    }
+
+    /// Takes the progress line away.
+    pub fn clear(&self) {
+        self.progress.borrow_mut().clear();
     }
 
     /// A line for those who asked for more with `-v`.

@@ -22,6 +22,7 @@ mod plan;
 pub mod progress;
 mod run;
 mod senders;
+mod setup;
 mod status;
 pub mod style;
 pub mod table;
@@ -63,6 +64,10 @@ pub fn main() -> ExitCode {
         Err(fault) => vec![fault],
     };
     faults.extend(face.finish().err());
+    if let Some(Command::Setup(_)) | None = &cli.command {
+        // A question to a name server, or a line that nobody types any more, is not waited for.
+        runtime.shutdown_timeout(std::time::Duration::from_millis(500));
+    }
     faults.iter().for_each(out::print_fault);
     match faults.iter().map(|fault| fault.kind).max_by_key(|kind| u8::from(*kind == FaultKind::Usage)) {
         None => ExitCode::SUCCESS,
@@ -73,8 +78,9 @@ pub fn main() -> ExitCode {
 
 /// What failed while the rest was done; or the one thing that stopped all of it.
 async fn run_command(cli: &Cli, face: &mut Face) -> Result<Vec<Fault>, Fault> {
-    let Some(command) = &cli.command else { return tui::tui(face).await.map(|()| Vec::new()) };
+    let Some(command) = &cli.command else { return tui::tui(face).await };
     match command {
+        Command::Setup(args) => setup::setup(face, args).await,
         Command::Demo(args) => demo::demo(face, args).await,
         Command::Run(args) => run::run(face, args).await,
         Command::Daemon(args) => daemon::daemon(face, args).await,

@@ -3,7 +3,7 @@
 use std::io::IsTerminal;
 
 use super::face::Face;
-use super::{appearance, demo};
+use super::{appearance, args, demo, setup};
 use crate::config::Config;
 use crate::daemon::engine::{self, Link, Options};
 use crate::logic::appearance::ThemeName;
@@ -14,22 +14,24 @@ use crate::tui::run::{self, Ending, LinkPort, NoPort};
 ///
 /// # Errors
 /// Without a terminal; when the config is wrong; when the engine cannot start.
-pub(super) async fn tui(face: &Face) -> Result<(), Fault> {
+pub(super) async fn tui(face: &mut Face) -> Result<Vec<Fault>, Fault> {
     needs_terminal("`mailherd --help` lists the commands; `mailherd demo --headless` shows what mailherd does")?;
     if let Some(missing) = face.missing_config()? {
         let (_, messages) = run::channel();
         let options =
             run::Options { theme: appearance::theme(face.theme, ThemeName::default())?, missing: Some(missing) };
         return match run::run(options, &NoPort, messages).await? {
-            Ending::Left => Ok(()),
-            Ending::Demo => demo::watched(face, 1).await,
+            Ending::Left => Ok(Vec::new()),
+            Ending::Demo => demo::watched(face, 1).await.map(|()| Vec::new()),
+            Ending::Setup => setup::setup(face, &args::Setup::default()).await,
         };
     }
     let config = face.config()?;
     match face.daemon(&config).await? {
-        Some(link) => look(face, &config, link).await,
-        None => show(face, config, Options::default()).await,
+        Some(link) => look(face, &config, link).await?,
+        None => show(face, config, Options::default()).await?,
     }
+    Ok(Vec::new())
 }
 
 /// Looks in on a daemon, which goes on when the user leaves.

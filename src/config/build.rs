@@ -16,7 +16,7 @@ use crate::logic::fault::Fault;
 use crate::logic::ids::Address;
 use crate::logic::printable::Printable;
 
-const DEFAULT_STATE_DIR: &str = "~/.local/state/mailherd";
+pub(super) const DEFAULT_STATE_DIR: &str = "~/.local/state/mailherd";
 
 /// Longest name of an account, in characters: it becomes part of file names.
 const LONGEST_NAME: usize = 64;
@@ -33,7 +33,7 @@ pub(super) fn config(document: &Document) -> Result<Config, Fault> {
     let theme = ui.map(|ui| ui.choice("theme", &choices::themes())).transpose()?.flatten().unwrap_or_default();
     let sections = top.sections("accounts", Place::Account)?;
     if sections.is_empty() {
-        let hint = "add an [[accounts]] table with name, email, host and a password_command; see config.example.toml";
+        let hint = "run `mailherd setup`, or add an [[accounts]] table with name, email, host and a password_command";
         return Err(top.fault("accounts", "no account is configured", hint));
     }
     let mut accounts: Vec<Account> = Vec::with_capacity(sections.len());
@@ -78,6 +78,8 @@ fn account(section: &Section<'_>, global: &Habits, paths: &Paths) -> Result<Acco
     let aliases = section.texts("aliases")?;
     let endpoint = Endpoint::read(section, paths)?;
     let habits = global.overridden(section)?;
+    let username = username(section, email)?;
+    let secret = SecretSource::read(section, paths, super::keyring_name(&username, &endpoint.host))?;
     Ok(Account {
         name: name(section)?,
         email: address(section, "email", email)?,
@@ -87,8 +89,8 @@ fn account(section: &Section<'_>, global: &Habits, paths: &Paths) -> Result<Acco
         tls: endpoint.tls,
         tls_ca_file: endpoint.ca_file,
         tls_pin_sha256: endpoint.pin_sha256,
-        username: username(section, email)?,
-        secret: SecretSource::read(section, paths)?,
+        username,
+        secret,
         authserv_id: section.text("authserv_id")?.map(|id| id.trim().to_owned()),
         mode: habits.mode,
         folders: habits.folders,
@@ -138,6 +140,33 @@ fn daily(section: &Section<'_>) -> Result<Option<Option<Daily>>, Fault> {
         let cause = format!("`digest` cannot be \"{}\"", Printable::new(text));
         section.fault("digest", cause, "it is a time of day such as \"08:00\", or \"off\"")
     })
+}
+
+/// An account that is being set up: where it is and who logs in are still to be said; everything else has its default.
+pub(super) fn draft(name: String, email: Address) -> Account {
+    let habits = Habits::default();
+    Account {
+        name,
+        username: email.as_str().to_owned(),
+        email,
+        aliases: Vec::new(),
+        host: String::new(),
+        port: super::Tls::Implicit.default_port(),
+        tls: super::Tls::Implicit,
+        tls_ca_file: None,
+        tls_pin_sha256: None,
+        secret: SecretSource::Env(String::new()),
+        authserv_id: None,
+        mode: habits.mode,
+        folders: habits.folders,
+        top: habits.top,
+        caution: habits.caution,
+        fit: habits.fit,
+        backlog_days: habits.backlog_days,
+        blackhole_days: habits.blackhole_days,
+        settle_seconds: habits.settle_seconds,
+        digest: habits.digest,
+    }
 }
 
 /// What the whole file sets and an account may override.

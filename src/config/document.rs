@@ -28,8 +28,7 @@ impl Document {
         Ok(Document { path: path.to_owned(), text })
     }
 
-    /// Of a text that was read already.
-    #[cfg(any(test, fuzzing))]
+    /// A text that is not in the file at `path` yet.
     pub(super) fn of(path: &Path, text: String) -> Document {
         Document { path: path.to_owned(), text }
     }
@@ -74,7 +73,7 @@ fn cannot_read(path: &Path, error: &std::io::Error) -> Fault {
     match error.kind() {
         ErrorKind::NotFound => Fault::usage(
             format!("there is no config file at {path}"),
-            "copy config.example.toml there and fill in your account, name another with --config, or try `mailherd demo`",
+            "run `mailherd setup`, which writes one; name another with --config; or try `mailherd demo`",
         ),
         ErrorKind::InvalidData => Fault::usage(format!("{path} is not UTF-8 text"), "save it as UTF-8"),
         _ => Fault::usage(format!("cannot read the config file {path}: {error}"), "check the path and its permissions"),

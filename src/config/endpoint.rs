@@ -76,7 +76,8 @@ fn pin(section: &Section<'_>) -> Result<Option<[u8; 32]>, Fault> {
     }
 }
 
-fn parse_pin(text: &str) -> Option<[u8; 32]> {
+/// A SHA-256 as 64 hex digits, with or without colons.
+pub fn parse_pin(text: &str) -> Option<[u8; 32]> {
     let digits: Vec<u8> = text.trim().chars().filter(|c| *c != ':').map(hex_digit).collect::<Option<_>>()?;
     let bytes: Vec<u8> = digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect();
     if digits.len() == 64 { bytes.try_into().ok() } else { None }

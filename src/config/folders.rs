@@ -36,6 +36,29 @@ impl ManagedNames {
         }
     }
 
+    /// These with another name for `category`.
+    ///
+    /// # Errors
+    /// Why it cannot be called so, half a sentence.
+    pub fn named(&self, category: Category, name: &str) -> Result<ManagedNames, String> {
+        let name = plain(name).map_err(|(why, hint)| format!("{why}: {hint}"))?;
+        let others = Category::ALL.into_iter().filter(|other| *other != category);
+        for other in others {
+            if self.of(other).is_some_and(|known| known.to_lowercase() == name.to_lowercase()) {
+                return Err(format!("{} mail goes there", other.word()));
+            }
+        }
+        let mut names = self.clone();
+        match category {
+            Category::Top => names.top = name,
+            Category::News => names.news = name,
+            Category::Bulk => names.bulk = name,
+            Category::Blackhole => names.blackhole = name,
+            Category::Inbox => return Err("inbox mail stays where it is".to_owned()),
+        }
+        Ok(names)
+    }
+
     /// These names with what `section` overrides.
     pub(super) fn overridden(&self, section: &Section<'_>) -> Result<ManagedNames, Fault> {
         let name = |key, inherited: &String| match section.text(key)? {
@@ -68,20 +91,24 @@ impl ManagedNames {
 }
 
 fn sound(section: &Section<'_>, key: &str, text: &str) -> Result<String, Fault> {
-    let name = text.trim();
-    let refuse = |why: &str, hint: &str| {
+    plain(text).map_err(|(why, hint)| {
         let cause = format!("`{key}` cannot be the folder \"{}\": {why}", Printable::new(text));
-        Err(section.fault(key, cause, hint))
-    };
+        section.fault(key, cause, hint)
+    })
+}
+
+/// A name that a folder can have; else why not, and what to do.
+fn plain(text: &str) -> Result<String, (&'static str, &'static str)> {
+    let name = text.trim();
     if name.eq_ignore_ascii_case("INBOX") {
-        return refuse("that is the inbox itself", "name a folder beside it");
+        return Err(("that is the inbox itself", "name a folder beside it"));
     }
     // RFC 9051, section 5.1: control characters and the wildcards of LIST have no place in a name that is created.
     if name.chars().any(char::is_control) || name.contains(['*', '%']) {
-        return refuse("it holds a control character, `*` or `%`", "choose a plain name");
+        return Err(("it holds a control character, `*` or `%`", "choose a plain name"));
     }
     if name.split('/').any(|level| level.trim().is_empty()) {
-        return refuse("a level between its slashes is empty", "write it like \"Filed/News\"");
+        return Err(("a level between its slashes is empty", "write it like \"Filed/News\""));
     }
     Ok(name.to_owned())
 }

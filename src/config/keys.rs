@@ -49,6 +49,7 @@ const ACCOUNT: &[&str] = &[
     "password_file",
     "password_env",
     "credential",
+    "keyring",
     "authserv_id",
     "mode",
     "folders",
@@ -62,15 +63,11 @@ const ACCOUNT: &[&str] = &[
 ];
 
 /// Words that people and other programs use for keys, and that are refused with a better answer than "unknown".
-const REFUSED: &[(&str, &str)] = &[
-    ("password", "a password does not belong in this file"),
-    ("keyring", "`keyring` is not supported yet"),
-    ("oauth2", "`oauth2` is not supported yet"),
-];
+const REFUSED: &[(&str, &str)] =
+    &[("password", "a password does not belong in this file"), ("oauth2", "`oauth2` is not supported yet")];
 
 /// The ways to give a password, for hints.
-pub(super) const WAYS: &str =
-    "give one of password_command = \"…\", password_file = \"…\", password_env = \"…\", credential = \"…\"";
+pub(super) const WAYS: &str = "give one of password_command = \"…\", password_file = \"…\", password_env = \"…\", credential = \"…\", keyring = true";
 
 impl Place {
     pub(super) const ALL: [Place; 4] = [Place::Top, Place::Ui, Place::Folders, Place::Account];

@@ -13,8 +13,11 @@
 mod build;
 mod choices;
 mod document;
+mod edit;
 mod endpoint;
 mod folders;
+mod keep;
+mod keyring;
 mod keys;
 mod paths;
 mod secret;
@@ -29,9 +32,12 @@ use crate::logic::fault::Fault;
 use crate::logic::ids::Address;
 
 pub use choices::{Caution, Mode, ThemeName, Tls, TopMode};
+pub use edit::Editing;
+pub use endpoint::parse_pin;
 pub use folders::ManagedNames;
-pub use paths::default_path;
-pub use secret::SecretSource;
+pub use keep::{Keeping, write_private};
+pub use paths::{default_path, state_folder, usual_path};
+pub use secret::{SecretSource, Typed};
 
 /// Whether habits shift the weights where the file does not say. They do not: over 32 mailboxes the gain was no larger than its
 /// standard error (docs/figures.md).
@@ -97,7 +103,22 @@ pub struct Account {
     pub digest: Option<Daily>,
 }
 
+/// What an account's password is called in a keyring.
+pub fn keyring_name(username: &str, host: &str) -> String {
+    format!("{username} at {host}")
+}
+
 impl Account {
+    /// One that is being set up: it has a name and an address, and defaults.
+    pub fn draft(name: String, email: Address) -> Account {
+        build::draft(name, email)
+    }
+
+    /// What its password is called in a keyring.
+    pub fn keyring_name(&self) -> String {
+        keyring_name(&self.username, &self.host)
+    }
+
     /// The user's own addresses: `email`, then the aliases, each once.
     pub fn own_addresses(&self) -> Vec<Address> {
         let mut own = vec![self.email.clone()];

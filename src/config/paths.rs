@@ -16,6 +16,14 @@ pub fn default_path(flag: Option<&Path>) -> Result<PathBuf, Fault> {
     path_from(flag, |name| std::env::var_os(name))
 }
 
+/// Where the configuration file is looked for when nobody says otherwise, not even `$MAILHERD_CONFIG`: what a service finds.
+///
+/// # Errors
+/// As [`default_path`].
+pub fn usual_path() -> Result<PathBuf, Fault> {
+    path_from(None, |name| std::env::var_os(name).filter(|_| name != "MAILHERD_CONFIG"))
+}
+
 fn path_from(flag: Option<&Path>, variable: impl Fn(&str) -> Option<OsString>) -> Result<PathBuf, Fault> {
     let set = |name| variable(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     if let Some(path) = flag.map(Path::to_owned).or_else(|| set("MAILHERD_CONFIG")) {
@@ -27,6 +35,15 @@ fn path_from(flag: Option<&Path>, variable: impl Fn(&str) -> Option<OsString>) -
     folder.map(|folder| folder.join("mailherd").join("config.toml")).ok_or_else(|| {
         Fault::usage("cannot tell where the config file is: HOME is not set", "name it with --config FILE")
     })
+}
+
+/// The absolute path of a state directory as it is written in the file at `config`.
+///
+/// # Errors
+/// [`Fault::usage`] when it starts at a home directory that is not known.
+pub fn state_folder(config: &Path, written: &str) -> Result<PathBuf, Fault> {
+    let unknown = || Fault::usage("cannot tell where the state directory is: HOME is not set", "set HOME");
+    Paths::beside(config).ok().and_then(|paths| paths.resolve(written)).ok_or_else(unknown)
 }
 
 /// What paths in the file are relative to.

@@ -6,6 +6,7 @@ use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -14,6 +15,7 @@ use tokio::process::{Child, Command};
 use zeroize::Zeroizing;
 
 use super::document::Section;
+use super::keyring;
 use super::keys::WAYS;
 use super::paths::{self, Paths};
 use crate::logic::fault::Fault;
@@ -25,9 +27,33 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Longest secret, and most that is read of a command's stderr. Bytes; OAuth2 tokens reach some 4 KiB.
 const LONGEST: u64 = 64 * 1024;
 
+/// A password that was typed and is kept nowhere yet.
+#[derive(Clone)]
+pub struct Typed(Arc<SecretString>);
+
+impl Typed {
+    /// Of this password.
+    pub fn new(secret: SecretString) -> Typed {
+        Typed(Arc::new(secret))
+    }
+}
+
+/// Two are the same when they were typed at once: comparing passwords would be of no use.
+impl PartialEq for Typed {
+    fn eq(&self, other: &Typed) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for Typed {}
+
 /// One way to get a password. `Debug` prints no command, since people do write secrets into those.
 #[derive(Clone, PartialEq, Eq)]
 pub enum SecretSource {
+    /// None of the file's ways: while an account is being set up.
+    Typed(Typed),
+    /// `keyring = true`: under this name in the desktop's keyring.
+    Keyring(String),
     /// `password_command`: run by `sh -c`, prints it.
     Command(String),
     /// `password_file`: absolute; readable by its owner only.
@@ -41,6 +67,8 @@ pub enum SecretSource {
 impl fmt::Debug for SecretSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            SecretSource::Typed(_) => f.write_str("Typed(***)"),
+            SecretSource::Keyring(name) => f.debug_tuple("Keyring").field(name).finish(),
             SecretSource::Command(_) => f.write_str("Command(***)"),
             SecretSource::File(path) => f.debug_tuple("File").field(path).finish(),
             SecretSource::Env(name) => f.debug_tuple("Env").field(name).finish(),
@@ -50,17 +78,18 @@ impl fmt::Debug for SecretSource {
 }
 
 impl SecretSource {
-    /// The one way that the account names.
-    pub(super) fn read(section: &Section<'_>, paths: &Paths) -> Result<SecretSource, Fault> {
+    /// The one way that the account names. `keyring_name` is what its password is called in a keyring.
+    pub(super) fn read(section: &Section<'_>, paths: &Paths, keyring_name: String) -> Result<SecretSource, Fault> {
         let command = section.text("password_command")?.map(|command| SecretSource::Command(command.to_owned()));
         let file = paths::given(section, "password_file", paths)?.map(SecretSource::File);
         let variable = section.text("password_env")?.map(|name| SecretSource::Env(name.trim().to_owned()));
         let credential = credential_name(section)?.map(SecretSource::Credential);
-        let mut ways = [command, file, variable, credential].into_iter().flatten();
+        let keyring = section.switch("keyring")?.unwrap_or(false).then_some(SecretSource::Keyring(keyring_name));
+        let mut ways = [command, file, variable, credential, keyring].into_iter().flatten();
         match (ways.next(), ways.next()) {
             (Some(way), None) => Ok(way),
             (Some(_), Some(_)) => {
-                let last = ["credential", "password_env"].into_iter().find(|key| section.has(key));
+                let last = ["keyring", "credential", "password_env"].into_iter().find(|key| section.has(key));
                 let second = last.unwrap_or("password_file");
                 Err(section.fault(second, "the password is given in more than one way", WAYS))
             }
@@ -77,6 +106,12 @@ impl SecretSource {
     /// the secret, the command or its standard output.
     pub async fn fetch(&self) -> Result<SecretString, Fault> {
         match self {
+            SecretSource::Typed(typed) => Ok(SecretString::clone(&typed.0)),
+            SecretSource::Keyring(name) => {
+                let name = name.clone();
+                let read = tokio::task::spawn_blocking(move || keyring::read(&name)).await;
+                secret(read.map_err(|_| keyring::broke())??, "keyring")
+            }
             SecretSource::Command(command) => secret(run(command, PATIENCE).await?, "password_command"),
             SecretSource::File(path) => secret(read_private(path)?, "password_file"),
             SecretSource::Env(name) => secret(read_variable(name)?, "password_env"),

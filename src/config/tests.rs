@@ -227,7 +227,6 @@ fn there_is_exactly_one_way_to_the_password() {
     refused(&format!("{none}password_command = \"x\"\npassword_file = \"y\""), 6, "more than one way", "one of");
     for (line, cause) in [
         ("password = \"hunter2\"", "does not belong in this file"),
-        ("keyring = true", "not supported yet"),
         ("oauth2 = { client = \"x\" }", "not supported yet"),
     ] {
         refused(&format!("{none}{line}"), 5, cause, "password_command");
@@ -242,6 +241,39 @@ fn a_credential_is_a_name() {
     assert_eq!(secret, SecretSource::Credential("imap".into()));
     refused(&format!("{none}credential = \"../imap\""), 5, "a name, not a path", "LoadCredential");
     refused(&format!("{LEAST}credential = \"imap\""), 6, "more than one way", "credential");
+}
+
+#[test]
+fn a_keyring_is_asked_by_who_logs_in_where() {
+    let none = LEAST.replace("password_env = \"PW\"\n", "");
+    let secret = sound(&format!("{none}keyring = true")).accounts.remove(0).secret;
+    assert_eq!(secret, SecretSource::Keyring("Me@Example.org at imap.example.org".into()));
+    refused(&format!("{none}keyring = false"), 1, "no password", "keyring = true");
+    refused(&format!("{LEAST}keyring = true"), 6, "more than one way", "one of");
+    refused(&format!("{none}keyring = \"yes\""), 5, "cannot be a text", "true or false");
+}
+
+#[cfg(not(feature = "keyring"))]
+#[tokio::test]
+async fn a_program_without_the_keyring_says_so() {
+    let fault = SecretSource::Keyring("me at imap.example.org".into()).fetch().await.unwrap_err();
+    assert!(fault.cause.contains("without the keyring") && fault.hint.contains("--features keyring"), "{fault:?}");
+}
+
+#[test]
+fn a_folder_gets_another_name_unless_it_cannot_have_it() {
+    let names = super::ManagedNames::default();
+    assert_eq!(names.named(Category::Bulk, " Automatic ").unwrap().bulk, "Automatic");
+    assert_eq!(names.named(Category::Bulk, "Bulk").unwrap(), names);
+    for (category, name) in [
+        (Category::Bulk, "news"),
+        (Category::News, "INBOX"),
+        (Category::Top, "a*"),
+        (Category::Top, "a//b"),
+        (Category::Inbox, "x"),
+    ] {
+        assert!(names.named(category, name).is_err(), "{name}");
+    }
 }
 
 #[test]
@@ -286,7 +318,7 @@ fn no_password_is_ever_quoted() {
 fn what_cannot_be_read_says_so() {
     let fault = load(Path::new("/nonexistent/config.toml")).unwrap_err();
     assert!(fault.cause.contains("no config file at /nonexistent/config.toml"), "{fault}");
-    assert!(fault.hint.contains("config.example.toml"), "{}", fault.hint);
+    assert!(fault.hint.contains("mailherd setup"), "{}", fault.hint);
     let folder = tempfile::tempdir().unwrap();
     assert!(load(folder.path()).unwrap_err().cause.contains("cannot read"));
     let path = folder.path().join("config.toml");

@@ -2,60 +2,15 @@
 
 use super::opening::open;
 use super::setting::Setting;
+use super::steps::{self, Check, Step, Stop, Tell};
 use super::{clock, managed, moves};
-use crate::config::{Config, Tls};
+use crate::config::Config;
 use crate::imap::folders::{self, Folders, SpecialUse};
 use crate::imap::{Access, Session, Untagged, mover, quirks};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{Category, FolderName};
 use crate::logic::plan::TopMode;
 use crate::store::{AccountLock, Store};
-
-/// How bad a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Finding {
-    /// As it should be.
-    Good,
-    /// It works, but not as well as it could.
-    Warning,
-    /// mailherd cannot work like this.
-    Bad,
-}
-
-/// One look at one part.
-#[derive(Clone, Debug)]
-pub struct Check {
-    /// The account; `None`: of all of them.
-    pub account: Option<String>,
-    /// The part: `config`, `database`, `lock`, `secret`, `connection`, `capabilities`, `folders`, `programs`, `clock`.
-    pub part: &'static str,
-    /// How bad it is.
-    pub finding: Finding,
-    /// What was found, one line.
-    pub detail: String,
-    /// What to do, one line; empty when there is nothing to do.
-    pub hint: String,
-}
-
-impl Check {
-    fn good(account: Option<&str>, part: &'static str, detail: impl Into<String>) -> Check {
-        Check {
-            account: account.map(str::to_owned),
-            part,
-            finding: Finding::Good,
-            detail: detail.into(),
-            hint: String::new(),
-        }
-    }
-
-    fn warn(account: &str, part: &'static str, detail: impl Into<String>, hint: impl Into<String>) -> Check {
-        Check { finding: Finding::Warning, hint: hint.into(), ..Check::good(Some(account), part, detail) }
-    }
-
-    fn bad(account: Option<&str>, part: &'static str, fault: Fault) -> Check {
-        Check { finding: Finding::Bad, hint: fault.hint, ..Check::good(account, part, fault.cause) }
-    }
-}
 
 /// The parts that all accounts share.
 pub fn common(config: &Config) -> Vec<Check> {
@@ -76,47 +31,27 @@ pub fn common(config: &Config) -> Vec<Check> {
     vec![read, database]
 }
 
-/// The parts of one account, until one of them stands in the way of the next.
-pub async fn account(config: &Config, setting: &Setting<'_>) -> Vec<Check> {
-    let mut checks = Vec::new();
+/// The parts of one account, until one of them stands in the way of the next. Each is told as soon as it was looked at.
+///
+/// # Errors
+/// The step on the way to a session that failed; what was bad after that is told only.
+pub async fn account(config: &Config, setting: &Setting<'_>, tell: Tell<'_>) -> Result<(), Stop> {
     let name = setting.account.name.as_str();
-    match AccountLock::take(&config.state_dir, name) {
-        Ok(_) => checks.push(Check::good(Some(name), "lock", "no other mailherd is at work on it")),
-        Err(fault) => checks.push(Check::warn(name, "lock", fault.cause, fault.hint)),
-    }
-    if let Err(fault) = setting.account.secret.fetch().await {
-        checks.push(Check::bad(Some(name), "secret", fault));
-        return checks;
-    }
-    checks.push(Check::good(Some(name), "secret", "the password could be read"));
-    let mut session = match setting.connect().await {
-        Ok(session) => session,
-        Err(fault) => {
-            checks.push(Check::bad(Some(name), "connection", fault));
-            return checks;
-        }
-    };
-    checks.push(connection(setting));
-    checks.extend(capabilities(setting, &session));
+    tell(Step::Done(match AccountLock::take(&config.state_dir, name) {
+        Ok(_) => Check::good(Some(name), "lock", "no other mailherd is at work on it"),
+        Err(fault) => Check::warn(name, "lock", fault.cause, fault.hint),
+    }));
+    let mut session = steps::log_in(setting.account, tell).await?;
+    capabilities(setting, &session).into_iter().for_each(|check| tell(Step::Done(check)));
+    tell(Step::Begins("folders"));
     match look_at_folders(config, setting, &mut session).await {
-        Ok(found) => checks.extend(found),
-        Err(fault) => checks.push(Check::bad(Some(name), "folders", fault)),
+        Ok(found) => found.into_iter().for_each(|check| tell(Step::Done(check))),
+        Err(fault) => tell(Step::Done(Check::bad(Some(name), "folders", fault))),
     }
     if !session.is_broken() {
         session.logout().await;
     }
-    checks
-}
-
-fn connection(setting: &Setting<'_>) -> Check {
-    let account = setting.account;
-    let how = match (account.tls, account.tls_pin_sha256) {
-        (Tls::None, _) => "without TLS, to this machine itself",
-        (_, Some(_)) => "with TLS, by the pinned certificate",
-        (Tls::Implicit, None) => "with TLS, the certificate is trusted",
-        (Tls::Starttls, None) => "with STARTTLS, the certificate is trusted",
-    };
-    Check::good(Some(&account.name), "connection", format!("logged in at {} port {} {how}", account.host, account.port))
+    Ok(())
 }
 
 fn capabilities(setting: &Setting<'_>, session: &Session) -> Vec<Check> {
@@ -148,6 +83,7 @@ async fn look_at_folders(config: &Config, setting: &Setting<'_>, session: &mut S
     let managed = managed::resolve(&setting.account.folders, &folders);
     let learner = open(config, setting)?;
     checks.extend(look_at_programs(setting, &learner.store)?);
+    let mut missing = Vec::new();
     for (category, folder) in managed.all() {
         if category == Category::Top && setting.account.top != TopMode::Move {
             continue;
@@ -157,20 +93,24 @@ async fn look_at_folders(config: &Config, setting: &Setting<'_>, session: &mut S
             learner.store.folder(learner.account, folder)?.is_some_and(|known| known.managed_at.is_some());
         checks.push(if let Some(reason) = quirks::is_provider_spam(session.host(), &folders, folder) {
             let hint = format!("give another name in the config: [folders] {} = \"…\"", category.word());
-            Check::bad(
-                Some(name),
-                "folders",
-                Fault::refused(format!("mail cannot be filed into {shown}: {reason}"), hint),
-            )
+            let fault = Fault::refused(format!("mail cannot be filed into {shown}: {reason}"), hint);
+            Check { clash: Some(category), ..Check::bad(Some(name), "folders", fault) }
         } else if folders.find(folder).is_none() {
-            Check::good(Some(name), "folders", format!("{shown} will be created by the first run in mode \"file\""))
+            missing.push(shown);
+            continue;
         } else if managed_already {
             Check::good(Some(name), "folders", format!("{shown} is there"))
         } else {
             let messages = session.status(folder).await?.messages.unwrap_or(0);
             let detail = format!("{shown} exists already, with {messages} messages");
-            Check::warn(name, "folders", detail, "the first run asks before it files into it (--yes says yes)")
+            let hint = "the first run asks before it files into it (--yes says yes)";
+            let clash = (messages > 0).then_some(category);
+            Check { clash, ..Check::warn(name, "folders", detail, hint) }
         });
+    }
+    if !missing.is_empty() {
+        let detail = format!("the first run in mode \"file\" creates {}", missing.join(", "));
+        checks.push(Check::good(Some(name), "folders", detail));
     }
     let inbox = session.select(&FolderName::inbox(), Access::ReadOnly).await?;
     checks.push(Check::good(Some(name), "folders", format!("INBOX holds {} messages", inbox.exists)));

@@ -1,20 +1,24 @@
 //! The engine at work: joins `config`, `imap` and `store` to what `logic` decides.
 //!
 //! [`pass`] is one pass over one account: settle what a crash left, read what is new, judge it, file it, let old mail fall
-//! out of Blackhole. [`moves`] learns from what the user moved by hand. [`undo`], [`order`], [`pending`], [`inspect`] and [`backtest`] are the other things a face can ask for. [`engine`] does all of it for as long as it runs. Nothing here parses mail or
+//! out of Blackhole. [`moves`] learns from what the user moved by hand. [`undo`], [`order`], [`pending`], [`inspect`] and [`backtest`] are the other things a face can ask for. [`discovery`] finds an account's server, [`steps`] and [`doctor`] look at the way to it, [`own`] and [`preview`] at what is there. [`engine`] does all of it for as long as it runs. Nothing here parses mail or
 //! speaks IMAP; nothing here prints.
 
 pub mod backtest;
 pub mod digest;
+pub mod discovery;
 pub mod doctor;
 pub mod engine;
 pub mod inspect;
 pub mod moves;
 pub mod order;
+pub mod own;
 pub mod pass;
 pub mod pending;
+pub mod preview;
 pub mod queries;
 pub mod service;
+pub mod steps;
 pub mod undo;
 
 mod backlog;

@@ -94,7 +94,7 @@ impl Setting<'_> {
                 "check the network; mailherd connects again",
             )),
         };
-        opened.map_err(|fault| fault.while_doing(&account.name))
+        opened.map_err(|fault| super::steps::advised(fault, &account.host).while_doing(&account.name))
     }
 
     /// Yes, by flag or by word.

@@ -10,6 +10,7 @@ use socket2::{SockRef, TcpKeepalive};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+use super::capability::Capabilities;
 use super::guard::{Guard, Reader, Wire};
 use super::login::{ask, capabilities_before_login, log_in};
 use super::loss::{bye, ended, lost};
@@ -19,12 +20,15 @@ use super::session::Session;
 use super::tls::Tls;
 use crate::logic::fault::Fault;
 use crate::logic::printable::Printable;
+use crate::logic::server::Certificate;
 
 pub use super::login::Login;
 
 /// For each address of the host.
 const CONNECT: Duration = Duration::from_secs(10);
 const GREETING: Duration = Duration::from_secs(30);
+/// For the answer to LOGOUT.
+const GOODBYE: Duration = Duration::from_secs(3);
 
 /// The other end's TCP has to confirm what was sent within this time: what the probes of an idle connection take together. A server may work
 /// on a move for minutes, and a network that is gone meanwhile, which drops packets without a word, would look the same for as long;
@@ -58,38 +62,123 @@ pub struct Endpoint {
     pub pin_sha256: Option<[u8; 32]>,
 }
 
+/// How far a connection has come.
+#[derive(Debug)]
+pub enum Stage<'a> {
+    /// This is done next: the name of a check.
+    Begin(&'static str),
+    /// The host has these addresses.
+    Resolved(&'a [SocketAddr]),
+    /// Somebody listens.
+    Connected(SocketAddr),
+    /// The server shows this certificate, trusted or not.
+    Presented(&'a Certificate),
+    /// The certificate is trusted, and the server has its key.
+    Secured,
+    /// An IMAP server greets, and can do this before the login.
+    Greeted(&'a Capabilities),
+    /// The password is right.
+    LoggedIn,
+}
+
+/// Who is told how far a connection has come.
+pub type Witness<'a> = &'a mut (dyn FnMut(Stage<'_>) + Send);
+
 /// Connects, makes the connection safe, and logs in.
 ///
 /// # Errors
 /// Each thing that can go wrong has its own cause and hint. Credentials when the server refuses the password, transient
 /// when it may work later, refused when it will not.
 pub async fn open(endpoint: &Endpoint, login: &Login) -> Result<Session, Fault> {
-    let client = connect(endpoint).await.map_err(|fault| fault.while_doing(place(endpoint)))?;
-    log_in(client, endpoint, login).await.map_err(|fault| fault.while_doing(place(endpoint)))
+    open_before(endpoint, login, &mut |_| {}).await
+}
+
+/// [`open`], step by step before a witness.
+///
+/// # Errors
+/// As [`open`].
+pub async fn open_before(endpoint: &Endpoint, login: &Login, witness: Witness<'_>) -> Result<Session, Fault> {
+    let client = connect(endpoint, witness).await.map_err(|fault| fault.while_doing(place(endpoint)))?;
+    log_in(client, endpoint, login, witness).await.map_err(|fault| fault.while_doing(place(endpoint)))
+}
+
+/// Goes as far as one can without a password, says goodbye, and gives what the server can do.
+///
+/// # Errors
+/// As [`open`].
+pub async fn knock(endpoint: &Endpoint, witness: Witness<'_>) -> Result<Capabilities, Fault> {
+    let knocked = async {
+        let mut client = connect(endpoint, witness).await?;
+        let capabilities = greeted_capabilities(&mut client, endpoint, witness).await?;
+        // Whatever it says to that: nothing more is wanted of it.
+        let _ = timeout(GOODBYE, ask(&mut client, "LOGOUT")).await;
+        Ok(capabilities)
+    };
+    knocked.await.map_err(|fault: Fault| fault.while_doing(place(endpoint)))
+}
+
+/// What the server can do before the login, told to the witness.
+pub(super) async fn greeted_capabilities(
+    client: &mut Client<Guard>,
+    endpoint: &Endpoint,
+    witness: Witness<'_>,
+) -> Result<Capabilities, Fault> {
+    if endpoint.tls != TlsMode::StartTls {
+        witness(Stage::Begin("greeting"));
+    }
+    let capabilities = capabilities_before_login(client).await?;
+    if endpoint.tls != TlsMode::StartTls {
+        witness(Stage::Greeted(&capabilities));
+    }
+    Ok(capabilities)
 }
 
 fn place(endpoint: &Endpoint) -> String {
     format!("{}:{}", Printable::new(&endpoint.host), endpoint.port)
 }
 
-async fn connect(endpoint: &Endpoint) -> Result<Client<Guard>, Fault> {
+async fn connect(endpoint: &Endpoint, witness: Witness<'_>) -> Result<Client<Guard>, Fault> {
     match endpoint.tls {
-        TlsMode::None => greeted(Box::new(dial(endpoint).await?)).await,
+        TlsMode::None => {
+            let tcp = dial(endpoint, witness).await?;
+            witness(Stage::Begin("greeting"));
+            greeted(Box::new(tcp)).await
+        }
         TlsMode::Implicit => {
             let tls = Tls::new(endpoint)?;
-            let wire = tls.handshake(Box::new(dial(endpoint).await?)).await?;
+            let tcp = dial(endpoint, witness).await?;
+            let wire = secured(&tls, Box::new(tcp), witness).await?;
+            witness(Stage::Begin("greeting"));
             greeted(wire).await
         }
         TlsMode::StartTls => {
             let tls = Tls::new(endpoint)?;
-            let wire = start_tls(greeted(Box::new(dial(endpoint).await?)).await?).await?;
+            let tcp = dial(endpoint, witness).await?;
+            witness(Stage::Begin("greeting"));
+            let mut client = greeted(Box::new(tcp)).await?;
+            let capabilities = capabilities_before_login(&mut client).await?;
+            witness(Stage::Greeted(&capabilities));
+            witness(Stage::Begin("tls"));
+            let wire = start_tls(client, &capabilities).await?;
             // No greeting comes after STARTTLS, and nothing that was said before it counts (CVE-2021-33515's class).
-            Ok(Client::new(Guard::new(tls.handshake(wire).await?, Reader::Login)))
+            Ok(Client::new(Guard::new(secured(&tls, wire, witness).await?, Reader::Login)))
         }
     }
 }
 
-async fn dial(endpoint: &Endpoint) -> Result<TcpStream, Fault> {
+async fn secured(tls: &Tls, wire: Wire, witness: Witness<'_>) -> Result<Wire, Fault> {
+    witness(Stage::Begin("tls"));
+    let outcome = tls.handshake(wire).await;
+    if let Some(certificate) = tls.presented() {
+        witness(Stage::Presented(&certificate));
+    }
+    let wire = outcome?;
+    witness(Stage::Secured);
+    Ok(wire)
+}
+
+async fn dial(endpoint: &Endpoint, witness: Witness<'_>) -> Result<TcpStream, Fault> {
+    witness(Stage::Begin("dns"));
     let found = tokio::net::lookup_host((endpoint.host.as_str(), endpoint.port)).await;
     let mut addresses: Vec<SocketAddr> = found.map_err(|error| unknown_host(&error))?.collect();
     if endpoint.tls == TlsMode::None {
@@ -100,9 +189,14 @@ async fn dial(endpoint: &Endpoint) -> Result<TcpStream, Fault> {
         }
     }
     let mut last = Fault::transient("the host has no address", "check `host` in the config");
+    if !addresses.is_empty() {
+        witness(Stage::Resolved(&addresses));
+        witness(Stage::Begin("tcp"));
+    }
     for address in addresses {
         match timeout(CONNECT, TcpStream::connect(address)).await {
             Ok(Ok(tcp)) => {
+                witness(Stage::Connected(address));
                 prepare(&tcp);
                 return Ok(tcp);
             }
@@ -157,9 +251,9 @@ pub(super) async fn greeted_within(wire: Wire, patience: Duration) -> Result<Cli
 }
 
 /// Asks for TLS and takes the bare stream back.
-pub(super) async fn start_tls(mut client: Client<Guard>) -> Result<Wire, Fault> {
+pub(super) async fn start_tls(mut client: Client<Guard>, capabilities: &Capabilities) -> Result<Wire, Fault> {
     let hint = "nothing was sent; use tls = \"implicit\" (usually port 993), or ask your provider";
-    if !capabilities_before_login(&mut client).await?.has("STARTTLS") {
+    if !capabilities.has("STARTTLS") {
         return Err(Fault::refused("the server offers no STARTTLS", hint));
     }
     let tagged = ask(&mut client, "STARTTLS").await?.tagged;
@@ -206,7 +300,7 @@ mod tests {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let endpoint = Endpoint { host: "127.0.0.1".into(), port, tls: TlsMode::None, ca_file: None, pin_sha256: None };
-        let tcp = dial(&endpoint).await.unwrap();
+        let tcp = dial(&endpoint, &mut |_| {}).await.unwrap();
         let socket = SockRef::from(&tcp);
         assert_eq!(socket.tcp_user_timeout().unwrap(), Some(UNCONFIRMED));
         assert!(socket.keepalive().unwrap() && socket.tcp_nodelay().unwrap());

@@ -9,7 +9,7 @@ use tokio::time::timeout;
 use zeroize::Zeroizing;
 
 use super::capability::Capabilities;
-use super::connect::{Endpoint, TlsMode};
+use super::connect::{Endpoint, Stage, TlsMode, Witness, greeted_capabilities};
 use super::guard::Guard;
 use super::loss::{bye, ended, lost, silent};
 use super::parse::{self, Response};
@@ -93,13 +93,20 @@ fn named_in(answer: &Answer) -> Capabilities {
 ///
 /// # Errors
 /// See [`super::connect::open`].
-pub async fn log_in(mut client: Client<Guard>, endpoint: &Endpoint, login: &Login) -> Result<Session, Fault> {
-    let before = capabilities_before_login(&mut client).await?;
+pub async fn log_in(
+    mut client: Client<Guard>,
+    endpoint: &Endpoint,
+    login: &Login,
+    witness: Witness<'_>,
+) -> Result<Session, Fault> {
+    let before = greeted_capabilities(&mut client, endpoint, witness).await?;
+    witness(Stage::Begin("login"));
     if login.username.contains(['\0', '\r', '\n']) || login.secret.expose_secret().contains(['\0', '\r', '\n']) {
         let cause = "the user name or the password holds a line break or a zero byte";
         return Err(Fault::credentials(cause, "check that the password command prints the password on one line"));
     }
     let (imap, answer) = authenticate(client, &before, endpoint, login).await?;
+    witness(Stage::LoggedIn);
     let mut session = Session::new(imap, &endpoint.host);
     session.capabilities = named_in(&answer);
     if session.capabilities.is_empty() {

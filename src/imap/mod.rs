@@ -12,6 +12,7 @@
 //! CLOSE or a bare EXPUNGE.
 
 pub mod capability;
+mod certificate;
 mod code;
 pub mod command;
 pub mod connect;
@@ -46,7 +47,7 @@ pub mod watch;
 
 pub use capability::Capabilities;
 pub use command::{HEADER_FIELDS, MAX_LINE, header_query, learning_query, quote, uid_sets};
-pub use connect::{Endpoint, Login, TlsMode, open};
+pub use connect::{Endpoint, Login, Stage, TlsMode, Witness, knock, open};
 pub use folders::{Folder, Folders, SpecialUse, create, discover};
 pub use pulse::Pulse;
 pub use response::{Answer, Code, FetchRow, Status, StatusRow, Tagged, UidRanges, Untagged, all_done};

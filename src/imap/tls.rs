@@ -13,12 +13,14 @@ use tokio_rustls::rustls::crypto::{CryptoProvider, verify_tls12_signature, verif
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use tokio_rustls::rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 
+use super::certificate;
 use super::connect::Endpoint;
 use super::guard::Wire;
 use super::loss::lost;
 use super::trust;
 use crate::logic::fault::Fault;
 use crate::logic::printable::Printable;
+use crate::logic::server::Certificate;
 
 const HANDSHAKE: Duration = Duration::from_secs(30);
 
@@ -70,6 +72,12 @@ impl Tls {
         }
     }
 
+    /// The certificate that the server showed last.
+    pub fn presented(&self) -> Option<Certificate> {
+        let presented = self.verifier.presented.lock().unwrap_or_else(PoisonError::into_inner);
+        presented.as_ref().map(|presented| certificate::read(&presented.der, presented.digest))
+    }
+
     fn fault(&self, error: &io::Error) -> Fault {
         let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>());
         match inner {
@@ -88,7 +96,7 @@ impl Tls {
 
     fn untrusted(&self, reason: &CertificateError) -> Fault {
         let presented = self.verifier.presented.lock().unwrap_or_else(PoisonError::into_inner);
-        let pin = presented.map_or_else(String::new, |digest| hex(&digest));
+        let pin = presented.as_ref().map_or_else(String::new, |presented| hex(&presented.digest));
         let hint = format!("if this is your own server, set tls_ca_file, or tls_pin_sha256 = \"{pin}\"");
         match reason {
             CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
@@ -138,12 +146,19 @@ enum Trust {
     Pin([u8; 32]),
 }
 
-/// Remembers what was presented, so that a refusal can name its fingerprint.
+/// Remembers what was presented, so that it can be shown, and a refusal can name its fingerprint.
 #[derive(Debug)]
 struct Verifier {
     trust: Trust,
     provider: Arc<CryptoProvider>,
-    presented: Mutex<Option<[u8; 32]>>,
+    presented: Mutex<Option<Presented>>,
+}
+
+/// A certificate as the server showed it.
+#[derive(Debug)]
+struct Presented {
+    der: Vec<u8>,
+    digest: [u8; 32],
 }
 
 impl ServerCertVerifier for Verifier {
@@ -156,7 +171,8 @@ impl ServerCertVerifier for Verifier {
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
         let digest = sha256(end_entity);
-        *self.presented.lock().unwrap_or_else(PoisonError::into_inner) = Some(digest);
+        let presented = Presented { der: end_entity.to_vec(), digest };
+        *self.presented.lock().unwrap_or_else(PoisonError::into_inner) = Some(presented);
         match &self.trust {
             Trust::Authorities(inner) => {
                 inner.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)

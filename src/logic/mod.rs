@@ -3,6 +3,7 @@
 //! Nothing here opens a socket or a file, reads a clock or the environment, or draws a random number. Time is an argument.
 
 pub mod appearance;
+pub mod autoconfig;
 pub mod digest;
 pub mod domains;
 pub mod doubt;
@@ -20,7 +21,9 @@ pub mod orders;
 pub mod plan;
 pub mod policy;
 pub mod printable;
+pub mod provider;
 pub mod replay;
+pub mod server;
 pub mod signals;
 pub mod smart_case;
 pub mod unsubscribe;

@@ -12,6 +12,8 @@ pub enum Effect {
     Quit,
     /// The program ends, and the demo begins.
     Demo,
+    /// The program ends, and the guided set-up begins.
+    Setup,
     /// The program stops until the shell wakes it (SIGTSTP).
     Suspend,
     /// Everything is drawn anew, as if nothing were on the screen.

@@ -80,6 +80,8 @@ pub enum Ending {
     Left,
     /// The user wants to see the demo.
     Demo,
+    /// The user wants to set an account up.
+    Setup,
 }
 
 /// What the terminal UI is made with.
@@ -160,6 +162,7 @@ fn carry_out(effects: Vec<Effect>, port: &dyn Port, terminal: &mut Terminal) -> 
             Effect::Ask(ticket, request) => port.ask(ticket, request),
             Effect::Quit => ending = Some(Ending::Left),
             Effect::Demo => ending = Some(Ending::Demo),
+            Effect::Setup => ending = Some(Ending::Setup),
             Effect::Suspend => terminal.suspend()?,
             Effect::Redraw => terminal.clear()?,
             Effect::Mouse(on) => terminal.listen_to_mouse(on)?,

@@ -1,9 +1,12 @@
-//! HTTPS to strangers: one POST, to a public address only.
+//! HTTPS to strangers, to public addresses only: one POST, to unsubscribe; one GET, to ask a domain where its mail server is. And what DNS
+//! says of that ([`dns`]).
 //!
-//! The address comes out of a mail, so whoever wrote it must not be able to make mailherd knock on a door inside the user's own
+//! The address comes out of a mail, or out of an address that somebody typed, so whoever wrote it must not be able to make mailherd knock on a door inside the user's own
 //! network: names are resolved here, addresses that are not public are thrown away, and the connection goes to just the addresses that
-//! were looked at (a second look-up could answer otherwise: DNS rebinding). No redirect is followed, no cookie kept, no proxy asked.
+//! were looked at (a second look-up could answer otherwise: DNS rebinding). A POST follows no redirect, a GET a few, each looked at in the same
+//! way; no cookie is kept, no proxy asked.
 
+pub mod dns;
 mod public;
 
 use std::io::Read;
@@ -23,6 +26,9 @@ use crate::logic::printable::Printable;
 /// Everything together may take so long.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// A GET follows so many: from a bare domain to `www`, and from there to a host for mail.
+const REDIRECTS: u32 = 3;
+
 /// Whom to trust and where one may go. The tests put their own server in place of the internet.
 pub struct Web {
     roots: RootCerts,
@@ -41,18 +47,7 @@ impl Web {
     /// # Errors
     /// When the name has no public address, when the certificate is not trusted, when nobody answers in time.
     pub fn post_form(&self, url: &str, body: &'static str) -> Result<u16, Fault> {
-        let tls = TlsConfig::builder().root_certs(self.roots.clone()).build();
-        let config = Config::builder()
-            .https_only(true)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .http_status_as_error(false)
-            .proxy(None)
-            .user_agent("mailherd")
-            .timeout_global(Some(PATIENCE))
-            .tls_config(tls)
-            .build();
-        let agent = Agent::with_parts(config, DefaultConnector::default(), Guarded { may_reach: self.may_reach });
+        let agent = self.agent(PATIENCE, 0);
         let request = http::Request::post(url).header("Content-Type", "application/x-www-form-urlencoded").body(body);
         let request = request.map_err(|error| trouble(&error.to_string()))?;
         let mut response = agent.run(request).map_err(|error| trouble(&error.to_string()))?;
@@ -63,6 +58,47 @@ impl Web {
         }
         Ok(response.status().as_u16())
     }
+
+    /// Fetches a text of at most `most` bytes; `None` when the server answers that there is nothing. Blocks, for `patience` at most;
+    /// for a thread that may.
+    ///
+    /// # Errors
+    /// As [`Web::post_form`]; and when the answer is too large, or no text.
+    pub fn get(&self, url: &str, most: usize, patience: Duration) -> Result<Option<String>, Fault> {
+        let request = http::Request::get(url).header("Accept", "text/xml, application/xml").body(());
+        let request = request.map_err(|error| unfetched(&error.to_string()))?;
+        let mut response =
+            self.agent(patience, REDIRECTS).run(request).map_err(|error| unfetched(&error.to_string()))?;
+        if response.status() != http::StatusCode::OK {
+            return Ok(None);
+        }
+        let mut bytes = Vec::new();
+        let mut body = response.body_mut().as_reader().take(most as u64 + 1);
+        body.read_to_end(&mut bytes).map_err(|error| unfetched(&error.to_string()))?;
+        if bytes.len() > most {
+            return Err(unfetched("the answer is too large"));
+        }
+        String::from_utf8(bytes).map(Some).map_err(|_| unfetched("the answer is no text"))
+    }
+
+    fn agent(&self, patience: Duration, redirects: u32) -> Agent {
+        let tls = TlsConfig::builder().root_certs(self.roots.clone()).build();
+        let config = Config::builder()
+            .https_only(true)
+            .max_redirects(redirects)
+            .max_redirects_will_error(redirects > 0)
+            .http_status_as_error(false)
+            .proxy(None)
+            .user_agent("mailherd")
+            .timeout_global(Some(patience))
+            .tls_config(tls)
+            .build();
+        Agent::with_parts(config, DefaultConnector::default(), Guarded { may_reach: self.may_reach })
+    }
+}
+
+fn unfetched(error: &str) -> Fault {
+    Fault::transient(format!("no answer over https: {}", Printable::new(error)), "name the server yourself")
 }
 
 fn trouble(error: &str) -> Fault {

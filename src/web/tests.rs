@@ -44,7 +44,9 @@ fn server(directory: &Path, answer: &'static str) -> (u16, JoinHandle<String>) {
         let (stream, _) = listener.accept().unwrap();
         let mut stream = StreamOwned::new(ServerConnection::new(Arc::new(config)).unwrap(), stream);
         let (mut asked, mut byte) = (String::new(), [0; 1]);
-        while !asked.ends_with("One-Click") && stream.read(&mut byte).is_ok_and(|read| read == 1) {
+        let whole =
+            |asked: &str| asked.ends_with("One-Click") || (asked.starts_with("GET") && asked.ends_with("\r\n\r\n"));
+        while !whole(&asked) && stream.read(&mut byte).is_ok_and(|read| read == 1) {
             asked.push(char::from(byte[0]));
         }
         if stream.write_all(answer.as_bytes()).and_then(|()| stream.flush()).is_err() {
@@ -97,4 +99,37 @@ fn plain_http_and_unknown_certificates_are_refused() {
     distrusting.roots = RootCerts::PlatformVerifier;
     assert!(distrusting.post_form(&format!("https://localhost:{port}/"), BODY).is_err());
     assert!(!served.join().unwrap().contains("POST"));
+}
+
+const SECONDS: std::time::Duration = std::time::Duration::from_secs(20);
+
+#[test]
+fn a_text_is_fetched_up_to_its_bound_and_a_missing_one_is_none() {
+    for (answer, most, expected) in [
+        ("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n<a/>\n", 5, Ok(Some("<a/>\n"))),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n<a/>\n", 4, Err("too large")),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n\u{0}\n", 4, Ok(Some("\u{0}\n"))),
+        ("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", 100, Ok(None)),
+        ("HTTP/1.1 302 Found\r\nLocation: http://localhost:1/\r\nContent-Length: 0\r\n\r\n", 100, Err("https")),
+    ] {
+        let directory = tempfile::tempdir().unwrap();
+        let (port, served) = server(directory.path(), answer);
+        let got = web(directory.path()).get(&format!("https://localhost:{port}/config"), most, SECONDS);
+        assert!(served.join().unwrap().starts_with("GET /config HTTP/1.1\r\n"));
+        match (got, expected) {
+            (Ok(got), Ok(expected)) => assert_eq!(got.as_deref(), expected),
+            (Err(fault), Err(words)) => assert!(fault.cause.contains(words), "{fault}"),
+            (got, expected) => panic!("{got:?} instead of {expected:?}"),
+        }
+    }
+}
+
+#[test]
+fn an_inner_address_is_not_fetched_from_either() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let fault = Web::default().get(&format!("https://localhost:{port}/"), 100, SECONDS).unwrap_err();
+    assert!(fault.cause.contains("public internet"), "{fault}");
+    assert!(listener.accept().is_err(), "somebody connected");
 }

@@ -217,6 +217,11 @@ impl User {
         Screen::start(self.folder.path(), words, 100, 30)
     }
 
+    /// The same on a terminal on which nothing scrolls away.
+    pub fn tall_screen(&self, words: &[&str]) -> Screen {
+        Screen::start(self.folder.path(), words, 110, 160)
+    }
+
     /// Runs the program to its end.
     pub fn mailherd(&self, words: &[&str]) -> Outcome {
         self.start(words).finish()

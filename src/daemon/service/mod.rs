@@ -6,6 +6,7 @@
 mod files;
 mod metrics;
 mod tell;
+pub mod unit;
 
 use std::net::SocketAddr;
 use std::time::Duration;

@@ -2,6 +2,7 @@
 
 use super::script::{logged_in, server};
 use crate::imap::connect::{greeted, greeted_within, start_tls};
+use crate::imap::login::capabilities_before_login;
 use crate::logic::fault::{Fault, FaultKind};
 
 async fn refused(script: &str) -> Fault {
@@ -9,8 +10,12 @@ async fn refused(script: &str) -> Fault {
 }
 
 async fn no_tls(script: &str) -> Fault {
-    let client = greeted(server(script)).await.expect("a greeting");
-    start_tls(client).await.map(|_| ()).expect_err(script)
+    let mut client = greeted(server(script)).await.expect("a greeting");
+    let capabilities = match capabilities_before_login(&mut client).await {
+        Ok(capabilities) => capabilities,
+        Err(fault) => return fault,
+    };
+    start_tls(client, &capabilities).await.map(|_| ()).expect_err(script)
 }
 
 #[tokio::test]
@@ -91,8 +96,9 @@ async fn bytes_in_the_clear_after_starttls_end_it() {
         far.write_all(b"A0001 OK go\r\nA0002 OK [CAPABILITY IMAP4rev1] you are in\r\n").await?;
         far.read(&mut command).await
     });
-    let client = greeted(Box::new(client)).await.unwrap();
-    let fault = start_tls(client).await.map(|_| ()).unwrap_err();
+    let mut client = greeted(Box::new(client)).await.unwrap();
+    let capabilities = capabilities_before_login(&mut client).await.unwrap();
+    let fault = start_tls(client, &capabilities).await.map(|_| ()).unwrap_err();
     assert_eq!(fault.kind, FaultKind::Protocol);
     assert!(fault.cause.contains("in the clear"), "{fault}");
 }

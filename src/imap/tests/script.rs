@@ -32,7 +32,7 @@ pub async fn session(script: &str) -> Session {
 
 /// What comes of a login on a server that follows `script` from the greeting on.
 pub async fn logged_in(script: &str) -> Result<Session, Fault> {
-    log_in(greeted(server(script)).await?, &endpoint(), &login()).await
+    log_in(greeted(server(script)).await?, &endpoint(), &login(), &mut |_| {}).await
 }
 
 /// Who logs in.

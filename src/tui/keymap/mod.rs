@@ -82,6 +82,7 @@ pub enum Action {
     Quit,
     // First contact.
     Demo,
+    Setup,
 }
 
 /// What has the keys: the screen, or what lies on top of it.

@@ -31,7 +31,8 @@ pub const TABLE: &[Binding] = &[
     row(A::Yes, "yes", "y", &[Question, Waiting], "yes", "yes, do it"),
     row(A::No, "no", "n", &[Question, Waiting], "no", "no, leave it"),
     row(A::Accept, "accept", "Enter", &[Prompt, Help, Palette], "take it", "take what was typed or chosen"),
-    row(A::Demo, "demo", "d Enter", &[Welcome], "demo", "try everything on an invented mailbox, without an account"),
+    row(A::Setup, "setup", "s Enter", &[Welcome], "set up", "set up your own account, with questions; nothing is written before your yes"),
+    row(A::Demo, "demo", "d", &[Welcome], "demo", "try everything on an invented mailbox, without an account"),
 
     // Putting mail where it belongs.
     row(A::Top, "top", "t", ACTING, "top", "put it into Top, now and from now on"),

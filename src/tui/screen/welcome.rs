@@ -20,8 +20,10 @@ impl State for Welcome {
     fn refresh(&mut self, _shared: &mut Shared) {}
 
     fn act(&mut self, action: Action, shared: &mut Shared) {
-        if action == Action::Demo {
-            shared.effects.push(Effect::Demo);
+        match action {
+            Action::Demo => shared.effects.push(Effect::Demo),
+            Action::Setup => shared.effects.push(Effect::Setup),
+            _ => {}
         }
     }
 

@@ -19,11 +19,16 @@ pub fn draw(welcome: &Welcome, shared: &Shared, buffer: &mut Buffer, area: Rect)
     reader.show(vec![
         Piece::plain("mailherd keeps an IMAP inbox calm.").tone(Tone::Title),
         Piece::blank(),
-        Piece::plain("It learns from your own mail whom you talk to, files the rest, says why, and can take every move back."),
+        Piece::plain(
+            "It learns from your own mail whom you talk to, files the rest, says why, and can take every move back.",
+        ),
+        Piece::blank(),
+        Piece::plain("set up your own account: it asks, tests, previews, and writes nothing before your yes")
+            .head("s  ", Tone::Key),
         Piece::blank(),
         Piece::plain("try it on an invented mailbox: no account, nothing is kept").head("d  ", Tone::Key),
         Piece::blank(),
-        Piece::plain("For your own mail it needs to know the account. Write this file; every key is explained in config.example.toml:"),
+        Piece::plain("The account will be in this file, which you can also write yourself:"),
         Piece::plain(path).head("   ", Tone::Plain).tone(Tone::Strong),
         Piece::blank(),
         Piece::plain("leave").head("q  ", Tone::Key),

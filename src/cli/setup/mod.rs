@@ -1,0 +1,174 @@
+//! `mailherd setup`: from an e-mail address to a working account.
+//!
+//! ```text
+//! address ─► server (found, tried) ─► password ─► folders ─► own addresses ─► preview ─► caution, top, mode ─► service ─► yes ─► written
+//! ```
+//!
+//! Nothing is written before the last yes; what the preview learns lies in a scratch directory until then. What goes wrong leads back to a
+//! useful question, not to the shell. Each question has a flag; without a terminal the flags are all there is.
+
+mod account;
+mod habits;
+mod prompt;
+mod scratch;
+mod server;
+mod steps;
+mod write;
+
+use std::cell::Cell;
+
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::args::Setup;
+use super::face::Face;
+use super::style::Tone;
+use crate::config::{Account, Editing, Keeping};
+use crate::logic::fault::Fault;
+use crate::logic::ids::{Address, Category};
+use crate::logic::printable::Printable;
+use crate::logic::provider::Provider;
+use prompt::{Prompt, Question};
+use scratch::Scratch;
+
+/// What a set-up knows while it runs.
+struct Flow<'a> {
+    face: &'a mut Face,
+    args: &'a Setup,
+    prompt: Prompt,
+    editing: Editing,
+    account: Account,
+    provider: Option<&'static Provider>,
+    /// What would be filed now, as the preview found it.
+    waiting: usize,
+    /// Where a password that was typed will be kept.
+    keeping: Option<Keeping>,
+    /// Folders with mail in them that may be filed into.
+    adopted: Vec<Category>,
+    /// Mail cannot be moved there.
+    only_preview: bool,
+    /// A password by flag was refused.
+    flags_failed: bool,
+    scratch: Scratch,
+    /// Set once the config is written: an interruption is told otherwise then.
+    written: &'a Cell<bool>,
+}
+
+pub(super) async fn setup(face: &mut Face, args: &Setup) -> Result<Vec<Fault>, Fault> {
+    let editing = Editing::open(&face.config_path()?)?;
+    let prompt = Prompt::new(args.yes, face.is_quiet());
+    let written = Cell::new(false);
+    let flow = async {
+        welcome(&prompt, &editing);
+        let email = email(&prompt, &editing, args).await?;
+        let mut account = Account::draft(name(&editing, args, &email)?, email);
+        for (category, name) in &args.folders {
+            account.folders = account
+                .folders
+                .named(*category, name)
+                .map_err(|why| Fault::usage(why, "give --folder another name"))?;
+        }
+        let scratch = Scratch::beside(&editing.state_dir()?)?;
+        let flow = Flow {
+            face,
+            args,
+            prompt,
+            editing,
+            account,
+            provider: None,
+            waiting: 0,
+            keeping: None,
+            adopted: Vec::new(),
+            only_preview: false,
+            flags_failed: false,
+            scratch,
+            written: &written,
+        };
+        flow.run().await
+    };
+    tokio::select! {
+        biased;
+        result = flow => result.map_err(|fault| ended(fault, written.get())),
+        () = interrupted() => {
+            eprintln!();
+            Err(ended(Fault::refused("interrupted", ""), written.get()))
+        }
+    }
+}
+
+/// A fault without a hint is the user's own leaving: what is true then.
+fn ended(fault: Fault, written: bool) -> Fault {
+    let hint = match (fault.hint.is_empty(), written) {
+        (false, _) => return fault,
+        (true, false) => "nothing was written; `mailherd setup` begins again",
+        (true, true) => "the account is set up; `mailherd doctor` looks at it",
+    };
+    Fault { hint: hint.to_owned(), ..fault }
+}
+
+/// Ctrl-C, a closed terminal, or being told to end.
+async fn interrupted() {
+    let mut signals =
+        [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()].map(|kind| signal(kind).ok());
+    let waits = signals.iter_mut().flatten().map(|signal| Box::pin(signal.recv()));
+    let waits: Vec<_> = waits.collect();
+    if waits.is_empty() {
+        std::future::pending::<()>().await;
+    }
+    futures_util::future::select_all(waits).await;
+}
+
+fn welcome(prompt: &Prompt, editing: &Editing) {
+    if !prompt.can_ask() {
+        return;
+    }
+    prompt.tell(Tone::Bold, "From your e-mail address to a calm inbox.");
+    let path = Printable::new(&editing.path().to_string_lossy()).to_string();
+    let what = if editing.exists() { "It adds an account to" } else { "The account will be in" };
+    prompt.tell(Tone::Plain, &format!("{what} {path}"));
+    prompt.tell(
+        Tone::Plain,
+        "Nothing is written, and no mail is touched, before your last yes. Ctrl-C leaves at any time. Enter takes what stands in [brackets].",
+    );
+}
+
+async fn email(prompt: &Prompt, editing: &Editing, args: &Setup) -> Result<Address, Fault> {
+    let check = |typed: &str| match Address::parse(typed) {
+        None => Err(format!("\"{typed}\" is not an e-mail address, such as anna@example.org")),
+        Some(email) => match editing.accounts().iter().find(|account| account.email == email) {
+            Some(known) => {
+                Err(format!("{email} has an account already, called {}", known.name, email = email.as_str()))
+            }
+            None => Ok(email),
+        },
+    };
+    if let Some(given) = &args.email {
+        let hint = "name the new account's address with --email; `mailherd doctor` looks at an account that is there";
+        return check(given).map_err(|why| Fault::usage(why, hint));
+    }
+    let question = Question { text: "E-mail address", why: "", flag: "--email ADDRESS" };
+    prompt.text(&question, None, check).await
+}
+
+/// What the account is called: as said, else by the domain of the address.
+fn name(editing: &Editing, args: &Setup, email: &Address) -> Result<String, Fault> {
+    let Some(given) = &args.name else {
+        return Ok(editing.free_name(email.domain().split('.').next().unwrap_or_default()));
+    };
+    let free = editing.free_name(given);
+    if free == *given {
+        return Ok(free);
+    }
+    let cause = format!("an account cannot be called \"{}\" here", Printable::new(given));
+    Err(Fault::usage(cause, format!("choose another word for --name, such as {free}")))
+}
+
+impl Flow<'_> {
+    async fn run(mut self) -> Result<Vec<Fault>, Fault> {
+        self.find_server().await?;
+        self.log_in().await?;
+        self.own_addresses().await?;
+        let preview = self.preview().await?;
+        self.choose_habits(preview.as_ref()).await?;
+        self.finish().await
+    }
+}
