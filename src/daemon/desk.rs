@@ -1,23 +1,29 @@
 //! Headers are read on one thread and learned from on another, while the next batch comes from the network.
 
+use std::path::{Path, PathBuf};
+
 use tokio::task::JoinHandle;
 
+use super::backlog::Backlog;
 use super::learner::{Batch, Fresh, Learner, Message, Raw};
 use crate::logic::fault::Fault;
 
-type Work = JoinHandle<(Learner, Result<Vec<Fresh>, Fault>)>;
+type Work = JoinHandle<(Learner, Result<Vec<(Fresh, Vec<u8>)>, Fault>)>;
 
 /// Where batches are handed in. The learner is either here, idle, or at work on a blocking thread.
 pub(super) struct Desk {
     idle: Option<Learner>,
     reading: Option<JoinHandle<Batch<Message>>>,
     busy: Option<Work>,
-    fresh: Vec<Fresh>,
+    state_dir: PathBuf,
+    fresh: Backlog,
 }
 
 impl Desk {
     pub(super) fn new(learner: Learner) -> Desk {
-        Desk { idle: Some(learner), reading: None, busy: None, fresh: Vec::new() }
+        let state_dir = learner.store.path().parent().unwrap_or(Path::new(".")).to_owned();
+        let fresh = Backlog::new(&state_dir);
+        Desk { idle: Some(learner), reading: None, busy: None, state_dir, fresh }
     }
 
     /// Hands a batch in. Waits until the one before has been read and the one before that has been learned from, so that
@@ -39,13 +45,13 @@ impl Desk {
     }
 
     /// What waits for a verdict; taken away.
-    pub(super) fn take_fresh(&mut self) -> Vec<Fresh> {
-        std::mem::take(&mut self.fresh)
+    pub(super) fn take_fresh(&mut self) -> Backlog {
+        std::mem::replace(&mut self.fresh, Backlog::new(&self.state_dir))
     }
 
-    /// Puts back what was taken away and not judged.
-    pub(super) fn put_back(&mut self, fresh: Vec<Fresh>) {
-        self.fresh.extend(fresh);
+    /// Puts back what was taken away and not judged, in place of what waits now.
+    pub(super) fn put_back(&mut self, fresh: Backlog) {
+        self.fresh = fresh;
     }
 
     /// Gives the batch that has been read to the learner. May be dropped while it waits: nothing is taken before it is there.
@@ -69,8 +75,7 @@ impl Desk {
         self.busy = None;
         let (learner, result) = done.map_err(|_| lost())?;
         self.idle = Some(learner);
-        self.fresh.extend(result?);
-        Ok(())
+        result?.into_iter().try_for_each(|(one, header)| self.fresh.put(one, &header))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Looks, and touches nothing: what would happen to what is in INBOX, and why one message is where it is.
 
 use super::desk::Desk;
-use super::judging::{judged, orders, read_again, situation};
+use super::judging::{judged, orders, read_again, read_here, situation};
 use super::learner::Fresh;
 use super::managed;
 use super::opening::{Ready, open};
@@ -63,7 +63,8 @@ pub async fn plan(config: &Config, setting: &Setting<'_>, limit: usize) -> Resul
             _ => None,
         })
         .collect();
-    let mut fresh = read_again(&mut own.session, &FolderName::inbox(), &uids).await?;
+    // Without opening it once more: imap4d 3.15 gives new mail other UIDs each time.
+    let mut fresh = read_here(&mut own.session, &uids).await?;
     fresh.sort_by_key(|one| std::cmp::Reverse(one.uid));
     let planned = own.looking(setting).judge(FolderName::inbox(), fresh).await?;
     own.session.logout().await;

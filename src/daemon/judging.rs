@@ -50,32 +50,51 @@ pub(super) fn judged(one: Fresh, situation: &Situation<'_>) -> Judged {
 
 /// Reads messages by UID, in a mailbox that is opened read-only. Those that are gone are left out.
 pub(super) async fn read_again(session: &mut Session, folder: &FolderName, uids: &[Uid]) -> Result<Vec<Fresh>, Fault> {
+    let mut found = Vec::with_capacity(uids.len());
+    read_each(session, folder, uids, |fresh, _| {
+        found.push(fresh);
+        Ok(())
+    })
+    .await?;
+    Ok(found)
+}
+
+/// The same when there may be very many of them; each comes with its header.
+pub(super) async fn read_each(
+    session: &mut Session,
+    folder: &FolderName,
+    uids: &[Uid],
+    mut each: impl FnMut(Fresh, Vec<u8>) -> Result<(), Fault>,
+) -> Result<(), Fault> {
     session.select(folder, Access::ReadOnly).await?;
+    read_here(session, uids).await
+}
+
+/// The same in the mailbox that is open.
+pub(super) async fn read_here(session: &mut Session, uids: &[Uid]) -> Result<Vec<Fresh>, Fault> {
     let wanted: HashSet<Uid> = uids.iter().copied().collect();
     let commands: Vec<String> = uid_sets(uids, MAX_LINE - 700)
         .into_iter()
         .map(|(set, _)| format!("UID FETCH {set} {}", header_query()))
         .collect();
-    let mut found = Vec::with_capacity(uids.len());
     let answers = session
         .stream(commands, 2, async |untagged| {
             if let Untagged::Fetch(row) = untagged
-                && let Some(fresh) = fresh_in(row)
+                && let Some((fresh, header)) = fresh_in(row)
                 && wanted.contains(&fresh.uid)
             {
-                found.push(fresh);
+                return each(fresh, header);
             }
             Ok(())
         })
         .await?;
-    all_done(&answers, "reading messages")?;
-    Ok(found)
+    all_done(&answers, "reading messages")
 }
 
-fn fresh_in(row: FetchRow) -> Option<Fresh> {
+fn fresh_in(row: FetchRow) -> Option<(Fresh, Vec<u8>)> {
     let (uid, size, header) = (row.uid?, row.size?, row.header?);
     let facts = facts::read(&header);
     let internal_date = row.internaldate.or(facts.date).unwrap_or_default();
     let instance = Instance { digest: Digest::of(&header), size };
-    Some(Fresh { uid, instance, internal_date, flags: row.flags.unwrap_or_default(), facts })
+    Some((Fresh { uid, instance, internal_date, flags: row.flags.unwrap_or_default(), facts }, header))
 }

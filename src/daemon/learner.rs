@@ -12,9 +12,9 @@ use crate::logic::fit::Fit;
 use crate::logic::ids::{
     Address, Digest, Flags, Instance, ListId, MessageId, MidHash, ModSeq, ObjectId, Uid, UnixTime,
 };
-use crate::logic::ledger::Ledger;
+use crate::logic::ledger::{Habits, Ledger};
 use crate::logic::plan;
-use crate::store::{AccountId, FolderState, Origin, Seen, Shown, Sighting, Standing, Store};
+use crate::store::{AccountId, FolderState, Origin, Seen, SenderOf, Shown, Sighting, Standing, Store};
 
 /// What a mailbox is to mailherd.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,10 +50,12 @@ pub(super) struct Message {
     object: Option<ObjectId>,
     mid_hash: Option<MidHash>,
     facts: Facts,
+    /// Of mail in INBOX: it may have to wait for its verdict.
+    header: Vec<u8>,
 }
 
 impl Raw {
-    fn understand(self) -> Message {
+    fn understand(mut self, role: Role) -> Message {
         let facts = facts::read(&self.header);
         Message {
             uid: self.uid,
@@ -63,6 +65,7 @@ impl Raw {
             object: self.object,
             mid_hash: facts.message_id.as_ref().map(MessageId::hash),
             facts,
+            header: if role == Role::Inbox { std::mem::take(&mut self.header) } else { Vec::new() },
         }
     }
 }
@@ -96,7 +99,7 @@ impl Batch<Raw> {
         Batch {
             folder: self.folder,
             role: self.role,
-            messages: self.messages.into_iter().map(Raw::understand).collect(),
+            messages: self.messages.into_iter().map(|raw| raw.understand(self.role)).collect(),
             next: self.next,
             highest_modseq: self.highest_modseq,
             last: self.last,
@@ -153,10 +156,10 @@ impl Learner {
         std::mem::take(&mut self.seen)
     }
 
-    /// Learns from a batch and remembers it. Gives back what is to be judged.
+    /// Learns from a batch and remembers it. Gives back what is to be judged, each with its header.
     ///
     /// A transaction holds several batches of one mailbox; [`Learner::close`] ends it.
-    pub(super) fn learn(&mut self, batch: Batch<Message>) -> Result<Vec<Fresh>, Fault> {
+    pub(super) fn learn(&mut self, batch: Batch<Message>) -> Result<Vec<(Fresh, Vec<u8>)>, Fault> {
         let before = self.open.map_or(0, |(_, _, messages)| messages);
         self.open = Some((batch.folder.id, batch.next, before + batch.messages.len()));
         let (folder, next, highest_modseq, last) = (batch.folder.id, batch.next, batch.highest_modseq, batch.last);
@@ -183,7 +186,7 @@ impl Learner {
         self.store.finish_learning()
     }
 
-    fn show(&mut self, batch: &Batch<Message>) -> Result<Vec<Fresh>, Fault> {
+    fn show(&mut self, batch: &Batch<Message>) -> Result<Vec<(Fresh, Vec<u8>)>, Fault> {
         let now = self.now;
         self.store.learn_more(|db| {
             for Message { uid, internal_date, facts, .. } in &batch.messages {
@@ -194,7 +197,7 @@ impl Learner {
         })
     }
 
-    fn remember(&mut self, batch: Batch<Message>) -> Result<Vec<Fresh>, Fault> {
+    fn remember(&mut self, batch: Batch<Message>) -> Result<Vec<(Fresh, Vec<u8>)>, Fault> {
         let Learner {
             store,
             ledger,
@@ -214,9 +217,10 @@ impl Learner {
         store.learn_more(|db| {
             let mut fresh = Vec::new();
             for message in batch.messages {
-                let Message { uid, flags, internal_date, instance, object, mid_hash, facts } = message;
+                let Message { uid, flags, internal_date, instance, object, mid_hash, facts, header } = message;
                 let older = plan::older(internal_date, facts.date, *now);
                 let arrival = internal_date.or(facts.date).unwrap_or(*now);
+                let habits = ledger.habits_of(&facts);
                 let seen = Seen {
                     instance,
                     object,
@@ -225,7 +229,7 @@ impl Learner {
                     mid_hash,
                     sender: facts.from.as_ref().map(Address::as_str),
                     list: facts.list_id.as_ref().map(ListId::as_str),
-                    habits: ledger.habits_of(&facts),
+                    habits,
                     older,
                     at: *now,
                     standing: first_standing(batch.role, instance, arrival, *now, inbox),
@@ -249,10 +253,7 @@ impl Learner {
                             if let Some(fit) = fit {
                                 fit.wanted(answered);
                             }
-                            if let Some((Some(sender), list, habits)) = db.sender_of(*account, answered)?
-                                && let Some(sender) = Address::parse(&sender)
-                            {
-                                let list = list.and_then(|list| ListId::new(&list));
+                            if let Some((sender, list, habits)) = whose(db.senders_of(*account, answered)?, &facts) {
                                 ledger.credit_answer(&sender, list.as_ref(), habits, arrival);
                                 if moves.on {
                                     moves.pardoned.extend(db.answered(*account, &sender, list.as_ref(), arrival)?);
@@ -260,7 +261,7 @@ impl Learner {
                             }
                         }
                     } else if !is_own {
-                        ledger.learn_received(&facts, arrival, flags);
+                        ledger.learn_received_of(habits, &facts, arrival, flags);
                     }
                 }
                 *elsewhere |= !new && standing == Standing::Elsewhere;
@@ -269,7 +270,7 @@ impl Learner {
                 }
                 if batch.role == Role::Inbox && standing == Standing::NotJudged && older >= *cutoff {
                     let internal_date = internal_date.unwrap_or(older);
-                    fresh.push(Fresh { uid, instance, internal_date, flags, facts });
+                    fresh.push((Fresh { uid, instance, internal_date, flags, facts }, header));
                 }
             }
             Ok(fresh)
@@ -312,6 +313,20 @@ impl Learner {
 
 /// An hour: what came into All Mail while INBOX was being read has not been seen in INBOX yet, and is no old mail.
 const SETTLED: i64 = 3600;
+
+/// Whose mail an answer answers. Anybody can give a mail the Message-ID of another one, which a public list shows: of several senders who
+/// share it, it is the one whom the answer goes to.
+fn whose(found: Vec<SenderOf>, answer: &Facts) -> Option<(Address, Option<ListId>, Habits)> {
+    let parsed = |(sender, list, habits): SenderOf| {
+        let list = list.as_deref().and_then(ListId::new);
+        Some((sender.as_deref().and_then(Address::parse)?, list, habits))
+    };
+    let mut found: Vec<_> = found.into_iter().filter_map(parsed).collect();
+    if found.iter().any(|(sender, ..)| *sender != found[0].0) {
+        found.retain(|(sender, ..)| answer.recipients().any(|to| to == sender));
+    }
+    found.into_iter().next()
+}
 
 /// Subjects are kept where lists show them.
 fn shown(role: Role, facts: &Facts, at: UnixTime) -> Shown<'_> {

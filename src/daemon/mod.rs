@@ -21,8 +21,10 @@ pub mod service;
 pub mod steps;
 pub mod undo;
 
+mod backlog;
 mod clock;
 mod desk;
+mod doubts;
 mod fall;
 mod filing;
 mod habits;
@@ -43,6 +45,8 @@ mod trash;
 mod unsubscribe;
 
 pub use setting::{Asking, Setting, Watcher};
+#[cfg(any(test, fuzzing))]
+pub(crate) use socket::fuzzed as control;
 
 /// A mailbox name for people and scripts: decoded from modified UTF-7, with the server's delimiter.
 pub fn shown(name: &crate::logic::ids::FolderName) -> String {

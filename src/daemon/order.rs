@@ -66,6 +66,7 @@ async fn read_and_file(
     run: &mut Run,
 ) -> Result<usize, Fault> {
     let ready = ready(setting, session, desk).await?;
+    ready.to_move()?;
     sync::sync(setting, session, desk, &ready.folders, &ready.managed, Scope::All).await?;
     existing(setting, session, desk, &ready, order, run).await
 }
@@ -79,7 +80,7 @@ pub(super) async fn existing(
     order: &Order,
     run: &mut Run,
 ) -> Result<usize, Fault> {
-    let Ready { folders, managed, still_open } = ready;
+    let Ready { folders, managed, still_open, .. } = ready;
     let intents = intents(setting, session, desk, folders, managed, order).await?;
     let count = intents.len();
     let inbox = session.select(&FolderName::inbox(), Access::ReadOnly).await?.exists;

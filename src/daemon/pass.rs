@@ -2,12 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::backlog::{Spool, Waiting};
 use super::desk::Desk;
 use super::fall;
 use super::filing::{self, Filed, Run};
 use super::habits;
 use super::held::Held;
-use super::judging::{judged, orders, read_again, situation};
+use super::judging::{judged, orders, read_each, situation};
+use super::learner::Fresh;
 use super::moves;
 use super::opening::{Ready, open, ready};
 use super::planning::{Going, Plan, decide, intent, surprise};
@@ -16,7 +18,7 @@ use super::sync::{self, Scope};
 use crate::config::Config;
 use crate::imap::folders::Folders;
 use crate::imap::{Selected, Session, mover};
-use crate::logic::fault::{Fault, FaultKind};
+use crate::logic::fault::{Fault, FaultKind, suggested_pause};
 use crate::logic::ids::{Address, Category, FolderName, Instance, Uid, UidValidity};
 use crate::logic::journal::Intent;
 use crate::logic::orders::Orders;
@@ -25,6 +27,9 @@ use crate::store::{AccountLock, Standing};
 
 pub use super::filing::Run as PassRun;
 pub use super::planning::Counts;
+
+/// Messages that are judged together.
+const AT_ONCE: usize = 4_000;
 
 /// What a pass did; in preview, what it would have done.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -66,7 +71,8 @@ async fn attempts(config: &Config, setting: &Setting<'_>, run: &mut Run, report:
         report.learned = learner.map_or(report.learned, |learner| learner.learned);
         report.seen = seen.looked_at.len();
         report.kept = seen.kept.len();
-        if !broke || second {
+        let wants_peace = result.as_ref().is_err_and(|fault| fault.pause().is_some());
+        if !broke || second || wants_peace {
             return result;
         }
         if let Err(fault) = &result {
@@ -112,13 +118,16 @@ impl Pass<'_, '_> {
     /// Reads, judges and files. Gives INBOX as it was found.
     pub(super) async fn run(&mut self, ready: &Ready) -> Result<Selected, Fault> {
         let filing = self.setting.account.mode == Mode::File;
-        let Ready { folders, managed, still_open } = ready;
+        let Ready { folders, managed, still_open, cannot_move } = ready;
         let inbox = sync::sync(self.setting, self.session, self.desk, folders, managed, self.scope).await?;
-        moves::learn(self.setting, self.desk, managed).await?;
+        moves::learn(self.setting, self.session, self.desk, managed).await?;
         let learner = self.desk.learner().await?;
         self.seen.looked_at.extend(learner.take_seen());
         let orders = orders(learner)?;
         tracing::debug!("everything is read and learned");
+        if let Some(fault) = cannot_move {
+            return Err(fault.clone());
+        }
         let plan = self.plan(&orders, inbox.folder.id, inbox.selected.uid_validity).await?;
         tracing::debug!(stay = plan.keep.len(), go = plan.go.len(), "judged");
         if !filing {
@@ -136,10 +145,9 @@ impl Pass<'_, '_> {
         // Whoever watches was told of the others before; in preview they wait for ever.
         let only_fresh = self.held.is_some() && self.setting.account.mode == Mode::Preview;
         let learner = self.desk.learner().await?;
-        let instances: HashSet<Instance> = fresh.iter().map(|one| one.instance).collect();
         // Cheap, and the rule: with nothing seen elsewhere, as many as are new are all that wait.
         let waiting = learner.store.count_not_judged(learner.account, learner.cutoff)?;
-        if learner.elsewhere || (waiting != instances.len() && !only_fresh) {
+        if learner.elsewhere || (waiting != instances(&fresh.messages) && !only_fresh) {
             let waiting = learner.store.not_judged(learner.account, inbox, learner.cutoff)?;
             // All Mail or another mailbox may have shown, after INBOX was read, that a message is not new.
             let mut still: HashSet<Uid> = waiting.iter().map(|(uid, _)| *uid).collect();
@@ -147,29 +155,36 @@ impl Pass<'_, '_> {
                 held.keep_only(&still, validity);
                 still.retain(|uid| !held.contains(*uid));
             }
-            fresh.retain(|one| still.contains(&one.uid));
-            let have: HashSet<Uid> = fresh.iter().map(|one| one.uid).collect();
+            fresh.messages.retain(|one| still.contains(&one.uid));
+            let have: HashSet<Uid> = fresh.messages.iter().map(|one| one.uid).collect();
             let missing: Vec<Uid> = still.into_iter().filter(|uid| !have.contains(uid)).collect();
             if !missing.is_empty() && !only_fresh {
-                fresh.extend(read_again(self.session, &FolderName::inbox(), &missing).await?);
+                let put = |one, header: Vec<u8>| fresh.put(one, &header);
+                read_each(self.session, &FolderName::inbox(), &missing, put).await?;
             }
         }
-        fresh.sort_by_key(|one| one.uid);
-        self.seen.looked_at.extend(fresh.iter().map(|one| one.uid));
+        fresh.messages.sort_by_key(|one| one.uid);
+        self.seen.looked_at.extend(fresh.messages.iter().map(|one| one.uid));
+        let (waiting, spool) = fresh.take();
         let learner = self.desk.learner().await?;
         let mut categories: HashMap<Address, Category> = HashMap::new();
-        let sketches = habits::sketches(self.setting, learner, orders, &fresh);
-        let mut plan = Plan { keep: Vec::new(), go: Vec::new(), sketches };
+        let mut plan = Plan { keep: Vec::new(), go: Vec::new(), sketches: Vec::new(), spool };
         let situation = situation(self.setting, learner, orders);
-        let decisions = decide(&fresh, &situation, self.setting.account.top);
-        for (one, (category, step)) in fresh.into_iter().zip(decisions) {
-            if let Some(from) = &one.facts.from {
-                // In the order of UIDs, so the newest stays.
-                categories.insert(from.clone(), category);
-            }
-            match step {
-                Step::Keep => plan.keep.push((one.uid, one.instance)),
-                step => plan.go.push(Going { message: one, category, step }),
+        let mut waiting = waiting.into_iter();
+        while waiting.len() > 0 {
+            let loaded = plan.spool.load(waiting.by_ref().take(AT_ONCE).collect())?;
+            let (fresh, places): (Vec<Fresh>, Vec<_>) = loaded.into_iter().unzip();
+            plan.sketches.extend(habits::sketches(self.setting, learner, orders, &fresh));
+            let decisions = decide(&fresh, &situation, self.setting.account.top);
+            for ((one, place), (category, step)) in fresh.into_iter().zip(places).zip(decisions) {
+                if let Some(from) = &one.facts.from {
+                    // In the order of UIDs, so the newest stays.
+                    categories.insert(from.clone(), category);
+                }
+                match step {
+                    Step::Keep => plan.keep.push((one.uid, one.instance)),
+                    step => plan.go.push(Going { message: Waiting::of(one, place), category, step }),
+                }
             }
         }
         let account = learner.account;
@@ -185,7 +200,7 @@ impl Pass<'_, '_> {
         plan: Plan,
         inbox: &Selected,
     ) -> Result<(), Fault> {
-        let Plan { mut keep, mut go, sketches } = plan;
+        let Plan { mut keep, mut go, sketches, mut spool } = plan;
         self.keep_what_cannot_be_flagged(&mut keep, &mut go).await?;
         let learner = self.desk.learner().await?;
         let account = learner.account;
@@ -203,7 +218,7 @@ impl Pass<'_, '_> {
         self.seen.kept.extend(keep.iter().map(|(uid, _)| *uid));
         go.sort_by_key(|one| (one.category, one.message.uid));
         let mut filed = Filed::default();
-        let result = self.file_all(managed, orders, go, inbox.uid_validity, &mut filed).await;
+        let result = self.file_all(managed, orders, (go, &mut spool), inbox.uid_validity, &mut filed).await;
         filed.done.iter().for_each(|(_, category)| self.report.filed.add(*category));
         habits::remember(self.desk.learner().await?, sketches)?;
         result?;
@@ -237,7 +252,7 @@ impl Pass<'_, '_> {
         &mut self,
         managed: &Managed,
         orders: &Orders,
-        go: Vec<Going>,
+        (go, spool): (Vec<Going>, &mut Spool),
         validity: UidValidity,
         filed: &mut Filed,
     ) -> Result<(), Fault> {
@@ -257,14 +272,26 @@ impl Pass<'_, '_> {
             }
             let learner = self.desk.learner().await?;
             let situation = situation(self.setting, learner, orders);
-            let intent = |one: Going| intent(judged(one.message, &situation), one.step, managed, validity);
-            let intents: Vec<Intent> = batch.into_iter().map(intent).collect();
+            let (messages, steps): (Vec<Waiting>, Vec<Step>) =
+                batch.into_iter().map(|one: Going| (one.message, one.step)).unzip();
+            let loaded = spool.load(messages)?.into_iter().zip(steps);
+            let intent =
+                |((one, _), step): ((Fresh, _), Step)| intent(judged(one, &situation), step, managed, validity);
+            let intents: Vec<Intent> = loaded.map(intent).collect();
             if filing::file_batch(self.setting, self.session, self.desk, self.run, intents, filed).await? {
                 // The server refuses this mailbox: the rest would meet the same.
                 refused.insert(category);
+                if filed.denied.last().is_some_and(|(_, why)| suggested_pause(why).is_some()) {
+                    return Ok(());
+                }
             }
             self.setting.watcher.filing(&self.setting.account.name, handled, total);
         }
         Ok(())
     }
+}
+
+/// How many different ones.
+fn instances(messages: &[Waiting]) -> usize {
+    messages.iter().map(|one| one.instance).collect::<HashSet<_>>().len()
 }

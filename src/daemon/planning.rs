@@ -1,5 +1,6 @@
 //! From verdicts to what is to be done.
 
+use super::backlog::{Spool, Waiting};
 use super::learner::Fresh;
 use super::setting::Setting;
 use crate::logic::ids::{Category, FolderName, Instance, Uid, UidValidity};
@@ -92,11 +93,13 @@ pub(super) struct Plan {
     pub(super) go: Vec<Going>,
     /// What the habits of the user will be learned from.
     pub(super) sketches: Vec<super::habits::Judged>,
+    /// Where the headers are of what is to be filed.
+    pub(super) spool: Spool,
 }
 
 /// A message that is to be filed.
 pub(super) struct Going {
-    pub(super) message: Fresh,
+    pub(super) message: Waiting,
     pub(super) category: Category,
     pub(super) step: Step,
 }

@@ -10,7 +10,7 @@ use super::setting::Setting;
 use super::trash;
 use crate::imap::Session;
 use crate::imap::folders::{Folders, SpecialUse};
-use crate::logic::fault::Fault;
+use crate::logic::fault::{Fault, FaultKind};
 use crate::logic::ids::FolderName;
 use crate::logic::plan::Managed;
 
@@ -138,7 +138,8 @@ async fn elsewhere(
         let read = read(setting, session, desk, &name, role, share(messages, total)).await;
         match read {
             Ok(_) => {}
-            Err(fault) if !session.is_broken() && fault.kind == crate::logic::fault::FaultKind::Refused => {
+            // It would only have taught.
+            Err(fault) if !session.is_broken() && matches!(fault.kind, FaultKind::Refused | FaultKind::Protocol) => {
                 setting
                     .watcher
                     .note(&setting.account.name, &format!("{} is not read: {fault}", folders.display(&name)));

@@ -49,6 +49,20 @@ impl Folders {
         })
     }
 
+    /// What a folder of this name is for, whether it exists yet or not: the server's word, else a well-known name, where no other folder
+    /// is for that.
+    pub fn use_of(&self, name: &FolderName) -> Option<SpecialUse> {
+        if let Some(marked) = self.find(name).and_then(|folder| folder.special) {
+            return Some(marked);
+        }
+        let display = self.display(name);
+        let called = |special_use: &SpecialUse| {
+            special_use.names().iter().any(|known| special::same_name(&display, known))
+                && self.special(*special_use).is_none_or(|folder| folder.name == *name)
+        };
+        SpecialUse::ALL.into_iter().find(called)
+    }
+
     /// Whether mailherd leaves this folder alone: Junk, Trash and Drafts teach nothing about whom the user talks with, and
     /// the views show again what lies elsewhere.
     pub fn never_read(&self, folder: &Folder) -> bool {

@@ -27,7 +27,7 @@ mod listen;
 mod login;
 mod loss;
 pub mod mover;
-mod nap;
+pub mod nap;
 pub mod parse;
 pub mod pipeline;
 mod pulse;
@@ -41,6 +41,7 @@ pub mod status;
 #[cfg(test)]
 mod tests;
 mod tls;
+mod trust;
 pub mod utf7;
 pub mod watch;
 

@@ -3,14 +3,18 @@
 use super::folders::{Folders, SpecialUse};
 use crate::logic::ids::FolderName;
 
-/// Whether mail must never be filed into this folder because the provider uses it: one with a SPECIAL-USE attribute, or the
-/// provider's spam folder, from which mail is deleted after some weeks. The reason is a half-sentence for the user.
+/// Whether mail must never be filed into this folder because the provider or mail programs use it: one with a SPECIAL-USE attribute,
+/// one with a name that stands for the same where the server marks none (Courier marks none at all), or the provider's spam folder, from
+/// which mail is deleted after some weeks. The reason is a half-sentence for the user.
 ///
 /// Yahoo and AOL keep spam in `Bulk` or `Bulk Mail`, which older accounts show without a `\Junk` attribute.
 pub fn is_provider_spam(host: &str, folders: &Folders, name: &FolderName) -> Option<String> {
     let folder = folders.find(name);
     if let Some(special_use) = folder.and_then(|folder| folder.special) {
         return Some(format!("the server uses this folder for {}", purpose(special_use)));
+    }
+    if let Some(special_use) = folders.use_of(name) {
+        return Some(format!("mail programs use a folder of this name for {}", purpose(special_use)));
     }
     let display = folders.display(name);
     let called_bulk = ["Bulk", "Bulk Mail", "Bulkmail"].iter().any(|bulk| display.eq_ignore_ascii_case(bulk));

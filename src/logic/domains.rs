@@ -17,7 +17,8 @@ const FREE_MAIL: &str = "126.com 139.com 163.com aim.com alice.it aol.com arcor.
 const FREE_MAIL_BRANDS: [&str; 11] =
     ["gmx", "hotmail", "live", "msn", "outlook", "yahoo", "yandex", "virgilio", "terra", "ziggo", "xs4all"];
 
-static FREE_MAIL_SET: LazyLock<HashSet<&str>> = LazyLock::new(|| FREE_MAIL.split_whitespace().collect());
+static FREE_MAIL_SET: LazyLock<HashSet<&str, foldhash::fast::FixedState>> =
+    LazyLock::new(|| FREE_MAIL.split_whitespace().collect());
 
 /// The registrable domain (public suffix plus one label), lower-cased. `None` for a public suffix itself, for what is no
 /// domain name (an address literal), and for free-mail providers, where it says nothing about the sender.

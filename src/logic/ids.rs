@@ -54,10 +54,11 @@ impl Address {
     /// both sides, or when it holds a blank or a control character.
     pub fn parse(text: &str) -> Option<Address> {
         let text = text.trim().trim_start_matches('<').trim_end_matches('>');
-        let (local, domain) = text.rsplit_once('@')?;
-        let domain = domain.trim_end_matches('.');
-        let sound = !local.is_empty() && !domain.is_empty() && text.len() <= 998;
-        let text = &text[..local.len() + 1 + domain.len()];
+        let at = memchr::memrchr(b'@', text.as_bytes())?;
+        let domain = text[at + 1..].trim_end_matches(['.', '>']);
+        let bracket = memchr::memchr2(b'<', b'>', domain.as_bytes());
+        let sound = at > 0 && !domain.is_empty() && text.len() <= 998 && bracket.is_none();
+        let text = &text[..at + 1 + domain.len()];
         // Nearly every address is ASCII, and every mail has a handful: this path is worth its lines.
         if text.is_ascii() {
             let clean = text.bytes().all(|byte| byte.is_ascii_graphic());
@@ -74,12 +75,17 @@ impl Address {
 
     /// What stands before the last `@`.
     pub fn local(&self) -> &str {
-        self.0.rsplit_once('@').map_or(&self.0, |(local, _)| local)
+        &self.0[..self.at()]
     }
 
     /// What stands after the last `@`.
     pub fn domain(&self) -> &str {
-        self.0.rsplit_once('@').map_or("", |(_, domain)| domain)
+        self.0.get(self.at() + 1..).unwrap_or_default()
+    }
+
+    /// Where its last `@` stands: every signal asks for it.
+    fn at(&self) -> usize {
+        memchr::memrchr(b'@', self.0.as_bytes()).unwrap_or(self.0.len())
     }
 }
 
@@ -88,11 +94,12 @@ impl Address {
 pub struct ListId(Box<str>);
 
 impl ListId {
-    /// Takes the text between the angle brackets. `None` when nothing is left.
+    /// Takes the text between the angle brackets. `None` when nothing is left. There is no `@` in it (RFC 2919, section 2); where one
+    /// was written it is a dot, so that a list and an address cannot be written the same.
     pub fn new(text: &str) -> Option<ListId> {
         let text = text.trim().trim_start_matches('<').trim_end_matches('>').trim();
         let clean = !text.is_empty() && text.len() <= 998 && !text.chars().any(|c| c.is_whitespace() || c.is_control());
-        clean.then(|| ListId(text.to_lowercase().into()))
+        clean.then(|| ListId(text.to_lowercase().replace('@', ".").into()))
     }
 
     /// The identity without angle brackets.
@@ -323,9 +330,15 @@ mod tests {
     fn an_address_is_normalised_or_refused() {
         assert_eq!(Address::parse(" <Anna.B@Example.ORG> ").unwrap().as_str(), "anna.b@example.org");
         assert_eq!(Address::parse("\"a@b\"@c.d").unwrap().domain(), "c.d");
-        for bad in ["", "@", "a@", "@b", "a b@c.d", "anna", "a@b\n.c"] {
+        assert_eq!(Address::parse("<a@b.c>.").unwrap().as_str(), "a@b.c");
+        for bad in ["", "@", "a@", "@b", "a b@c.d", "anna", "a@b\n.c", "a@b>c", "a@>"] {
             assert!(Address::parse(bad).is_none(), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn a_list_is_never_written_like_an_address() {
+        assert_eq!(ListId::new("<Weekly@shop.example>").unwrap().as_str(), "weekly.shop.example");
     }
 
     #[test]

@@ -48,12 +48,13 @@ pub struct Ledger {
     own_addresses: Vec<Address>,
     /// The user's own mail, with when it was sent.
     own: HashMap<MidHash, UnixTime, ByMidHash>,
-    answered: HashSet<MidHash, ByMidHash>,
+    /// What the user answered, with when.
+    answered: HashMap<MidHash, UnixTime, ByMidHash>,
     /// How often each authserv-id topped received mail; mail without one is counted under the empty name.
-    authserv: HashMap<Box<str>, u32>,
+    authserv: HashMap<Box<str>, u32, foldhash::quality::RandomState>,
     /// Where mailings want to be told "unsubscribe": mail to it is no conversation. Only for as long as the process lives;
     /// most such addresses say so themselves.
-    unsubscribe: HashSet<Address>,
+    unsubscribe: HashSet<Address, foldhash::quality::RandomState>,
     account: AccountRate,
     changes: Pending,
 }
@@ -93,7 +94,7 @@ struct Pending {
     own: Vec<(MidHash, UnixTime)>,
     topics: Vec<MidHash>,
     answered: Vec<(MidHash, UnixTime)>,
-    authserv: HashSet<Box<str>>,
+    authserv: HashSet<Box<str>, foldhash::quality::RandomState>,
 }
 
 /// How the user treats mail in general: what a sender without a history is measured by.
@@ -201,7 +202,7 @@ impl Ledger {
 
     /// Whether the user answered the message with this Message-ID.
     pub fn is_answered(&self, id: MidHash) -> bool {
-        self.answered.contains(&id)
+        self.answered.contains_key(&id)
     }
 
     /// How the user treats mail in general.
@@ -234,8 +235,8 @@ impl Ledger {
     }
 
     /// Puts back a Message-ID that the user answered.
-    pub fn restore_answered(&mut self, id: MidHash) {
-        self.answered.insert(id);
+    pub fn restore_answered(&mut self, id: MidHash, at: UnixTime) {
+        self.answered.insert(id, at);
     }
 
     /// Puts back the count of an authserv-id.

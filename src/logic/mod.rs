@@ -6,6 +6,7 @@ pub mod appearance;
 pub mod autoconfig;
 pub mod digest;
 pub mod domains;
+pub mod doubt;
 pub mod engine;
 pub mod facts;
 pub mod fault;

@@ -3,6 +3,7 @@
 
 mod settling;
 
+pub(crate) use settling::takes_away;
 pub use settling::{Candidate, Lesson, Settled, settle};
 
 use std::collections::HashMap;

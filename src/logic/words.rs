@@ -81,13 +81,14 @@ impl Subject {
 
     /// Takes off marks of answers and tags, and notes them.
     fn form<'a>(&mut self, subject: &'a str) -> &'a str {
-        self.question = subject.contains('?');
+        self.question = memchr::memchr(b'?', subject.as_bytes()).is_some();
         let mut rest = subject.trim_start();
         loop {
-            if let Some(after) = mark(rest, &REPLY) {
+            let headed = headed(rest);
+            if let Some((_, after)) = headed.filter(|(head, _)| is_among(&REPLY, head)) {
                 self.reply = true;
                 rest = after;
-            } else if let Some(after) = mark(rest, &FORWARD) {
+            } else if let Some((_, after)) = headed.filter(|(head, _)| is_among(&FORWARD, head)) {
                 self.forward = true;
                 rest = after;
             } else if let Some((tag, after)) = rest.strip_prefix('[').and_then(|inner| inner.split_once(']')) {
@@ -100,18 +101,21 @@ impl Subject {
     }
 
     fn words(&mut self, folded: &str) {
+        let phrases = &*PHRASES;
         let mut start = 0;
         let (mut code, mut digits) = (false, false);
         for word in folded.split(' ') {
-            for &(phrase, kind) in PHRASES.starting_like(word) {
+            for &(phrase, kind) in phrases.starting_like(word) {
                 if begins_with(&folded[start..], phrase) {
                     self.kinds |= 1 << kind as u8;
                 }
             }
-            let number = word.trim_matches(['$', '€', '£', '%']);
-            let numeric = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-            self.figures |= numeric && number.len() < word.len();
-            digits |= numeric && (4..=8).contains(&number.len());
+            if word.bytes().any(|byte| byte.is_ascii_digit()) {
+                let number = word.trim_matches(['$', '€', '£', '%']);
+                let numeric = number.bytes().all(|byte| byte.is_ascii_digit());
+                self.figures |= numeric && number.len() < word.len();
+                digits |= numeric && (4..=8).contains(&number.len());
+            }
             code |= matches!(word, "code" | "codigo" | "codice" | "pin" | "otp" | "tan" | "passcode" | "verification");
             start += word.len() + 1;
         }
@@ -173,12 +177,16 @@ const INVITATION: [&str; 10] = [
     "uitnodiging",
 ];
 
-/// `Re:`, `RE :`, `Re[2]:`, `Re: ` at the start, whichever of `marks`; what follows it.
-fn mark<'a>(text: &'a str, marks: &[&str]) -> Option<&'a str> {
-    let (head, after) = text.split_once(':')?;
-    let head = head.trim_end();
+/// The mark before the first colon, and what follows: `Re` of `Re: x`, `RE : x`, `Re[2]: x`.
+fn headed(text: &str) -> Option<(&str, &str)> {
+    let colon = memchr::memchr(b':', text.as_bytes())?;
+    let head = text[..colon].trim_end();
     let head = head.split_once('[').map_or(head, |(head, _)| head);
-    marks.iter().any(|mark| mark.eq_ignore_ascii_case(head)).then(|| after.trim_start())
+    Some((head, text[colon + 1..].trim_start()))
+}
+
+fn is_among(marks: &[&str], head: &str) -> bool {
+    marks.iter().any(|mark| mark.eq_ignore_ascii_case(head))
 }
 
 fn is_invitation(head: &str) -> bool {
@@ -233,32 +241,28 @@ fn without_accent(c: char) -> Option<&'static str> {
 
 type Phrase = (&'static str, Kind);
 
-/// The phrases of all tables by their first two bytes, which are sorted.
-struct Phrases(Vec<([u8; 2], Vec<Phrase>)>);
+/// The phrases of all tables by their first two letters. Other first bytes share a place, so a place may hold phrases that
+/// begin otherwise.
+struct Phrases(Vec<Vec<Phrase>>);
 
 static PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
-    let mut index: Vec<([u8; 2], Vec<Phrase>)> = Vec::new();
-    for (kind, phrase) in tables::phrases() {
-        let key = first_two(phrase);
-        match index.iter_mut().find(|(there, _)| *there == key) {
-            Some((_, list)) => list.push((phrase, kind)),
-            None => index.push((key, vec![(phrase, kind)])),
-        }
-    }
-    index.sort_unstable_by_key(|(key, _)| *key);
-    Phrases(index)
+    let mut places = vec![Vec::new(); 27 * 27];
+    tables::phrases().for_each(|(kind, phrase)| places[place(phrase)].push((phrase, kind)));
+    Phrases(places)
 });
 
 impl Phrases {
     fn starting_like(&self, word: &str) -> &[Phrase] {
-        let place = self.0.binary_search_by_key(&first_two(word), |(key, _)| *key);
-        place.map_or(&[], |place| self.0[place].1.as_slice())
+        self.0.get(place(word)).map_or(&[], Vec::as_slice)
     }
 }
 
-fn first_two(word: &str) -> [u8; 2] {
-    let mut bytes = word.bytes();
-    [bytes.next().unwrap_or_default(), bytes.next().unwrap_or_default()]
+fn place(word: &str) -> usize {
+    let letter = |at: usize| match word.as_bytes().get(at) {
+        Some(byte @ b'a'..=b'z') => usize::from(byte - b'a') + 1,
+        _ => 0,
+    };
+    27 * letter(0) + letter(1)
 }
 
 #[cfg(test)]

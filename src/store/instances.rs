@@ -45,7 +45,8 @@ impl Store {
         self.read(|db| {
             let any: bool = db
                 .prepare_cached(
-                    "SELECT EXISTS (SELECT 1 FROM instance WHERE account = ?1 AND standing = 0 AND older >= ?2)",
+                    "SELECT EXISTS (SELECT 1 FROM instance INDEXED BY instance_not_judged
+                         WHERE account = ?1 AND standing = 0 AND older >= ?2)",
                 )?
                 .query_row(params![account.0, cutoff.0], |row| row.get(0))?;
             if !any {
@@ -98,9 +99,12 @@ impl Store {
     /// The List-Id of an instance.
     pub fn list_of(&self, account: AccountId, instance: Instance) -> Result<Option<ListId>, Fault> {
         let list: Option<Option<String>> = self.read(|db| {
-            db.prepare_cached("SELECT list FROM instance WHERE account = ?1 AND digest = ?2 AND size = ?3")?
-                .query_row(params![account.0, instance.digest.0, instance.size], |row| row.get(0))
-                .optional()
+            db.prepare_cached(
+                "SELECT o.list FROM instance i JOIN origin o ON o.id = i.origin
+                 WHERE i.account = ?1 AND i.digest = ?2 AND i.size = ?3",
+            )?
+            .query_row(params![account.0, instance.digest.0, instance.size], |row| row.get(0))
+            .optional()
         })?;
         Ok(list.flatten().and_then(|list| ListId::new(&list)))
     }

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 
 use super::instances::{Standing, set_standing};
-use super::shown::{Origins, Shown};
+use super::shown::{Origin, Origins, Shown, insert_origin};
 use super::{AccountId, Store};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{Flags, Instance, MidHash, ObjectId, Uid, UnixTime};
@@ -70,7 +70,11 @@ pub struct Known {
 impl Store {
     /// Everything that `work` writes, in one transaction with how far the mailbox has been read.
     pub fn learn<T>(&mut self, work: impl FnOnce(&LearnTransaction<'_>) -> rusqlite::Result<T>) -> Result<T, Fault> {
-        self.transaction(|db| work(&LearnTransaction::new(db)?))
+        // Fails inside an open transaction: what that one holds must not be committed half-way.
+        self.db.execute_batch("BEGIN IMMEDIATE").map_err(|error| self.take_back(&error))?;
+        let learned = self.learn_more(work)?;
+        self.finish_learning()?;
+        Ok(learned)
     }
 
     /// As [`Store::learn`], but the transaction stays open until [`Store::finish_learning`], so that many batches share one.
@@ -83,14 +87,9 @@ impl Store {
             if self.db.is_autocommit() {
                 self.db.execute_batch("BEGIN IMMEDIATE")?;
             }
-            work(&LearnTransaction::new(&self.db)?)
+            work(&LearnTransaction::new(&self.db, &self.origins)?)
         };
-        run().map_err(|error| {
-            if !self.db.is_autocommit() && self.db.execute_batch("ROLLBACK").is_err() {
-                tracing::debug!("the transaction was already rolled back");
-            }
-            self.fault(&error)
-        })
+        run().map_err(|error| self.take_back(&error))
     }
 
     /// Commits what [`Store::learn_more`] wrote.
@@ -98,49 +97,62 @@ impl Store {
         if self.db.is_autocommit() {
             return Ok(());
         }
-        self.db.execute_batch("COMMIT").map_err(|error| self.fault(&error))
+        self.db.execute_batch("COMMIT").map_err(|error| self.take_back(&error))
+    }
+
+    /// Rolls back.
+    fn take_back(&self, error: &rusqlite::Error) -> Fault {
+        // Rows that are rolled back are written again.
+        self.origins.borrow_mut().forget();
+        if !self.db.is_autocommit() && self.db.execute_batch("ROLLBACK").is_err() {
+            tracing::debug!("the transaction was already rolled back");
+        }
+        self.fault(error)
     }
 }
 
 /// What can be written while a mailbox is read.
 pub struct LearnTransaction<'a> {
     pub(super) db: &'a Connection,
-    // Looked up once, not for each of a hundred thousand messages.
+    // Prepared once, not for each of a hundred thousand messages.
     insert_message: RefCell<CachedStatement<'a>>,
     insert_instance: RefCell<CachedStatement<'a>>,
-    pub(super) origins: RefCell<Origins<'a>>,
+    insert_origin: RefCell<CachedStatement<'a>>,
+    origins: &'a RefCell<Origins>,
 }
 
 impl<'a> LearnTransaction<'a> {
-    fn new(db: &'a Connection) -> rusqlite::Result<LearnTransaction<'a>> {
+    fn new(db: &'a Connection, origins: &'a RefCell<Origins>) -> rusqlite::Result<LearnTransaction<'a>> {
         let insert_message = db.prepare_cached(
             "INSERT INTO message (folder, uid, digest, size, flags, at, origin, subject, since)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (folder, uid)
              DO UPDATE SET digest = ?3, size = ?4, flags = ?5, at = ?6, origin = ?7, subject = ?8",
         )?;
         let insert_instance = db.prepare_cached(
-            "INSERT INTO instance (account, digest, size, mid_hash, sender, list, older, standing, habits)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO NOTHING",
+            "INSERT INTO instance (account, digest, size, mid_hash, origin, older, standing, habits)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING",
         )?;
         Ok(LearnTransaction {
             db,
             insert_message: insert_message.into(),
             insert_instance: insert_instance.into(),
-            origins: Origins::new(db)?.into(),
+            insert_origin: insert_origin(db)?.into(),
+            origins,
         })
     }
 
     /// Remembers a message.
     pub fn saw(&self, account: AccountId, folder: i64, seen: &Seen<'_>) -> rusqlite::Result<Sighting> {
         let Instance { digest, size } = seen.instance;
-        let origin = self.origin(seen.shown.origin)?;
+        let shown = seen.shown.origin.map(|origin| self.origin(&origin)).transpose()?;
+        let unnamed = || Origin { name: "", address: seen.sender.unwrap_or_default(), list: seen.list };
+        let origin = shown.map_or_else(|| self.origin(&unnamed()), Ok)?;
         let new = self.insert_instance.borrow_mut().execute(params![
             account.0,
             digest.0,
             size,
             seen.mid_hash.map(|hash| hash.0.cast_signed()),
-            seen.sender,
-            seen.list,
+            origin,
             seen.older.0,
             seen.standing.number(),
             seen.habits.bits()
@@ -158,7 +170,7 @@ impl<'a> LearnTransaction<'a> {
             size,
             seen.flags.bits(),
             seen.shown.at.0,
-            origin,
+            shown,
             seen.shown.subject(),
             seen.at.0
         ])?;
@@ -177,6 +189,15 @@ impl<'a> LearnTransaction<'a> {
         Ok(Sighting { new, former, there, standing })
     }
 
+    /// The row of an origin; written when it is new.
+    pub(super) fn origin(&self, origin: &Origin<'_>) -> rusqlite::Result<i64> {
+        let id = origin.id();
+        if self.origins.borrow_mut().is_new(id) {
+            self.insert_origin.borrow_mut().execute(params![id, origin.cut_name(), origin.address, origin.list])?;
+        }
+        Ok(id)
+    }
+
     /// Whether this message is known to lie there.
     fn knows(&self, folder: i64, uid: Uid, instance: Instance) -> rusqlite::Result<bool> {
         self.db
@@ -191,8 +212,9 @@ impl<'a> LearnTransaction<'a> {
         let before = self
             .db
             .prepare_cached(
-                "SELECT i.sender, i.list, m.flags, i.mid_hash FROM message m
+                "SELECT o.address, o.list, m.flags, i.mid_hash FROM message m
                  JOIN instance i ON i.account = ?1 AND i.digest = m.digest AND i.size = m.size
+                 JOIN origin o ON o.id = i.origin
                  WHERE m.folder = ?2 AND m.uid = ?3",
             )?
             .query_row(params![account.0, folder, uid.0], |row| {
@@ -218,17 +240,17 @@ impl<'a> LearnTransaction<'a> {
         uids.iter().try_for_each(|uid| statement.execute(params![folder, uid.0]).map(drop))
     }
 
-    /// The sender and the list of the message with this Message-ID.
-    pub fn sender_of(&self, account: AccountId, id: MidHash) -> rusqlite::Result<Option<SenderOf>> {
+    /// The sender and the list of the message with this Message-ID; of several that share it, of each. At most twenty.
+    pub fn senders_of(&self, account: AccountId, id: MidHash) -> rusqlite::Result<Vec<SenderOf>> {
         // INDEXED BY: without statistics SQLite takes the primary key, and walks all instances of the account.
         self.db
             .prepare_cached(
-                "SELECT sender, list, habits FROM instance INDEXED BY instance_by_message_id
-                 WHERE account = ?1 AND mid_hash = ?2 LIMIT 1",
+                "SELECT o.address, o.list, i.habits FROM instance i INDEXED BY instance_by_message_id
+                 CROSS JOIN origin o ON o.id = i.origin WHERE i.account = ?1 AND i.mid_hash = ?2 LIMIT 20",
             )?
-            .query_row(params![account.0, id.0.cast_signed()], |row| {
+            .query_map(params![account.0, id.0.cast_signed()], |row| {
                 Ok((row.get(0)?, row.get(1)?, Habits::from_bits(row.get(2)?)))
-            })
-            .optional()
+            })?
+            .collect()
     }
 }

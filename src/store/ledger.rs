@@ -49,10 +49,10 @@ impl Store {
                 let topic = Topic::restored(row.get(1)?, row.get(2)?, UnixTime(row.get(3)?));
                 ledger.restore_topic(hash(row)?, topic);
             }
-            let mut statement = db.prepare("SELECT hash FROM answer WHERE account = ?1")?;
+            let mut statement = db.prepare("SELECT hash, at FROM answer WHERE account = ?1")?;
             let mut rows = statement.query([account.0])?;
             while let Some(row) = rows.next()? {
-                ledger.restore_answered(hash(row)?);
+                ledger.restore_answered(hash(row)?, UnixTime(row.get(1)?));
             }
             let mut statement = db.prepare("SELECT name, count FROM authserv WHERE account = ?1")?;
             let mut rows = statement.query([account.0])?;
@@ -120,9 +120,11 @@ impl LearnTransaction<'_> {
                  personal_at = ?20, answers = ?21, answers_at = ?22, lately = ?23, lately_at = ?24, answered_user = ?25,
                  discarded = ?26, gap_mean = ?27, gap_variance = ?28, gaps = ?29, template = ?30, template_votes = ?31",
         )?;
-        for (key, one) in &changes.relations {
-            let (kind, name) = columns(key);
-            let name = &*name;
+        // In the order in which they lie: each page is then written once.
+        let mut relations: Vec<_> = changes.relations.iter().map(|(key, one)| (columns(key), one)).collect();
+        relations.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        for ((kind, name), one) in &relations {
+            let name = &**name;
             upsert.execute(params![
                 account.0,
                 kind,
@@ -167,7 +169,9 @@ impl LearnTransaction<'_> {
             "INSERT INTO topic (account, hash, own, waiting, at) VALUES (?1, ?2, ?3, ?4, ?5)
              ON CONFLICT (account, hash) DO UPDATE SET own = ?3, waiting = ?4, at = ?5",
         )?;
-        for (hash, topic) in &changes.topics {
+        let mut in_order: Vec<_> = changes.topics.iter().collect();
+        in_order.sort_unstable_by_key(|(hash, _)| hash.0.cast_signed());
+        for (hash, topic) in in_order {
             topics.execute(params![account.0, hash.0.cast_signed(), topic.own, topic.waiting, topic.at.0])?;
         }
         let mut answer = self

@@ -16,6 +16,7 @@ const STEPS: &[&str] = &[
     include_str!("step-6.sql"),
     include_str!("step-7.sql"),
     include_str!("step-8.sql"),
+    include_str!("step-9.sql"),
     include_str!("step-10.sql"),
 ];
 

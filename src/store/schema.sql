@@ -25,18 +25,19 @@ CREATE TABLE folder (
 
 -- A physical message, wherever it lies: seen once, learned from once, judged once.
 CREATE TABLE instance (
+    id       INTEGER PRIMARY KEY,                 -- in the order in which they were seen: what is written together lies together
     account  INTEGER NOT NULL REFERENCES account (id),
     digest   BLOB NOT NULL,                       -- 16 bytes: SHA-256 of its header fields, cut
     size     INTEGER NOT NULL,                    -- RFC822.SIZE
     mid_hash INTEGER,                             -- of its Message-ID; NULL when it has none
-    sender   TEXT,                                -- address in From
-    list     TEXT,                                -- List-Id
+    origin   INTEGER NOT NULL,                    -- whom it is from, the user's own mail too
     older    INTEGER NOT NULL,                    -- the older one of INTERNALDATE and Date
     standing INTEGER NOT NULL,                    -- 0 not judged yet, 1 kept in INBOX, 2 filed, 3 first seen elsewhere
     habits   INTEGER NOT NULL DEFAULT 0,          -- the kinds of mail that it was of when it was learned from
-    PRIMARY KEY (account, digest, size)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX instance_by_message_id ON instance (account, mid_hash) WHERE mid_hash IS NOT NULL;
+    UNIQUE (digest, size, account)
+) STRICT;
+-- What differs stands first: SQLite compares whole keys only as far as it must.
+CREATE INDEX instance_by_message_id ON instance (mid_hash, account);
 CREATE INDEX instance_not_judged ON instance (account, older) WHERE standing = 0;
 
 -- The server's own names for messages, where it has some: EMAILID (RFC 8474), X-GM-MSGID.
@@ -67,9 +68,9 @@ CREATE INDEX message_by_arrival ON message (folder, at, uid, flags, origin);
 CREATE INDEX message_deleted ON message (folder, flags) WHERE flags & 8 <> 0;
 CREATE INDEX message_not_shown ON message (folder) WHERE subject IS NULL;
 
--- Whom mail is from, as lists show it: each display name with its address and List-Id once.
+-- Whom mail is from: each display name with its address and List-Id once.
 CREATE TABLE origin (
-    id      INTEGER PRIMARY KEY,                  -- of the other columns: SHA-256, cut to 64 bits
+    id      INTEGER PRIMARY KEY,                  -- of the other columns: SHA-256, cut to 64 bits; any number in rows of schema 8
     name    TEXT NOT NULL,                        -- as the sender wrote it, cut; '' without one
     address TEXT NOT NULL,                        -- '' when From holds none
     list    TEXT                                  -- List-Id

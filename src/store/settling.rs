@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::instances::set_standing;
+use super::shown::{Origin, insert_origin};
 use super::{AccountId, Standing, Store};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{Instance, RowId, Uid};
@@ -91,8 +92,10 @@ fn put_there(db: &Connection, account: AccountId, row: &Row) -> rusqlite::Result
     let Instance { digest, size } = row.intent.instance;
     db.prepare_cached("UPDATE journal SET digest = ?2, size = ?3 WHERE id = ?1")?
         .execute(params![row.id.0, digest.0, size])?;
+    let origin = Origin { address: &row.intent.sender, ..Origin::default() };
+    insert_origin(db)?.execute(params![origin.id(), origin.name, origin.address, origin.list])?;
     db.prepare_cached(
-        "INSERT INTO instance (account, digest, size, mid_hash, sender, older, standing) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+        "INSERT INTO instance (account, digest, size, mid_hash, origin, older, standing) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
          ON CONFLICT DO UPDATE SET standing = ?7",
     )?
     .execute(params![
@@ -100,7 +103,7 @@ fn put_there(db: &Connection, account: AccountId, row: &Row) -> rusqlite::Result
         digest.0,
         size,
         row.intent.message_id.as_ref().map(|id| id.hash().0.cast_signed()),
-        row.intent.sender,
+        origin.id(),
         row.intent.internal_date.0,
         Standing::Filed.number(),
     ])

@@ -45,9 +45,9 @@ impl Shown<'_> {
 impl Origin<'_> {
     /// Its row: what it says, hashed, so that nothing has to be looked up. Cryptographic, so that no sender can make his row look
     /// like another's.
-    fn id(&self) -> i64 {
+    pub(super) fn id(&self) -> i64 {
         let mut hash = ring::digest::Context::new(&ring::digest::SHA256);
-        hash.update(cut(self.name, NAME).as_bytes());
+        hash.update(self.cut_name().as_bytes());
         hash.update(b"\0");
         hash.update(self.address.as_bytes());
         hash.update(if self.list.is_some() { b"\x01" } else { b"\0" });
@@ -55,6 +55,11 @@ impl Origin<'_> {
         let mut first = [0; 8];
         first.copy_from_slice(&hash.finish().as_ref()[..8]);
         i64::from_be_bytes(first)
+    }
+
+    /// What is kept of the display name.
+    pub(super) fn cut_name(&self) -> &str {
+        cut(self.name, NAME)
     }
 }
 
@@ -65,37 +70,36 @@ fn cut(text: &str, characters: usize) -> &str {
     text.char_indices().nth(characters).map_or(text, |(end, _)| &text[..end])
 }
 
-/// Rows of `origin` that this transaction wrote or found.
-pub(super) struct Origins<'a> {
-    known: HashSet<i64>,
-    insert: CachedStatement<'a>,
+/// Origins of which the rows are known to be there.
+#[derive(Default)]
+pub(super) struct Origins(HashSet<i64>);
+
+impl Origins {
+    /// Half a megabyte of them.
+    const MOST: usize = 20_000;
+
+    /// Whether this one has to be written, as far as is known. It counts as there from now on.
+    pub(super) fn is_new(&mut self, id: i64) -> bool {
+        if self.0.len() >= Self::MOST {
+            self.0.clear();
+        }
+        self.0.insert(id)
+    }
+
+    /// What was written may not be there any more.
+    pub(super) fn forget(&mut self) {
+        self.0 = HashSet::new();
+    }
 }
 
-impl<'a> Origins<'a> {
-    pub(super) fn new(db: &'a Connection) -> rusqlite::Result<Origins<'a>> {
-        let insert = db.prepare_cached(
-            "INSERT INTO origin (id, name, address, list) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
-        )?;
-        Ok(Origins { known: HashSet::new(), insert })
-    }
-
-    fn row(&mut self, origin: &Origin<'_>) -> rusqlite::Result<i64> {
-        let id = origin.id();
-        if self.known.insert(id) {
-            self.insert.execute(params![id, cut(origin.name, NAME), origin.address, origin.list])?;
-        }
-        Ok(id)
-    }
+pub(super) fn insert_origin(db: &Connection) -> rusqlite::Result<CachedStatement<'_>> {
+    db.prepare_cached("INSERT INTO origin (id, name, address, list) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING")
 }
 
 impl LearnTransaction<'_> {
-    pub(super) fn origin(&self, origin: Option<Origin<'_>>) -> rusqlite::Result<Option<i64>> {
-        origin.map(|origin| self.origins.borrow_mut().row(&origin)).transpose()
-    }
-
     /// Remembers what lists show of a message that is known already. Nothing is learned from it.
     pub fn show(&self, folder: i64, uid: Uid, shown: &Shown<'_>) -> rusqlite::Result<()> {
-        let origin = self.origin(shown.origin)?;
+        let origin = shown.origin.map(|origin| self.origin(&origin)).transpose()?;
         self.db
             .prepare_cached("UPDATE message SET at = ?3, origin = ?4, subject = ?5 WHERE folder = ?1 AND uid = ?2")?
             .execute(params![folder, uid.0, shown.at.0, origin, shown.subject()])?;

@@ -47,7 +47,8 @@ impl LearnTransaction<'_> {
     fn known(&self, account: AccountId, instance: Instance) -> rusqlite::Result<Option<Known>> {
         self.db
             .prepare_cached(
-                "SELECT sender, list, mid_hash FROM instance WHERE account = ?1 AND digest = ?2 AND size = ?3",
+                "SELECT o.address, o.list, i.mid_hash FROM instance i JOIN origin o ON o.id = i.origin
+                 WHERE i.account = ?1 AND i.digest = ?2 AND i.size = ?3",
             )?
             .query_row(params![account.0, instance.digest.0, instance.size], |row| {
                 Ok(Known {

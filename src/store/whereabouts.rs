@@ -27,11 +27,11 @@ impl Store {
         name: &str,
     ) -> Result<Vec<(FolderName, Uid, Instance)>, Fault> {
         let condition = match kind {
-            "list" => "i.list = ?2",
-            "domain" => "(substr(i.sender, instr(i.sender, '@') + 1) = ?2 OR i.sender LIKE '%.' || ?2)",
-            _ => "i.sender = ?2",
+            "list" => "list = ?2",
+            "domain" => "substr(address, instr(address, '@') + 1) = ?2 OR address LIKE '%.' || ?2",
+            _ => "address = ?2",
         };
-        self.located(&format!("AND {condition}"), account, name)
+        self.located(&format!("AND i.origin IN (SELECT id FROM origin WHERE {condition})"), account, name)
     }
 
     /// Where the messages with this Message-ID lie.

@@ -11,14 +11,15 @@ use crate::support::proxy::{Act, Proxy};
 use crate::support::user::{User, filed, write_private};
 
 /// A user who connects with TLS.
-fn with_tls(flavour: Flavour, tls: &str) -> User {
+pub fn with_tls(flavour: Flavour, tls: &str) -> User {
     let mut user = User::new(flavour);
     let port = if tls == "implicit" { user.server.tls_port } else { user.server.port };
     user.set_account("tls", &format!("{tls:?}")).set_account("port", &port.to_string());
     user
 }
 
-fn ca(user: &User) -> String {
+/// Who signed the server's certificate, as a TOML value.
+pub fn ca(user: &User) -> String {
     format!("{:?}", user.server.certificate.as_ref().unwrap().ca.to_str().unwrap())
 }
 
@@ -37,7 +38,7 @@ fn refuses(user: &User) -> Complaint {
 }
 
 #[test]
-fn tls_with_a_private_ca() {
+pub fn tls_with_a_private_ca() {
     for (tls, host) in [("implicit", "127.0.0.1"), ("implicit", "localhost"), ("starttls", "127.0.0.1")] {
         let mut user = with_tls(Flavour::PLAIN, tls);
         let ca = ca(&user);
@@ -103,7 +104,7 @@ fn plain_connections_only_to_this_machine() {
 }
 
 #[test]
-fn a_wrong_password_is_called_that() {
+pub fn a_wrong_password_is_called_that() {
     let user = User::new(Flavour::PLAIN);
     write_private(&user.path("password"), "not the password\n");
     refuses(&user).says("password");
@@ -169,7 +170,7 @@ fn one_account_that_fails_does_not_stop_the_others() {
 }
 
 #[test]
-fn doctor_says_that_all_is_well() {
+pub fn doctor_says_that_all_is_well() {
     let mut user = with_tls(Flavour::PLAIN, "implicit");
     let ca = ca(&user);
     user.set_account("tls_ca_file", &ca);

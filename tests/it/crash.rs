@@ -11,21 +11,20 @@ use crate::support::proxy::{Act, Proxy};
 use crate::support::user::{User, filed};
 use crate::support::world::World;
 
-/// Per server; there are two.
-const MOMENTS: u64 = 25;
 const FILED: u64 = 300;
 
 #[test]
 fn killed_at_25_random_moments_with_move() {
-    killed_at_random_moments(Flavour::PLAIN, &["UID MOVE"]);
+    killed_at_random_moments(Flavour::PLAIN, &["UID MOVE"], 25);
 }
 
 #[test]
 fn killed_at_25_random_moments_without_move() {
-    killed_at_random_moments(Flavour::NO_MOVE, &["UID COPY", "UID STORE", "UID EXPUNGE"]);
+    killed_at_random_moments(Flavour::NO_MOVE, &["UID COPY", "UID STORE", "UID EXPUNGE"], 25);
 }
 
-fn killed_at_random_moments(flavour: Flavour, changes: &[&str]) {
+/// Kills so many runs that change mail by these commands.
+pub fn killed_at_random_moments(flavour: Flavour, changes: &[&str], moments: u64) {
     let pattern = User::new(flavour);
     pattern.has_a_friend();
     pattern.receives(&cast::machine_mail(FILED as u32 / 5));
@@ -43,7 +42,7 @@ fn killed_at_random_moments(flavour: Flavour, changes: &[&str]) {
         .unwrap_or_else(|| fastrand::u64(..));
     println!("MAILHERD_TEST_SEED={seed}, an undisturbed run takes {undisturbed:?}");
     let mut rng = Rng::with_seed(seed);
-    for moment in 1..=MOMENTS {
+    for moment in 1..=moments {
         let user = pattern.copied(&format!("{}-copy{moment}", pattern.name));
         // Half of them anywhere in the run, half close to a change, where most can go wrong.
         let when = if moment % 2 == 0 {

@@ -35,7 +35,7 @@ fn a_user_with_filed_mail() -> User {
 }
 
 #[test]
-fn it_tells_once_what_was_filed_and_is_a_message_that_stays() {
+pub fn it_tells_once_what_was_filed_and_is_a_message_that_stays() {
     let user = a_user_with_filed_mail();
     let told = user.mailherd(&["digest", "--json"]).done().object();
     let account = &told["accounts"][0];
@@ -93,7 +93,7 @@ fn it_tells_once_what_was_filed_and_is_a_message_that_stays() {
 }
 
 #[test]
-fn it_teaches_nothing_wherever_it_is_moved_and_undo_puts_it_into_trash() {
+pub fn it_teaches_nothing_wherever_it_is_moved_and_undo_puts_it_into_trash() {
     let mut user = a_user_with_filed_mail();
     user.set("settle_seconds", "0");
     user.mailherd(&["digest", "--append"]).done();
@@ -142,7 +142,7 @@ fn nobody_can_forge_an_exemption() {
 }
 
 #[test]
-fn a_connection_cut_around_the_append_leaves_one_digest_and_no_second() {
+pub fn a_connection_cut_around_the_append_leaves_one_digest_and_no_second() {
     // Before the server hears of it, and in the middle of the message.
     for act in ["APPEND", "X-MAILHERD-DIGEST"] {
         let user = a_user_with_filed_mail();

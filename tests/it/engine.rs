@@ -31,7 +31,7 @@ fn file(watching: &Watching, subject: &str, from: Category, to: Category) -> Act
 }
 
 #[test]
-fn the_first_pass_files_and_then_each_delivery() {
+pub fn the_first_pass_files_and_then_each_delivery() {
     let user = User::new(Flavour::PLAIN);
     user.receives(&cast::inbox(2));
     let mut watching = Watching::start(&user.config_file(), quick());
@@ -432,6 +432,83 @@ fn what_another_program_moves_is_learned_while_it_watches() {
     eventually("the next one was seen", || watching.mail(Category::Inbox).len() == 2);
     watching.does(Act::Check { account: None });
     assert_eq!(count(&mut user.client(), "INBOX"), 2);
+}
+
+#[test]
+fn why_tells_when_mail_that_the_user_dragged_into_blackhole_falls() {
+    let user = Embedded::new(&[cast::stranger(1).subject("an offer")], Default::default());
+    user.files();
+    crate::moving::time_passes(&user.database(), 60);
+    user.drags(&user.messages("INBOX")[0], "INBOX", "Blackhole");
+    user.files();
+    crate::moving::time_passes(&user.database(), 200);
+    user.files();
+    let watching = Watching::start(&user.config_file(), quick());
+    watching.rests("home");
+    let key = watching.row(Category::Blackhole, "an offer").key;
+    let falls = || match watching.ask(Request::Why(key.clone())) {
+        Ok(Reply::Why(why)) => why.falls,
+        other => panic!("{other:?}"),
+    };
+    let days = (falls().expect("it falls").0 - jiff::Timestamp::now().as_second()) as f64 / 86_400.0;
+    assert!((6.9..=7.0).contains(&days), "in {days} days");
+    user.server.change(|store| store.set_flags("Blackhole", key.uid, &["\\Flagged"]));
+    assert_eq!(falls(), None, "what is flagged stays");
+}
+
+/// Without waiting for the next look, which is minutes away: the server tells of folders that are not open (NOTIFY), and where it does
+/// not, whatever happens in INBOX makes mailherd look at all of them.
+#[test]
+fn a_move_is_noticed_at_once_by_what_the_server_pushes() {
+    for (notify, from, to) in [(true, "News", "Bulk"), (true, "INBOX", "Bulk"), (false, "INBOX", "Bulk")] {
+        let abilities = Abilities { notify, ..Abilities::ALL };
+        let letters = [cast::newsletter(1), cast::stranger(1)];
+        let user = Embedded::new(&letters, demo::Options { abilities, ..Default::default() });
+        let watching = Watching::start(&user.config_file(), Options { look: Duration::from_secs(600), ..quick() });
+        watching.rests("home");
+        eventually("both are where they belong", || user.counts(["INBOX", "News"]) == [1, 1]);
+        // What left within seconds of its arrival would be a program's.
+        crate::moving::time_passes(&user.database(), 60);
+        watching.until("home", |health| health.state == AccountState::Live && health.asked.is_none());
+        user.drags(&user.messages(from)[0], from, to);
+        let moves =
+            || -> i64 { user.database().query_row("SELECT count(*) FROM user_move", [], |row| row.get(0)).unwrap() };
+        eventually(&format!("from {from} to {to}, NOTIFY: {notify}"), || moves() == 1);
+        assert_eq!(user.server.counts().connections, 1, "one connection is enough");
+    }
+}
+
+#[test]
+fn one_of_two_accounts_is_paused_and_a_blackhole_order_for_one_does_not_hold_on_the_other() {
+    let user = User::new(Flavour::PLAIN);
+    let home = user.configuration();
+    let other = User::named(Flavour::PLAIN, &format!("{}-other", user.name));
+    let (_, account) = home.split_once("[[accounts]]\n").unwrap();
+    let account =
+        account.replace("\"home\"", "\"other\"").replace(&format!("\"{}\"", user.name), &format!("\"{}\"", other.name));
+    let path = user.path("two.toml");
+    write_private(&path, &format!("{home}[[accounts]]\n{account}"));
+    let watching = Watching::start(&path, quick());
+    ["home", "other"].iter().for_each(|account| drop(watching.rests(account)));
+    watching.does(Act::Pause { account: Some("other".into()) });
+    watching.until("other", |health| health.state == AccountState::Paused);
+    watching.until("home", |health| health.state == AccountState::Live);
+    watching.does(Act::Order {
+        who: cast::SHOP.into(),
+        category: Category::Blackhole,
+        account: Some("home".into()),
+        existing: false,
+        sure: true,
+    });
+    let mail = [cast::promotion(1), cast::newsletter(1)];
+    for user in [&user, &other] {
+        user.receives(&mail);
+    }
+    eventually("home is filed", || place(&user, &mail[0]) == "Blackhole" && place(&user, &mail[1]) == "News");
+    assert_eq!([place(&other, &mail[0]), place(&other, &mail[1])], ["INBOX", "INBOX"]);
+    watching.does(Act::Resume { account: None });
+    eventually("the other one goes on", || place(&other, &mail[1]) == "News");
+    assert_eq!(place(&other, &mail[0]), "Bulk", "the order was given on home alone");
 }
 
 #[test]

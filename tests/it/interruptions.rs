@@ -42,7 +42,7 @@ fn a_second_mailherd_on_the_same_account_is_told_so() {
 }
 
 #[test]
-fn an_inbox_that_is_emptied_while_it_is_read() {
+pub fn an_inbox_that_is_emptied_while_it_is_read() {
     let (user, proxy) = behind_a_proxy(Flavour::PLAIN, &cast::machine_mail(40));
     for skip in 0..2 {
         proxy.when("UID FETCH", skip, Act::Hold);
@@ -107,14 +107,15 @@ fn a_connection_that_is_cut_before_or_after_any_step() {
     }
 }
 
-fn cut(flavour: Flavour, verb: &str, act: Act) {
+/// A run is cut at this command.
+pub fn cut(flavour: Flavour, verb: &str, act: Act) {
     let mail = cast::machine_mail(5);
     let (user, proxy) = behind_a_proxy(flavour, &mail);
     // A copy of one of them, with the same Message-ID but another body, lies in the target: it proves nothing.
     let twin = cast::newsletter(1)
         .header("Message-ID", mail[0].id())
         .body("By another way, with a signature of the list below it.\r\n");
-    user.client().command("CREATE News");
+    user.client().create("News");
     user.client().append("News", &[twin]);
     let before = user.world();
     proxy.when(verb, 0, act);

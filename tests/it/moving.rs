@@ -32,7 +32,7 @@ pub fn time_passes(database: &rusqlite::Connection, seconds: i64) {
     }
 }
 
-trait Moving {
+pub trait Moving {
     fn database(&self) -> rusqlite::Connection;
     /// So many seconds later.
     fn later(&self, seconds: i64) -> &Self;
@@ -85,7 +85,7 @@ impl Moving for User {
     }
 }
 
-fn pair(who: &str, category: &str) -> (String, String) {
+pub fn pair(who: &str, category: &str) -> (String, String) {
     (who.to_owned(), category.to_owned())
 }
 
@@ -97,7 +97,7 @@ fn user_with(mail: &[Mail]) -> User {
 }
 
 #[test]
-fn from_news_to_inbox_and_the_next_mail_stays() {
+pub fn from_news_to_inbox_and_the_next_mail_stays() {
     let user = User::new(Flavour::PLAIN);
     let [first, second, third] = [1, 2, 3].map(cast::newsletter);
     assert_eq!(user.gets(&first), "News");
@@ -138,7 +138,7 @@ fn by_the_clock_and_said_in_words() {
 }
 
 #[test]
-fn into_blackhole_and_out_again() {
+pub fn into_blackhole_and_out_again() {
     let [first, second, third, fourth] = [1; 4].map(cast::stranger);
     let user = user_with(std::slice::from_ref(&first));
     user.moves(&first, "INBOX", "Blackhole");
@@ -303,7 +303,7 @@ fn a_move_that_was_made_before_another_one_settled_is_newer() {
 fn moves_elsewhere_say_nothing() {
     let mail: Vec<Mail> = (1..=5).map(cast::newsletter).collect();
     let user = user_with(&mail);
-    user.client().command("CREATE Recipes");
+    user.client().create("Recipes");
     for (mail, folder) in mail.iter().zip(["Trash", "Archive", "Junk", "Recipes", "Drafts"]) {
         user.moves(mail, "News", folder);
         // Nor does the way back in: it does not come from INBOX or a managed folder.
@@ -562,14 +562,14 @@ fn below_inbox_and_without_condstore_it_is_the_same() {
     for flavour in [Flavour::BELOW_INBOX, Flavour::BARE] {
         let user = User::new(flavour);
         let [first, second] = [1; 2].map(cast::stranger);
-        let (bulk, blackhole) = (user.folder("Bulk"), user.folder("Blackhole"));
+        let (bulk, blackhole) = ("Bulk", "Blackhole");
         user.receives(&[first.clone(), second.clone()]).files();
-        user.moves(&first, "INBOX", &bulk);
+        user.moves(&first, "INBOX", bulk);
         assert_eq!(user.gets(&cast::stranger(1)), bulk);
-        user.moves(&first, &bulk, &blackhole);
+        user.moves(&first, bulk, blackhole);
         user.later(60);
-        user.client().drag(&second.id(), "INBOX", &blackhole);
-        user.moves(&first, &blackhole, "INBOX");
+        user.client().drag(&second.id(), "INBOX", blackhole);
+        user.moves(&first, blackhole, "INBOX");
         assert_eq!(user.gets(&cast::stranger(1)), "INBOX");
         assert_eq!(user.pending().len(), 1);
     }

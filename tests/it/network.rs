@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use mailherd::daemon::engine::Options;
-use mailherd::logic::engine::{AccountState, Health, Reply, Request};
+use mailherd::logic::engine::{AccountState, Health, Notice, Reply, Request};
 use mailherd::logic::fault::FaultKind;
 
 use crate::support::cast;
@@ -321,6 +321,23 @@ fn a_server_that_is_believed_to_be_there_is_asked_when_somebody_wants_to_know() 
     case.mail_arrives();
     let before = case.user.world();
     case.comes_back(&before);
+}
+
+/// Who was told that a server may be gone hears of it when it is not.
+#[test]
+fn a_slow_server_that_was_doubted_is_cleared_by_its_answer() {
+    let options = Options { look: Duration::from_secs(300), doubt: Duration::ZERO, ..quick() };
+    let mut case = Case::begin(During::Idle, options);
+    case.network.delay(Duration::from_millis(2500));
+    // Times are whole seconds: what it said before is another one.
+    std::thread::sleep(Duration::from_millis(1200));
+    let Ok(Reply::Health(mut healths)) = case.watching.ask(Request::Probe) else { panic!("no answer") };
+    let unsure = healths.remove(0);
+    assert_eq!(unsure.state, AccountState::Probing, "{unsure:?}");
+    case.watching.hears(|notice| match notice {
+        Notice::Health(health) => health.state == AccountState::Live && health.last_byte > unsure.last_byte,
+        _ => false,
+    });
 }
 
 /// The digest is put into INBOX once, whatever happens to the network in the middle of it.

@@ -24,7 +24,7 @@ fn survives(mail: &[Mail]) -> User {
 }
 
 #[test]
-fn without_from_date_or_message_id() {
+pub fn without_from_date_or_message_id() {
     survives(&[
         cast::notification(1).without("From"),
         cast::notification(2).without("Date"),
@@ -46,7 +46,7 @@ fn two_from_headers_are_never_top() {
 }
 
 #[test]
-fn raw_8_bit_headers() {
+pub fn raw_8_bit_headers() {
     survives(&[
         cast::stranger(1).header("Subject", "Grüße aus Köln 東京".as_bytes()),
         cast::stranger(2).header("Subject", b"Gr\xfc\xdfe in Latin-1 \xff\xfe".as_slice()),
@@ -56,7 +56,7 @@ fn raw_8_bit_headers() {
 }
 
 #[test]
-fn a_header_of_one_megabyte() {
+pub fn a_header_of_one_megabyte() {
     let many: Vec<String> = (0..30_000).map(|number| format!("person{number}@crowd.example")).collect();
     let references: Vec<String> = (0..30_000).map(|number| format!("<{number}.reference@crowd.example>")).collect();
     survives(&[
@@ -118,7 +118,7 @@ fn a_message_in_the_target_with_the_same_message_id_proves_nothing() {
 }
 
 #[test]
-fn identical_copies_are_filed_together_and_all_come_back() {
+pub fn identical_copies_are_filed_together_and_all_come_back() {
     let user = User::new(Flavour::PLAIN);
     let letter = cast::newsletter(1);
     let nameless = cast::notification(2).without("Message-ID");

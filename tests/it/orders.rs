@@ -15,7 +15,7 @@ fn receives_and_files(user: &User, mail: &Mail) -> String {
 }
 
 #[test]
-fn an_order_for_an_address_a_domain_and_a_list_is_obeyed() {
+pub fn an_order_for_an_address_a_domain_and_a_list_is_obeyed() {
     let user = User::new(Flavour::PLAIN);
     user.mailherd(&["train", "carl.1@strangers.example", "bulk"]).done();
     user.mailherd(&["train", "@bank.example", "news"]).done();
@@ -67,7 +67,7 @@ fn the_longest_domain_wins_and_a_new_order_replaces_the_old_one() {
 }
 
 #[test]
-fn an_order_moves_what_is_there_only_when_asked() {
+pub fn an_order_moves_what_is_there_only_when_asked() {
     let user = User::new(Flavour::PLAIN);
     let mail = [cast::stranger(1), cast::stranger(1), cast::stranger(2)];
     user.receives(&mail).files();
@@ -99,7 +99,7 @@ fn nonsense_orders_are_wrong_usage() {
 }
 
 #[test]
-fn blackhole_banishes_what_is_there_and_what_comes() {
+pub fn blackhole_banishes_what_is_there_and_what_comes() {
     let user = User::new(Flavour::PLAIN);
     let (old, other) = (cast::promotion(1), cast::newsletter(1));
     user.receives(&[old.clone(), other.clone()]);
@@ -126,11 +126,11 @@ fn somebody_the_user_has_written_to_is_blackholed_only_after_a_word() {
 }
 
 #[test]
-fn blackholed_mail_falls_to_trash_what_lay_there_before_does_not() {
+pub fn blackholed_mail_falls_to_trash_what_lay_there_before_does_not() {
     let mut user = User::new(Flavour::PLAIN);
     user.set("blackhole_days", "0");
     let mut client = user.client();
-    client.command("CREATE Blackhole");
+    client.create("Blackhole");
     let older = cast::promotion(1);
     client.append("Blackhole", std::slice::from_ref(&older));
     let banished = cast::promotion(2);

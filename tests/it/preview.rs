@@ -17,7 +17,7 @@ fn a_user() -> User {
 }
 
 #[test]
-fn a_preview_run_counts_and_touches_nothing() {
+pub fn a_preview_run_counts_and_touches_nothing() {
     let user = a_user();
     let before = user.world();
     let log = user.wire_log();
@@ -39,7 +39,7 @@ fn a_preview_run_counts_and_touches_nothing() {
 }
 
 #[test]
-fn plan_shows_every_message_and_touches_nothing() {
+pub fn plan_shows_every_message_and_touches_nothing() {
     let mut user = a_user();
     user.set("mode", "\"file\"");
     let before = user.world();

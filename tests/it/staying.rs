@@ -13,7 +13,7 @@ fn stay(user: &User, mail: &[Mail]) {
 }
 
 #[test]
-fn flagged_deleted_draft_and_own_mail_is_not_touched() {
+pub fn flagged_deleted_draft_and_own_mail_is_not_touched() {
     let user = User::new(Flavour::PLAIN);
     let mail = [
         cast::newsletter(1).flag("\\Flagged"),
@@ -32,7 +32,7 @@ fn flagged_deleted_draft_and_own_mail_is_not_touched() {
 }
 
 #[test]
-fn somebody_elses_deleted_mail_survives_the_filing_around_it() {
+pub fn somebody_elses_deleted_mail_survives_the_filing_around_it() {
     for flavour in [Flavour::PLAIN, Flavour::NO_MOVE] {
         let user = User::new(flavour);
         let marked = cast::newsletter(1).flag("\\Deleted");
@@ -45,7 +45,7 @@ fn somebody_elses_deleted_mail_survives_the_filing_around_it() {
 }
 
 #[test]
-fn mail_older_than_the_backlog_only_teaches() {
+pub fn mail_older_than_the_backlog_only_teaches() {
     let mut user = User::new(Flavour::PLAIN);
     user.set("backlog_days", "30");
     let old = [
@@ -78,7 +78,7 @@ fn old_mail_imported_later_stays() {
 }
 
 #[test]
-fn mail_that_the_user_moved_back_into_the_inbox_stays() {
+pub fn mail_that_the_user_moved_back_into_the_inbox_stays() {
     let user = User::new(Flavour::PLAIN);
     let letter = cast::newsletter(1);
     user.receives(std::slice::from_ref(&letter)).files();
@@ -90,7 +90,7 @@ fn mail_that_the_user_moved_back_into_the_inbox_stays() {
 }
 
 #[test]
-fn mail_that_was_seen_in_another_folder_stays_when_it_comes_back() {
+pub fn mail_that_was_seen_in_another_folder_stays_when_it_comes_back() {
     let user = User::new(Flavour::PLAIN);
     let letter = cast::newsletter(1);
     user.client().append("Archive", std::slice::from_ref(&letter));
@@ -128,7 +128,7 @@ fn a_changed_uidvalidity_refiles_nothing_and_loses_nothing() {
 }
 
 #[test]
-fn top_mail_is_flagged_or_left_alone_as_configured() {
+pub fn top_mail_is_flagged_or_left_alone_as_configured() {
     for (top, important) in [("flag", true), ("off", false)] {
         let mut user = User::new(Flavour::PLAIN);
         user.set("top", &format!("{top:?}"));

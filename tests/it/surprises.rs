@@ -45,10 +45,10 @@ fn fewer_than_50_moves_or_less_than_half_of_the_inbox_need_none() {
 }
 
 #[test]
-fn a_folder_that_holds_mail_already_is_adopted_only_after_a_word() {
+pub fn a_folder_that_holds_mail_already_is_adopted_only_after_a_word() {
     let user = User::new(Flavour::PLAIN);
     let mut client = user.client();
-    client.command("CREATE News");
+    client.create("News");
     let old = [cast::stranger(1), cast::newsletter(1).days_old(900)];
     client.append("News", &old);
     user.receives(&cast::machine_mail(1));
@@ -65,9 +65,9 @@ fn a_folder_that_holds_mail_already_is_adopted_only_after_a_word() {
 }
 
 #[test]
-fn an_empty_folder_of_that_name_is_used_without_a_question() {
+pub fn an_empty_folder_of_that_name_is_used_without_a_question() {
     let user = User::new(Flavour::PLAIN);
-    user.client().command("CREATE News");
+    user.client().create("News");
     user.receives(&[cast::newsletter(1)]);
     user.mailherd(&["run", "--once"]).done();
     assert_eq!(user.world().count("News"), 1);
@@ -88,7 +88,7 @@ fn the_providers_spam_folder_is_never_filed_into() {
 }
 
 #[test]
-fn no_managed_folder_may_be_trash_sent_or_junk() {
+pub fn no_managed_folder_may_be_trash_sent_or_junk() {
     for (key, name) in
         [("news", "Trash"), ("top", "Sent"), ("blackhole", "Junk"), ("bulk", "Archive"), ("news", "INBOX")]
     {

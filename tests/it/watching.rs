@@ -78,7 +78,7 @@ fn bulk() -> FolderName {
 }
 
 #[test]
-fn what_another_program_does_wakes() {
+pub fn what_another_program_does_wakes() {
     let user = User::new(Flavour::PLAIN);
     user.receives(&[cast::newsletter(1)]);
     let mut watcher = Watcher::of(&user);
@@ -101,7 +101,7 @@ fn what_another_program_does_wakes() {
 }
 
 #[test]
-fn what_came_while_the_session_was_busy_is_not_lost() {
+pub fn what_came_while_the_session_was_busy_is_not_lost() {
     let user = User::new(Flavour::PLAIN);
     user.receives(&[cast::newsletter(1)]);
     let mut watcher = Watcher::of(&user);
@@ -119,7 +119,7 @@ fn what_the_session_does_itself_does_not_wake_it() {
         let user = User::new(flavour);
         user.receives(&[cast::newsletter(1), cast::newsletter(2), cast::newsletter(3)]);
         let mut watcher = Watcher::of(&user);
-        watcher.client.command("CREATE News");
+        watcher.client.create("News");
         watcher.says("UID STORE 1 +FLAGS.SILENT (\\Flagged)");
         watcher.says("UID MOVE 1:2 \"News\"");
         watcher.says("UID STORE 3 +FLAGS.SILENT (\\Deleted)");
@@ -133,8 +133,8 @@ fn folders_that_are_not_open_are_told_of_where_the_server_can() {
     let user = User::new(Flavour::NOTIFIES);
     user.receives(&[cast::newsletter(1)]);
     let mut watcher = Watcher::of(&user);
-    watcher.client.command("CREATE News");
-    watcher.client.command("CREATE Bulk");
+    watcher.client.create("News");
+    watcher.client.create("Bulk");
     let told = watcher.runtime.block_on(watcher.session.notify(&[news(), bulk()]));
     assert_eq!((told, watcher.session.told_of()), (Ok(true), &[news(), bulk()][..]));
     let pushed = watcher.while_the_user(|client| client.append("News", &[cast::newsletter(2)]));

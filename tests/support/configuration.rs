@@ -2,16 +2,11 @@
 
 use std::fmt::Write as _;
 use std::path::Path;
-use std::process::Command;
 
 use super::certificates::Certificate;
 use super::dovecot::PASSWORD;
 use super::flavour::Flavour;
-
-fn word_of(words: &[&str]) -> String {
-    let output = Command::new(words[0]).args(&words[1..]).output().expect("coreutils");
-    String::from_utf8(output.stdout).unwrap().trim().to_owned()
-}
+use super::server::{is_root, word_of};
 
 /// Who runs what. Root gives Dovecot its own users; anybody else runs all of it, without chroot.
 struct Users {
@@ -24,7 +19,7 @@ struct Users {
 
 impl Users {
     fn of_this_process() -> Users {
-        let root = word_of(&["id", "-u"]) == "0";
+        let root = is_root();
         let (internal, login, mail) = if root { ("dovecot", "dovenull", "mail") } else { ("", "", "") };
         let myself = word_of(&["id", "-un"]);
         let or_myself = |name: &str| if root { name.to_owned() } else { myself.clone() };
@@ -124,6 +119,7 @@ service stats {{
     text.push_str(&tls(certificate));
     text.push_str(&namespace(flavour));
     text.push_str(&plugins(folder, flavour));
+    text.push_str(flavour.besides_that);
     text
 }
 

@@ -95,11 +95,11 @@ impl<'a> Daemon<'a> {
         assert!(Command::new("kill").args([&format!("-{name}"), &id]).status().unwrap().success());
     }
 
-    /// `kill -9`
-    pub fn dies(mut self) {
+    /// `kill -9`; what it had said.
+    pub fn dies(mut self) -> Outcome {
         let mut running = self.running.take().unwrap();
         running.kill();
-        running.finish();
+        running.finish()
     }
 
     /// SIGTERM, and how long it took to end.

@@ -1,6 +1,6 @@
 //! A user whose mailbox is on mailherd's own embedded server, which can be told what to lack and what to do wrong.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use mailherd::demo::mailbox::{Account, Folder, Message};
 use mailherd::demo::server::{Abilities, Options, Row, Server, What, When};
@@ -10,6 +10,7 @@ use tempfile::TempDir;
 
 use super::mail::{ME, Mail};
 use super::program::{self, Outcome, Running};
+use super::server::memory;
 use super::user::write_private;
 use super::world::World;
 
@@ -42,10 +43,7 @@ impl Embedded {
 
     /// With all of these folders.
     pub fn of(account: Account, options: Options) -> Embedded {
-        // In memory where there is such a place: what SQLite syncs matters when the power fails, and here it does not.
-        let memory = Path::new("/dev/shm");
-        let base = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
-        let folder = tempfile::Builder::new().prefix("mailherd-faults-").tempdir_in(base).unwrap();
+        let folder = tempfile::Builder::new().prefix("mailherd-faults-").tempdir_in(memory()).unwrap();
         let password = options.password.clone();
         let user = options.user.clone();
         let server = Server::start_in_thread(account, options).unwrap();
@@ -143,6 +141,11 @@ impl Embedded {
         self.mailherd(&["run", "--once", "--yes", "--json"])
     }
 
+    /// The same, and how much memory it took at most. KiB.
+    pub fn runs_measured(&self) -> (Outcome, u64) {
+        self.start(&["run", "--once", "--yes", "--json"]).finish_measured()
+    }
+
     /// The same, and it has to succeed: the account's part of the result.
     #[track_caller]
     pub fn files(&self) -> Value {
@@ -170,7 +173,8 @@ impl Embedded {
     }
 }
 
-fn message(mail: &Mail) -> Message {
+/// The message as the server takes it.
+pub fn message(mail: &Mail) -> Message {
     let start = Message::new(mail.bytes(), UnixTime(mail.arrived()));
     mail.flags.iter().fold(start, |message, flag| message.flagged(flag))
 }

@@ -4,6 +4,9 @@
 const CAPABILITIES: &str = "IMAP4rev1 SASL-IR LOGIN-REFERRALS ID ENABLE IDLE CHILDREN NAMESPACE UIDPLUS LIST-EXTENDED CONDSTORE \
     QRESYNC ESEARCH WITHIN LIST-STATUS BINARY MOVE SPECIAL-USE LITERAL+ MULTIAPPEND UNSELECT";
 
+/// A password for programs that do not quote one as IMAP has it.
+pub const EASY: &str = "easy";
+
 /// Which certificate the server shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Tls {
@@ -15,10 +18,25 @@ pub enum Tls {
     Off,
 }
 
+/// Which program the server is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Dovecot, installed: the one that most tests are on.
+    Dovecot,
+    /// Cyrus IMAP, unpacked.
+    Cyrus,
+    /// Courier, unpacked.
+    Courier,
+    /// GNU mailutils' imap4d, unpacked.
+    Imap4d,
+}
+
 /// What a server is like. Servers of the same flavour are shared by all tests of a test program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Flavour {
-    /// Capabilities it hides. Dovecot only hides them (the commands still work), so the tests that use this also read the commands
+    /// Which program.
+    pub kind: Kind,
+    /// Capabilities it lacks. Dovecot only hides them (the commands still work), so the tests that use this also read the commands
     /// that reached the server, see `wire_log`.
     pub without: &'static [&'static str],
     /// Capabilities that it names besides. Only those that it has.
@@ -35,11 +53,14 @@ pub struct Flavour {
     pub tls: Tls,
     /// Mailboxes that every user has from the start with a SPECIAL-USE attribute: name and attribute.
     pub special: &'static [(&'static str, &'static str)],
+    /// More lines of `dovecot.conf`.
+    pub besides_that: &'static str,
 }
 
 impl Flavour {
     /// Dovecot as it comes.
     pub const PLAIN: Flavour = Flavour {
+        kind: Kind::Dovecot,
         without: &[],
         besides: &[],
         prefix: "",
@@ -54,6 +75,7 @@ impl Flavour {
             ("Junk", "\\Junk"),
             ("Archive", "\\Archive"),
         ],
+        besides_that: "",
     };
     /// COPY, STORE and UID EXPUNGE instead of MOVE.
     pub const NO_MOVE: Flavour = Flavour { without: &["MOVE"], ..Flavour::PLAIN };
@@ -98,13 +120,81 @@ impl Flavour {
     /// No STARTTLS.
     pub const NO_TLS: Flavour = Flavour { tls: Tls::Off, ..Flavour::PLAIN };
 
+    /// Cyrus as Debian configures it: everything below `INBOX.`.
+    pub const CYRUS: Flavour = Flavour { kind: Kind::Cyrus, prefix: "INBOX.", separator: '.', ..Flavour::PLAIN };
+    /// Cyrus with `altnamespace` and `unixhierarchysep`, the defaults since version 3.
+    pub const CYRUS_ALT: Flavour = Flavour { kind: Kind::Cyrus, ..Flavour::PLAIN };
+    /// Courier: UIDPLUS and no MOVE, and nothing says which folder is for what.
+    pub const COURIER: Flavour = Flavour {
+        kind: Kind::Courier,
+        without: &[
+            "SASL-IR",
+            "LOGIN-REFERRALS",
+            "ID",
+            "LIST-EXTENDED",
+            "CONDSTORE",
+            "QRESYNC",
+            "ESEARCH",
+            "WITHIN",
+            "LIST-STATUS",
+            "BINARY",
+            "MOVE",
+            "SPECIAL-USE",
+            "LITERAL+",
+            "MULTIAPPEND",
+            "UNSELECT",
+        ],
+        prefix: "INBOX.",
+        separator: '.',
+        special: Flavour::BARE.special,
+        ..Flavour::PLAIN
+    };
+    /// imap4d: IMAP4rev1 and little else.
+    pub const IMAP4D: Flavour = Flavour {
+        kind: Kind::Imap4d,
+        without: &[
+            "SASL-IR",
+            "LOGIN-REFERRALS",
+            "ENABLE",
+            "CHILDREN",
+            "UIDPLUS",
+            "LIST-EXTENDED",
+            "CONDSTORE",
+            "QRESYNC",
+            "ESEARCH",
+            "WITHIN",
+            "LIST-STATUS",
+            "BINARY",
+            "MOVE",
+            "SPECIAL-USE",
+            "MULTIAPPEND",
+        ],
+        special: Flavour::BARE.special,
+        ..Flavour::PLAIN
+    };
+    /// For hundreds of thousands of messages: many in a file, so that they are there soon, and no limit to what the server maps. Users have a
+    /// second password, [`EASY`].
+    pub const LARGE: Flavour = Flavour {
+        besides_that: "mail_location = mdbox:~/mdbox\ndefault_vsz_limit = 0\npassdb {\n  driver = static\n  args = password=easy\n}\n",
+        ..Flavour::PLAIN
+    };
+    /// The same without CONDSTORE and QRESYNC: nothing says what changed.
+    pub const LARGE_BARE: Flavour =
+        Flavour { besides_that: Flavour::LARGE.besides_that, without: Flavour::BARE.without, ..Flavour::BARE };
+    /// For hundreds of sessions at a time. The kernel gives a user 128 inotify instances, and whoever gets none looks every 30 seconds unless told
+    /// otherwise.
+    pub const CROWDED: Flavour = Flavour {
+        besides_that: "default_process_limit = 4000\ndefault_client_limit = 20000\nmailbox_idle_check_interval = 1 s\nmail_location = mdbox:~/mdbox\n",
+        ..Flavour::PLAIN
+    };
+
     /// What it advertises.
     pub fn capabilities(&self) -> String {
         let words = CAPABILITIES.split(' ').filter(|word| !self.without.contains(word));
         words.chain(self.besides.iter().copied()).collect::<Vec<_>>().join(" ")
     }
 
-    /// Whether it hides `capability`.
+    /// Whether it lacks `capability`.
     pub fn lacks(&self, capability: &str) -> bool {
         self.without.contains(&capability)
     }

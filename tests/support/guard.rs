@@ -9,11 +9,11 @@ use std::process::{Child, Command, Stdio};
 /// that is stopped within a second of its start can take five to end by itself, hence the second line of defence.
 const SCRIPT: &str = r#"
 start() {
-  setsid "$1" -F -c "$2/dovecot.conf" >>"$2/start.log" 2>&1 </dev/null &
+  setsid sh "$1/start" >>"$1/start.log" 2>&1 </dev/null &
   server=$!
-  echo $server >>"$2/starts"
+  echo $server >>"$1/starts"
 }
-start "$1" "$2"
+start "$1"
 while read -r _; do
   kill -TERM $server
   (sleep 1; kill -9 -$server) &
@@ -21,7 +21,7 @@ while read -r _; do
   wait $server
   kill $defence
   kill -9 -$server
-  start "$1" "$2"
+  start "$1"
 done
 kill -TERM $server
 (sleep 1; kill -9 -$server) &
@@ -29,7 +29,7 @@ defence=$!
 wait $server
 kill $defence
 kill -9 -$server
-rm -rf "$2" || { sleep 0.2; rm -rf "$2"; }
+rm -rf "$1" || { sleep 0.2; rm -rf "$1"; }
 "#;
 
 /// A server that lives no longer than this value or this process.
@@ -39,11 +39,11 @@ pub struct Guard {
 }
 
 impl Guard {
-    /// Starts `dovecot` in the foreground with the `dovecot.conf` that lies in `folder`. `folder` now belongs to the guard.
-    pub fn start(dovecot: &str, folder: &Path) -> Guard {
+    /// Runs the shell script `start` in `folder`, which becomes a server in the foreground. `folder` now belongs to the guard.
+    pub fn start(folder: &Path) -> Guard {
         use std::os::unix::process::CommandExt;
         let shell = Command::new("sh")
-            .args(["-c", SCRIPT, "guard", dovecot])
+            .args(["-c", SCRIPT, "guard"])
             .arg(folder)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
@@ -62,11 +62,6 @@ impl Guard {
         while starts() == before {
             std::thread::sleep(std::time::Duration::from_millis(10));
         }
-    }
-
-    /// Where the server lives.
-    pub fn folder(&self) -> &Path {
-        &self.folder
     }
 }
 

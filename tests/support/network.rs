@@ -26,7 +26,12 @@ struct Weather {
     /// That were carried, in both directions.
     bytes: AtomicU64,
     links: Mutex<Vec<Arc<Link>>>,
+    recording: AtomicBool,
+    /// Whole connections, from the client and from the server.
+    recorded: Mutex<Vec<[Record; 2]>>,
 }
+
+type Record = Arc<Mutex<Vec<u8>>>;
 
 /// One connection, both ends of it. Kept for as long as the network is, so that nobody hears of the end of a frozen one.
 struct Link {
@@ -93,6 +98,18 @@ impl Network {
         self.weather.bytes.load(Ordering::SeqCst)
     }
 
+    /// From now on writes down what new connections carry. What was written before is forgotten.
+    pub fn record(&self) {
+        self.weather.recording.store(true, Ordering::SeqCst);
+        self.weather.recorded.lock().unwrap().clear();
+    }
+
+    /// What was carried from the clients, or to them, connection by connection.
+    pub fn recorded(&self, from_clients: bool) -> Vec<Vec<u8>> {
+        let recorded = self.weather.recorded.lock().unwrap();
+        recorded.iter().map(|both| both[usize::from(!from_clients)].lock().unwrap().clone()).collect()
+    }
+
     /// How many connections were made since the last cut.
     pub fn connections(&self) -> usize {
         self.weather.links.lock().unwrap().len()
@@ -125,23 +142,33 @@ fn connect(client: TcpStream, target: u16, weather: &Arc<Weather>) {
     weather.links.lock().unwrap().push(Arc::clone(&link));
     let Some(server) = &link.server else { return };
     let _ = server.set_nodelay(true);
-    lane(link.client.try_clone().unwrap(), server.try_clone().unwrap(), &link, weather);
-    lane(server.try_clone().unwrap(), link.client.try_clone().unwrap(), &link, weather);
+    let mut records = [None, None];
+    if weather.recording.load(Ordering::SeqCst) {
+        let both = [Record::default(), Record::default()];
+        weather.recorded.lock().unwrap().push(both.clone());
+        records = both.map(Some);
+    }
+    let [said, answered] = records;
+    lane(link.client.try_clone().unwrap(), server.try_clone().unwrap(), &link, weather, said);
+    lane(server.try_clone().unwrap(), link.client.try_clone().unwrap(), &link, weather, answered);
 }
 
 /// Carries bytes in one direction: one thread takes them, another hands them over when they are due, so that a long
 /// way makes nothing narrow.
-fn lane(from: TcpStream, to: TcpStream, link: &Arc<Link>, weather: &Arc<Weather>) {
+fn lane(from: TcpStream, to: TcpStream, link: &Arc<Link>, weather: &Arc<Weather>, record: Option<Record>) {
     let (sender, receiver) = channel();
     let (weather, arriving) = (Arc::clone(weather), Arc::clone(link));
-    std::thread::spawn(move || take(from, &sender, &weather));
+    std::thread::spawn(move || take(from, &sender, &weather, record.as_deref()));
     std::thread::spawn(move || hand_over(to, &receiver, &arriving));
 }
 
-fn take(mut from: TcpStream, lane: &Sender<(Instant, Vec<u8>)>, weather: &Weather) {
+fn take(mut from: TcpStream, lane: &Sender<(Instant, Vec<u8>)>, weather: &Weather, record: Option<&Mutex<Vec<u8>>>) {
     let mut chunk = vec![0; 1 << 16];
     while let Ok(size @ 1..) = from.read(&mut chunk) {
         weather.bytes.fetch_add(size as u64, Ordering::SeqCst);
+        if let Some(record) = record {
+            record.lock().unwrap().extend(&chunk[..size]);
+        }
         let delay = Duration::from_millis(weather.delay.load(Ordering::SeqCst));
         if lane.send((Instant::now() + delay, chunk[..size].to_vec())).is_err() {
             return;

@@ -4,29 +4,36 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
 use tempfile::TempDir;
 
 use super::client::Client;
-use super::dovecot::{Dovecot, PASSWORD};
-use super::flavour::Flavour;
+use super::dovecot::PASSWORD;
+use super::flavour::{Flavour, Kind};
+use super::imap4d;
 use super::mail::{ME, Mail};
+use super::network::Network;
 use super::program::{self, Outcome, Running};
 use super::screen::Screen;
+use super::server::{Server, memory};
+use super::stand_in;
 use super::wire_log::WireLog;
 use super::world::World;
 
 /// A user whose mailbox is on a shared server.
 pub struct User {
     /// The server.
-    pub server: &'static Dovecot,
+    pub server: &'static Server,
     /// The login name.
     pub name: String,
     folder: TempDir,
     global: Vec<(String, String)>,
     folders: Vec<(String, String)>,
     account: Vec<(String, String)>,
+    /// Through which mailherd connects where the server does not write down itself what is said to it.
+    recorder: OnceLock<Arc<Network>>,
 }
 
 impl User {
@@ -38,15 +45,18 @@ impl User {
 
     /// A user with a login name that the server's flavour knows.
     pub fn named(flavour: Flavour, name: &str) -> User {
-        let server = Dovecot::shared(flavour);
-        let folder = tempfile::Builder::new().prefix("mailherd-user-").tempdir().unwrap();
+        let server = Server::shared(stand_in::meant(flavour));
+        let name = server.welcomes(name);
+        let place = if server.flavour.kind == Kind::Dovecot { std::env::temp_dir() } else { memory() };
+        let folder = tempfile::Builder::new().prefix("mailherd-user-").tempdir_in(place).unwrap();
         let mut user = User {
             server,
-            name: name.to_owned(),
+            name: name.clone(),
             folder,
             global: Vec::new(),
             folders: Vec::new(),
             account: Vec::new(),
+            recorder: OnceLock::new(),
         };
         write_private(&user.path("password"), &format!("{PASSWORD}\n"));
         let text = |text: &str| toml::Value::from(text).to_string();
@@ -55,7 +65,7 @@ impl User {
         user.set("mode", "\"file\"").set("state_dir", &state).set("backlog_days", "36500");
         user.set_account("name", "\"home\"").set_account("email", &text(ME)).set_account("host", "\"127.0.0.1\"");
         user.set_account("port", &server.port.to_string()).set_account("tls", "\"none\"");
-        user.set_account("username", &text(name)).set_account("password_file", &password);
+        user.set_account("username", &text(&name)).set_account("password_file", &password);
         user
     }
 
@@ -99,24 +109,41 @@ impl User {
         self.path("state")
     }
 
-    /// The wire name of a folder directly below the namespace.
+    /// The wire name of a folder directly below the namespace, as mailherd says it.
     pub fn folder(&self, name: &str) -> String {
         format!("{}{name}", self.server.flavour.prefix)
     }
 
     /// The user's other mail program.
     pub fn client(&self) -> Client {
-        Client::login(self.server.port, &self.name, PASSWORD)
+        let Flavour { prefix, separator, .. } = self.server.flavour;
+        Client::login(self.server.port, &self.name, PASSWORD).within(prefix, separator)
     }
 
     /// Puts mail into INBOX.
     pub fn receives(&self, mail: &[Mail]) -> &User {
-        self.client().append("INBOX", mail);
+        self.gets("INBOX", mail);
         self
     }
 
-    /// Another user, of the given login name, with a copy of this mailbox: the files are copied, which is quick.
+    fn gets(&self, folder: &str, mail: &[Mail]) {
+        match self.server.flavour.kind {
+            Kind::Imap4d => imap4d::deliver(&self.server.home_of(&self.name), folder, mail),
+            _ => self.client().append(folder, mail),
+        }
+    }
+
+    /// Another user, of the given login name, with a copy of this mailbox. Where a mailbox is a folder the files are copied, which is
+    /// quick.
     pub fn copied(&self, name: &str) -> User {
+        if self.server.flavour.kind == Kind::Cyrus {
+            let other = User::named(self.server.flavour, name);
+            let (mut from, mut to) = (self.client(), other.client());
+            for folder in from.folders() {
+                to.append_copies(&folder.name, &from.messages(&folder.name));
+            }
+            return other;
+        }
         let homes = [&self.name, name].map(|name| self.server.home_of(name));
         let copied = Command::new("cp").arg("-a").args(&homes).status().expect("cp");
         assert!(copied.success(), "the mailbox of {} is copied", self.name);
@@ -126,9 +153,8 @@ impl User {
     /// A history with a friend, in Archive and Sent.
     pub fn has_a_friend(&self) -> &User {
         let (letters, answers) = super::cast::acquaintance();
-        let mut client = self.client();
-        client.append(&self.folder("Archive"), &letters);
-        client.append(&self.folder("Sent"), &answers);
+        self.gets("Archive", &letters);
+        self.gets("Sent", &answers);
         self
     }
 
@@ -137,9 +163,16 @@ impl User {
         World::of(&mut self.client())
     }
 
-    /// From now on the server writes down what this user's sessions say.
+    /// From now on it is written down what mailherd's sessions say: by the server, or on the way to it. A Dovecot writes down
+    /// everybody's.
     pub fn wire_log(&self) -> WireLog {
-        WireLog::start(&self.server.home_of(&self.name))
+        match self.server.flavour.kind {
+            Kind::Dovecot => WireLog::start(&self.server.home_of(&self.name)),
+            _ => {
+                let network = self.recorder.get_or_init(|| Arc::new(Network::to(self.server.port)));
+                WireLog::on(network)
+            }
+        }
     }
 
     /// Writes the configuration and starts the program with `--config` and these words.
@@ -233,7 +266,11 @@ impl User {
         };
         let folders =
             if self.folders.is_empty() { String::new() } else { format!("[folders]\n{}", lines(&self.folders)) };
-        format!("{}{folders}[[accounts]]\n{}", lines(&self.global), lines(&self.account))
+        let mut account = self.account.clone();
+        if let Some(network) = self.recorder.get() {
+            set(&mut account, "port", &network.port.to_string());
+        }
+        format!("{}{folders}[[accounts]]\n{}", lines(&self.global), lines(&account))
     }
 }
 

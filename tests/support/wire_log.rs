@@ -1,14 +1,21 @@
-//! What a user's sessions said to the server and what it answered, as the server itself wrote it down (`rawlog_dir`).
+//! What a user's sessions said to the server and what it answered, as the server itself wrote it down (Dovecot's `rawlog_dir`), or
+//! as it was overheard on the way.
 //!
 //! Dovecot's `imap_capability` only hides a capability, its commands still work. So whether the engine uses only what is advertised,
 //! reads with PEEK and never expunges what is not its own is seen here, in the bytes that arrived.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-/// A folder that a user's sessions are written to.
-pub struct WireLog {
-    folder: PathBuf,
+use super::network::Network;
+
+/// A record of sessions.
+pub enum WireLog {
+    /// In a folder that the server writes.
+    Written(PathBuf),
+    /// By the network between.
+    Overheard(Arc<Network>),
 }
 
 impl WireLog {
@@ -22,7 +29,20 @@ impl WireLog {
         for path in [home, &folder] {
             std::fs::set_permissions(path, PermissionsExt::from_mode(0o777)).unwrap();
         }
-        WireLog { folder }
+        WireLog::Written(folder)
+    }
+
+    /// Begins to listen, to connections that are made from now on. What was heard before is forgotten.
+    pub fn on(network: &Arc<Network>) -> WireLog {
+        network.record();
+        WireLog::Overheard(Arc::clone(network))
+    }
+
+    /// No more: it costs the server time.
+    pub fn stop(self) {
+        if let WireLog::Written(folder) = self {
+            std::fs::remove_dir_all(folder).unwrap();
+        }
     }
 
     /// The commands without their tags, in upper case up to the first quotation mark, in the order of each session.
@@ -37,11 +57,17 @@ impl WireLog {
 
     /// Every line of all sessions in one direction, without the time stamps.
     fn lines(&self, direction: &str) -> Vec<String> {
-        let entries = std::fs::read_dir(&self.folder).unwrap().map(|entry| entry.unwrap().path());
-        let mut files: Vec<PathBuf> =
-            entries.filter(|path| path.extension().is_some_and(|end| end == direction)).collect();
-        files.sort();
-        let texts = files.iter().map(|path| String::from_utf8_lossy(&std::fs::read(path).unwrap()).into_owned());
+        let texts: Vec<Vec<u8>> = match self {
+            WireLog::Overheard(network) => network.recorded(direction == "in"),
+            WireLog::Written(folder) => {
+                let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+                let mut files: Vec<PathBuf> =
+                    entries.filter(|path| path.extension().is_some_and(|end| end == direction)).collect();
+                files.sort();
+                files.iter().map(|path| std::fs::read(path).unwrap()).collect()
+            }
+        };
+        let texts = texts.iter().map(|text| String::from_utf8_lossy(text).into_owned());
         texts.flat_map(|text| text.lines().map(|line| without_time(line).to_owned()).collect::<Vec<_>>()).collect()
     }
 }

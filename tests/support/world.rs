@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use mailherd::demo::server::Row;
 
-use super::client::{Client, quoted};
+use super::client::Client;
 
 /// A message as people recognise it: its bytes, its flags, its date.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,7 +19,7 @@ pub struct Item {
     pub message_id: String,
 }
 
-/// All folders by their wire names, with all their messages.
+/// All folders by their names within the namespace, with all their messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct World {
     folders: BTreeMap<String, Vec<Item>>,
@@ -69,7 +69,7 @@ impl World {
         self.folders.values().map(Vec::len).sum()
     }
 
-    /// The wire names of all folders.
+    /// The names of all folders.
     pub fn folder_names(&self) -> Vec<&str> {
         self.folders.keys().map(String::as_str).collect()
     }
@@ -129,7 +129,8 @@ fn differences(before: &[Item], after: &[Item]) -> Vec<String> {
     lines.map(|(item, count)| format!("{} × {}: {item:?}", count.abs(), word(count))).take(12).collect()
 }
 
-fn item(bytes: &[u8], flags: BTreeSet<String>, internal_date: String) -> Item {
+/// A message, its flags and its date in any spelling.
+pub fn item(bytes: &[u8], flags: BTreeSet<String>, internal_date: String) -> Item {
     let digest = ring::digest::digest(&ring::digest::SHA256, bytes);
     Item {
         digest: digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect(),
@@ -149,7 +150,7 @@ pub fn message_id(bytes: &[u8]) -> String {
 
 /// How many messages a folder holds, by STATUS: quick where the messages do not matter.
 pub fn count(client: &mut Client, folder: &str) -> usize {
-    let reply = client.command(&format!("STATUS {} (MESSAGES)", quoted(folder)));
+    let reply = client.command(&format!("STATUS {} (MESSAGES)", client.wire(folder)));
     let text = String::from_utf8_lossy(&reply.untagged[0]).into_owned();
     let number = text.split("MESSAGES ").nth(1).and_then(|rest| rest.split(')').next());
     number.expect("MESSAGES").parse().unwrap()

@@ -25,6 +25,8 @@ pub(super) struct Board(Rc<Inner>);
 struct Inner {
     healths: RefCell<Vec<Health>>,
     pulses: RefCell<Vec<Pulse>>,
+    /// Who was told that a server may be gone: when it is not, that is news.
+    doubted: RefCell<Vec<bool>>,
     told: RefCell<Vec<Instant>>,
     filed: RefCell<Vec<[u64; 5]>>,
     notices: broadcast::Sender<Notice>,
@@ -35,6 +37,7 @@ impl Board {
         Board(Rc::new(Inner {
             healths: RefCell::default(),
             pulses: RefCell::default(),
+            doubted: RefCell::default(),
             told: RefCell::default(),
             filed: RefCell::default(),
             notices,
@@ -44,6 +47,7 @@ impl Board {
     /// A slot for one more account.
     pub(super) fn add(&self, account: &Account) -> usize {
         self.0.pulses.borrow_mut().push(Pulse::default());
+        self.0.doubted.borrow_mut().push(false);
         self.0.told.borrow_mut().push(Instant::now());
         self.0.filed.borrow_mut().push([0; 5]);
         let mut healths = self.0.healths.borrow_mut();
@@ -69,6 +73,7 @@ impl Board {
         let (last_byte, asked) = (pulse.and_then(Pulse::last), pulse.and_then(Pulse::asked));
         let rests = matches!(health.state, AccountState::Live | AccountState::Polling);
         let unsure = rests && asked.is_some_and(|asked| clock::now().0 - asked.0 >= UNSURE);
+        self.0.doubted.borrow_mut()[slot] |= unsure;
         let state = if unsure { AccountState::Probing } else { health.state };
         Health { last_byte, asked, state, ..health.clone() }
     }
@@ -106,7 +111,8 @@ impl Board {
             change(&mut healths[account]);
             let after = &healths[account];
             // A byte from the server is no news: it is there when somebody asks.
-            if before == *after {
+            let doubted = std::mem::take(&mut self.0.doubted.borrow_mut()[account]);
+            if before == *after && !doubted {
                 return;
             }
             let only_progress = before == (Health { progress: before.progress.clone(), ..after.clone() });

@@ -11,6 +11,7 @@ use tokio::task::spawn_local;
 use tokio::time::timeout;
 
 use super::board::Board;
+use super::crowd::Crowd;
 use super::job::{Job, Outcome, Ticket};
 use super::link::{Asked, Names};
 use super::seats::Seat;
@@ -21,6 +22,7 @@ use crate::daemon::clock;
 use crate::daemon::filing::Run;
 use crate::daemon::pending::{self, Pending};
 use crate::daemon::queries::Queries;
+use crate::imap::nap;
 use crate::logic::engine::{About, Answer, Health, Notice, Ran, Reply, Request, WaitingRow};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{MessageId, UnixTime};
@@ -38,7 +40,8 @@ pub(super) struct Hub {
     /// The slots of the accounts that are in the config, in its order.
     pub(super) order: RefCell<Vec<usize>>,
     /// For what acts write; the accounts' tasks have connections of their own.
-    pub(super) store: RefCell<Store>,
+    pub(super) store: Rc<RefCell<Store>>,
+    pub(super) crowd: Rc<Crowd>,
     pub(super) options: Rc<Options>,
     queries: Arc<Mutex<Queries>>,
     pub(super) names: Names,
@@ -62,12 +65,14 @@ impl Hub {
         notices: broadcast::Sender<Notice>,
         names: Names,
     ) -> Hub {
+        let store = Rc::new(RefCell::new(store));
         Hub {
             config: RefCell::new(Rc::new(config)),
             board: Board::new(notices),
             seats: RefCell::default(),
             order: RefCell::default(),
-            store: RefCell::new(store),
+            crowd: Rc::new(Crowd::new(store.clone())),
+            store,
             options: Rc::new(options),
             queries: Arc::default(),
             names,
@@ -86,6 +91,7 @@ impl Hub {
     ) {
         let hub = Rc::new(self);
         hub.begin();
+        spawn_local(nap::watch());
         loop {
             tokio::select! {
                 // Also when whoever could say so is gone.

@@ -1,12 +1,13 @@
 //! What the hub has done by the task of an account, and what comes back.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use tokio::sync::oneshot;
 
 use crate::daemon::filing::Run;
 use crate::daemon::pick::{Picked, Wish};
 use crate::daemon::undo;
+use crate::logic::doubt::Doubt;
 use crate::logic::engine::{MessageKey, OpenedMail, PlannedRow, Ran, WhyReply};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{MessageId, RowId, UnixTime};
@@ -59,7 +60,7 @@ pub(super) enum Job {
 pub(super) enum Outcome {
     /// In words.
     Said(String),
-    Whos(BTreeSet<Who>),
+    Whos(BTreeMap<Who, Option<Doubt>>),
     /// What was moved, in which run, and the orders that were given.
     Filed {
         picked: Picked,

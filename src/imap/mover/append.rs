@@ -14,6 +14,11 @@ use crate::logic::journal::Row;
 /// # Errors
 /// When the connection fails: what became of it is then unknown, the row stays `intended`, and [`recover`](super::recover) settles it.
 pub async fn append(session: &mut Session, row: &Row, message: &[u8]) -> Result<Outcome, Fault> {
+    // Courier 5.0 refuses to put anything into the mailbox that is open while that is open read-only, as it is since one looked at it:
+    // "NO Current box is selected READ-ONLY."
+    if session.selected() == Some(&row.intent.to) {
+        session.select(&row.intent.to, Access::ReadWrite).await?;
+    }
     let answer = session.exec_with_literal(&format!("APPEND {}", quote(row.intent.to.wire())), message).await?;
     if answer.tagged.status != Status::Ok {
         return Ok(Outcome::denied(row, answer.tagged.reason()));

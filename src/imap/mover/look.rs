@@ -9,6 +9,7 @@ use crate::logic::ids::{Digest, Flags, FolderName, Instance, MessageId, Uid};
 use crate::logic::journal::{Before, Row};
 
 use super::LINE_LIMIT;
+use super::late::Carried;
 
 /// What lies under a UID.
 #[derive(Clone, Copy, Debug)]
@@ -52,7 +53,16 @@ pub async fn look_from(session: &mut Session, from: Uid) -> Result<Vec<(Uid, Fou
         }
     })
     .await?;
-    if rows == 0 { Err(said_nothing()) } else { Ok(found) }
+    if rows == 0 {
+        nothing_came(session, from).await?;
+    }
+    Ok(found)
+}
+
+/// No row from UID `from` on is believed when the last message is one that came before: Courier 5.0 answers `n:*` with nothing when n is
+/// above every UID, where others give the last message (RFC 9051, section 6.4.9).
+async fn nothing_came(session: &mut Session, from: Uid) -> Result<(), Fault> {
+    if last_uid(session).await? < from { Ok(()) } else { Err(said_nothing()) }
 }
 
 /// Messages of the selected mailbox, which is not empty, from UID `from` on, that carry this Message-ID.
@@ -69,7 +79,10 @@ pub(super) async fn find(session: &mut Session, from: Uid, id: &MessageId) -> Re
         }
     };
     fetch_headers(session, vec![format!("UID FETCH {}:* {}", from.0, header_query())], each).await?;
-    if rows == 0 { Err(said_nothing()) } else { Ok(found) }
+    if rows == 0 {
+        nothing_came(session, from).await?;
+    }
+    Ok(found)
 }
 
 /// What came into a mailbox.
@@ -81,6 +94,12 @@ pub(super) struct Arrivals {
 }
 
 impl Arrivals {
+    /// The flags of these copies, by the UID of their originals.
+    pub(super) fn carried(&self, copied: &[(Row, Uid)]) -> Carried {
+        let flags: HashMap<Uid, Flags> = self.found.iter().map(|(uid, found)| (*uid, found.flags)).collect();
+        copied.iter().filter_map(|(row, copy)| Some((row.intent.from.uid, *flags.get(copy)?))).collect()
+    }
+
     /// Which message lies under which UID.
     pub(super) fn instances(&self) -> Vec<(Uid, Instance)> {
         self.found.iter().map(|(uid, found)| (*uid, found.instance)).collect()
@@ -152,11 +171,8 @@ pub async fn open_if_there(
     }
 }
 
-/// The highest UID of the selected mailbox; 0 when it is empty.
-pub(super) async fn last_uid(session: &mut Session, exists: u32) -> Result<Uid, Fault> {
-    if exists == 0 {
-        return Ok(Uid(0));
-    }
+/// The highest UID of the selected mailbox, which is not empty.
+pub(super) async fn last_uid(session: &mut Session) -> Result<Uid, Fault> {
     let answer = session.exec("UID FETCH * (UID)").await?.ok_or_fault("reading the last UID")?;
     let uids = answer.untagged.iter().filter_map(|one| match one {
         Untagged::Fetch(row) => row.uid,

@@ -9,6 +9,7 @@ mod append;
 mod by_copy;
 mod by_move;
 mod flag;
+mod late;
 mod look;
 mod recover;
 
@@ -106,7 +107,7 @@ async fn exec_long(session: &mut Session, command: &str) -> Result<Answer, Fault
 pub fn cannot_move() -> Fault {
     Fault::refused(
         "the server offers neither MOVE nor UIDPLUS, so mail cannot be moved without risking to lose other mail",
-        "nothing was moved; `mailherd plan` still works. Ask the provider for UIDPLUS (RFC 4315)",
+        "nothing was moved; mailherd goes on learning, and `mailherd plan` works. Ask the provider for UIDPLUS (RFC 4315)",
     )
 }
 
@@ -119,7 +120,7 @@ pub fn cannot_move() -> Fault {
 /// When the mailbox cannot be opened, or the server does not say its UIDVALIDITY or its last UID.
 pub async fn before(session: &mut Session, folder: &FolderName) -> Result<Before, Fault> {
     let selected = session.select(folder, Access::ReadOnly).await?;
-    let last = look::last_uid(session, selected.exists).await?;
+    let last = if selected.exists == 0 { Uid(0) } else { look::last_uid(session).await? };
     Ok(Before { validity: selected.uid_validity, next: Uid(last.0.saturating_add(1)) })
 }
 
@@ -144,13 +145,14 @@ pub async fn carry_out(session: &mut Session, rows: &[Row], witness: &mut impl W
     }
     let found = look::look(session, &rows.iter().map(|row| row.intent.from.uid).collect::<Vec<_>>()).await?;
     let (fit, mut outcomes) = sort(rows, &found);
+    let carried: late::Carried = found.iter().map(|(uid, found)| (*uid, found.flags)).collect();
     outcomes.extend(match first.intent.kind {
         Kind::Flag => flag::carry_out(session, &fit).await?,
         // There is a message to it, which the row does not hold: see `append`.
         Kind::Append => fit.iter().map(|row| Outcome::refused(row, "it cannot be written once more")).collect(),
-        Kind::Move if session.capabilities().can_move() => by_move::carry_out(session, &fit, witness).await?,
+        Kind::Move if session.capabilities().can_move() => by_move::carry_out(session, &fit, &carried, witness).await?,
         Kind::Move if session.capabilities().can_expunge_by_uid() => {
-            by_copy::carry_out(session, &fit, source.may_delete(), witness).await?
+            by_copy::carry_out(session, &fit, &carried, source.may_delete(), witness).await?
         }
         Kind::Move => fit.iter().map(|row| Outcome::denied(row, cannot_move().cause)).collect(),
     });

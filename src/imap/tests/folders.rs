@@ -137,3 +137,16 @@ async fn what_the_provider_uses_is_not_ours() {
     let with_junk = folders("IMAP4rev1", "", &["() \"/\" Bulk", "(\\Junk) \"/\" Spam"]).await;
     assert!(!spam("imap.mail.yahoo.com", &with_junk, &bulk));
 }
+
+#[tokio::test]
+async fn what_mail_programs_use_by_name_is_not_ours_where_the_server_marks_nothing() {
+    let uses = |folders: &Folders, name: &str| folders.use_of(&folders.resolve(name));
+    let list = ["() \".\" INBOX", "() \".\" INBOX.Trash", "() \".\" \"INBOX.Deleted Items\"", "() \".\" INBOX.News"];
+    let courier = folders("IMAP4rev1 NAMESPACE", "((\"INBOX.\" \".\")) NIL NIL", &list).await;
+    assert_eq!(uses(&courier, "trash"), Some(SpecialUse::Trash));
+    assert_eq!(uses(&courier, "Deleted Items"), None, "Trash is what is thrown away to here");
+    assert_eq!(uses(&courier, "Spam"), Some(SpecialUse::Junk), "once it is there, it is taken for that");
+    assert_eq!([uses(&courier, "News"), uses(&courier, "Lists/Trash")], [None, None]);
+    let marked = folders("IMAP4rev1", "", &["(\\Junk) \"/\" Junk", "() \"/\" Spam"]).await;
+    assert_eq!([uses(&marked, "Junk"), uses(&marked, "Spam")], [Some(SpecialUse::Junk), None]);
+}

@@ -27,30 +27,26 @@ pub(super) enum Name {
     DeliveredTo,
 }
 
-const NAMES: [(&str, Name); 22] = [
-    ("from", Name::From),
-    ("to", Name::To),
-    ("cc", Name::Cc),
-    ("reply-to", Name::ReplyTo),
-    ("sender", Name::Sender),
-    ("subject", Name::Subject),
-    ("date", Name::Date),
-    ("message-id", Name::MessageId),
-    ("in-reply-to", Name::InReplyTo),
-    ("references", Name::References),
-    ("list-id", Name::ListId),
-    ("list-unsubscribe", Name::ListUnsubscribe),
-    ("list-unsubscribe-post", Name::ListUnsubscribePost),
-    ("list-post", Name::ListPost),
-    ("precedence", Name::Precedence),
-    ("auto-submitted", Name::AutoSubmitted),
-    ("feedback-id", Name::FeedbackId),
-    ("return-path", Name::ReturnPath),
-    ("authentication-results", Name::AuthenticationResults),
-    ("content-type", Name::ContentType),
-    ("x-auto-response-suppress", Name::AutoResponseSuppress),
-    ("delivered-to", Name::DeliveredTo),
-];
+/// The names of a length, lower-cased: this is asked of each field of each message.
+fn names_of(length: usize) -> &'static [(&'static str, Name)] {
+    match length {
+        2 => &[("to", Name::To), ("cc", Name::Cc)],
+        4 => &[("from", Name::From), ("date", Name::Date)],
+        6 => &[("sender", Name::Sender)],
+        7 => &[("subject", Name::Subject), ("list-id", Name::ListId)],
+        8 => &[("reply-to", Name::ReplyTo)],
+        9 => &[("list-post", Name::ListPost)],
+        10 => &[("message-id", Name::MessageId), ("references", Name::References), ("precedence", Name::Precedence)],
+        11 => &[("return-path", Name::ReturnPath), ("in-reply-to", Name::InReplyTo), ("feedback-id", Name::FeedbackId)],
+        12 => &[("delivered-to", Name::DeliveredTo), ("content-type", Name::ContentType)],
+        14 => &[("auto-submitted", Name::AutoSubmitted)],
+        16 => &[("list-unsubscribe", Name::ListUnsubscribe)],
+        21 => &[("list-unsubscribe-post", Name::ListUnsubscribePost)],
+        22 => &[("authentication-results", Name::AuthenticationResults)],
+        24 => &[("x-auto-response-suppress", Name::AutoResponseSuppress)],
+        _ => &[],
+    }
+}
 
 /// The known fields of `header`, from the top, each with its value: everything after the colon up to and including the
 /// line end of its last folded line. What is no field, and what follows the first empty line, is passed over.
@@ -96,6 +92,6 @@ fn next_field(rest: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 fn name_of(text: &[u8]) -> Option<Name> {
-    let same = |name: &str| name.len() == text.len() && name.as_bytes().eq_ignore_ascii_case(text);
-    NAMES.iter().find(|(name, _)| same(name)).map(|&(_, name)| name)
+    let same = |name: &str| name.as_bytes().eq_ignore_ascii_case(text);
+    names_of(text.len()).iter().find(|(name, _)| same(name)).map(|&(_, name)| name)
 }

@@ -187,8 +187,11 @@ impl Facts {
 /// `+caf_=`, BATV's `prvs=`), with the same `=`: that is one person's mail on its way.
 fn is_mass_sender(address: &Address) -> bool {
     const FORWARDED: [&str; 5] = ["srs0", "srs1", "prvs=", "+caf_", "bounces+srs="];
+    /// Of the marks, those without a dash stand first.
+    const UNDASHED: usize = 2;
     const MASS: [&str; 12] = [
         "bounce",
+        "listmaster",
         "-owner",
         "owner-",
         "-admin",
@@ -197,14 +200,20 @@ fn is_mass_sender(address: &Address) -> bool {
         "errors-",
         "return-",
         "-return",
-        "listmaster",
         "mailer-daemon",
         "dev-null",
     ];
     let local = address.local();
-    if FORWARDED.iter().any(|mark| local.contains(mark)) {
+    // One look first: most local parts hold nothing that any of these is made of.
+    let (mut joined, mut dashed) = (false, false);
+    for byte in local.bytes() {
+        joined |= matches!(byte, b'=' | b'+' | b'0' | b'1');
+        dashed |= byte == b'-';
+    }
+    if joined && FORWARDED.iter().any(|mark| local.contains(mark)) {
         return false;
     }
-    let named = local.contains('=') || MASS.iter().any(|mark| local.contains(mark));
+    let marks = if dashed { &MASS[..] } else { &MASS[..UNDASHED] };
+    let named = joined && local.contains('=') || marks.iter().any(|mark| local.contains(mark));
     named || words::is_generated(local) || words::is_mass_domain(address.domain())
 }

@@ -111,8 +111,18 @@ fn plain_parts(one: &str) -> (&str, &str) {
 
 fn plain_mailbox(one: &str) -> Mailbox {
     let (name, address) = plain_parts(one);
-    let name = (!name.is_empty()).then(|| name.split_whitespace().collect::<Vec<_>>().join(" "));
+    let name = (!name.is_empty()).then(|| single_blanks(name));
     Mailbox { name, address: Address::parse(address) }
+}
+
+/// Words with one blank between them. Mostly they have that already.
+fn single_blanks(text: &str) -> String {
+    let odd =
+        |pair: &[u8]| pair == b"  " || pair.iter().any(|byte| matches!(byte, b'\t' | b'\r' | b'\n' | 0x0b | 0x0c));
+    if text.as_bytes().windows(2).any(odd) {
+        return text.split_whitespace().collect::<Vec<_>>().join(" ");
+    }
+    text.to_owned()
 }
 
 /// The date, when each part of it is possible (mail-parser gives the 31st of month 14 too).
@@ -164,6 +174,6 @@ fn identity(text: &str) -> Option<MessageId> {
     if !text.contains(['\r', '\n']) {
         return MessageId::new(&text[..text.floor_char_boundary(998)]);
     }
-    let unfolded: String = text.lines().map(str::trim).collect();
+    let unfolded: String = text.split(['\r', '\n']).map(str::trim).collect();
     MessageId::new(&unfolded[..unfolded.floor_char_boundary(998)])
 }

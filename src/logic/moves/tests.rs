@@ -1,4 +1,5 @@
 use super::*;
+use crate::logic::doubt::Doubt;
 use crate::logic::ids::{Address, Category, Digest, ListId};
 use crate::logic::orders::Who;
 
@@ -140,6 +141,7 @@ fn candidate(id: i64, sender: &str, category: Category, seconds_ago: i64) -> Can
         there: true,
         own: false,
         dear: false,
+        doubt: None,
     }
 }
 
@@ -216,6 +218,22 @@ fn somebody_the_user_has_written_to_is_banished_only_after_a_word() {
     assert!(!settle(&[news], NOW, 120).lessons[0].asks);
     let list = Candidate { list: ListId::new("l.example"), ..dear };
     assert!(!settle(&[list], NOW, 120).lessons[0].asks);
+}
+
+/// An impostor who annoys the user gets nobody else's mail filed away.
+#[test]
+fn mail_that_may_be_forged_banishes_nobody_without_a_word() {
+    let forged = |category| Candidate { doubt: Some(Doubt::Impostor), ..candidate(1, "a@b.example", category, 500) };
+    let asks = |moves: &[Candidate]| settle(moves, NOW, 120).lessons[0].asks;
+    for category in [Category::Blackhole, Category::Bulk, Category::News] {
+        assert!(asks(&[forged(category)]), "{category}");
+    }
+    assert!(!asks(&[forged(Category::Inbox)]) && !asks(&[forged(Category::Top)]), "these take nothing away");
+    let beyond_doubt = candidate(2, "a@b.example", Category::Blackhole, 500);
+    assert!(!asks(&[forged(Category::Blackhole), beyond_doubt]), "one that is theirs says the same");
+    let list =
+        |category| Candidate { list: ListId::new("l.example"), doubt: Some(Doubt::Outsider), ..forged(category) };
+    assert!(asks(&[list(Category::Blackhole)]) && !asks(&[list(Category::Bulk)]));
 }
 
 /// A mailbox that somebody reorganises while it is looked at, folder by folder.

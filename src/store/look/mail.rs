@@ -164,14 +164,15 @@ impl Store {
     pub fn shown_mail(&self, spot: &MailSpot) -> Result<Option<ShownMail>, Fault> {
         self.read(|db| {
             db.prepare_cached(
-                "SELECT m.flags, coalesce(o.name, ''), coalesce(o.address, i.sender, ''),
-                     CASE WHEN o.id IS NULL THEN i.list ELSE o.list END, m.subject,
+                "SELECT m.flags, coalesce(o.name, ''), coalesce(o.address, w.address, ''),
+                     CASE WHEN o.id IS NULL THEN w.list ELSE o.list END, m.subject,
                      EXISTS (SELECT 1 FROM journal j WHERE j.account = f.account AND j.digest = m.digest
                          AND j.state = 'done' AND j.kind = 'move' AND j.undoes IS NULL AND j.to_folder = f.name
                          AND j.to_uid = m.uid AND j.to_validity = f.uid_validity)
                  FROM folder f CROSS JOIN message m ON m.folder = f.id
                  LEFT JOIN origin o ON o.id = m.origin
-                 LEFT JOIN instance i ON i.account = f.account AND i.digest = m.digest AND i.size = m.size
+                 LEFT JOIN instance i ON o.id IS NULL AND i.account = f.account AND i.digest = m.digest AND i.size = m.size
+                 LEFT JOIN origin w ON w.id = i.origin
                  WHERE f.id = ?1 AND m.uid = ?2",
             )?
             .query_row(params![spot.folder, spot.uid.0], |row| {
@@ -218,9 +219,9 @@ impl Store {
         self.read(|db| {
             let mut statement = db.prepare_cached(
                 "SELECT at, uid, coalesce(subject, ''), origin,
-                     CASE WHEN origin IS NULL THEN (SELECT sender FROM instance i
+                     CASE WHEN origin IS NULL THEN (SELECT w.address FROM instance i JOIN origin w ON w.id = i.origin
                          WHERE i.account = ?2 AND i.digest = m.digest AND i.size = m.size) END,
-                     CASE WHEN origin IS NULL THEN (SELECT list FROM instance i
+                     CASE WHEN origin IS NULL THEN (SELECT w.list FROM instance i JOIN origin w ON w.id = i.origin
                          WHERE i.account = ?2 AND i.digest = m.digest AND i.size = m.size) END
                  FROM message m WHERE folder = ?1 AND flags & 8 = 0",
             )?;

@@ -12,6 +12,8 @@ pub(crate) struct Scene {
     /// Category by category, newest first.
     pub mail: [Vec<MailRow>; 5],
     pub health: Vec<Health>,
+    /// What falls out of Blackhole next.
+    pub falling: Vec<Falling>,
     pub waiting: Vec<WaitingRow>,
     /// Answers to the next acts, instead of doing them.
     pub acts: VecDeque<Answer>,
@@ -66,6 +68,7 @@ impl Scene {
         Scene {
             mail: Default::default(),
             health: vec![live("home")],
+            falling: Vec::new(),
             waiting: Vec::new(),
             acts: VecDeque::new(),
             other: |_| None,
@@ -128,7 +131,8 @@ impl Scene {
             Request::Rows { .. } => Reply::Rows(Vec::new(), 0),
             Request::Stats { .. } => Reply::Stats(StatsReply::default()),
             // The screen does not ask for these.
-            Request::About | Request::Falling { .. } | Request::Run { .. } | Request::Judge { .. } => {
+            Request::Falling { .. } => Reply::Falling(self.falling.clone()),
+            Request::About | Request::Run { .. } | Request::Judge { .. } => {
                 return Err(Fault::refused("nobody asks that here", ""));
             }
         })
