@@ -50,13 +50,8 @@ pub(super) fn judged(one: Fresh, situation: &Situation<'_>) -> Judged {
 
 /// Reads messages by UID, in a mailbox that is opened read-only. Those that are gone are left out.
 pub(super) async fn read_again(session: &mut Session, folder: &FolderName, uids: &[Uid]) -> Result<Vec<Fresh>, Fault> {
-    let mut found = Vec::with_capacity(uids.len());
-    read_each(session, folder, uids, |fresh, _| {
-        found.push(fresh);
-        Ok(())
-    })
-    .await?;
-    Ok(found)
+    session.select(folder, Access::ReadOnly).await?;
+    read_here(session, uids).await
 }
 
 /// The same when there may be very many of them; each comes with its header.
@@ -64,14 +59,28 @@ pub(super) async fn read_each(
     session: &mut Session,
     folder: &FolderName,
     uids: &[Uid],
-    mut each: impl FnMut(Fresh, Vec<u8>) -> Result<(), Fault>,
+    each: impl FnMut(Fresh, Vec<u8>) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
     session.select(folder, Access::ReadOnly).await?;
-    read_here(session, uids).await
+    each_here(session, uids, each).await
 }
 
 /// The same in the mailbox that is open.
 pub(super) async fn read_here(session: &mut Session, uids: &[Uid]) -> Result<Vec<Fresh>, Fault> {
+    let mut found = Vec::with_capacity(uids.len());
+    each_here(session, uids, |fresh, _| {
+        found.push(fresh);
+        Ok(())
+    })
+    .await?;
+    Ok(found)
+}
+
+async fn each_here(
+    session: &mut Session,
+    uids: &[Uid],
+    mut each: impl FnMut(Fresh, Vec<u8>) -> Result<(), Fault>,
+) -> Result<(), Fault> {
     let wanted: HashSet<Uid> = uids.iter().copied().collect();
     let commands: Vec<String> = uid_sets(uids, MAX_LINE - 700)
         .into_iter()

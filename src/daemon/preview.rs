@@ -1,8 +1,6 @@
 //! What would be filed, at each level of `caution`, before anything is: reads the account as the first pass does, into the state
 //! directory that it is given, and moves nothing.
 
-use std::collections::HashSet;
-
 use super::desk::Desk;
 use super::judging::{orders, situation};
 use super::learner::Fresh;
@@ -19,6 +17,9 @@ use crate::logic::plan::{Step, TopMode};
 use crate::logic::policy::Caution;
 use crate::logic::verdict::{self, Situation, judge};
 use crate::store::AccountLock;
+
+/// Messages whose facts are in memory at a time.
+const AT_ONCE: usize = 4_000;
 
 /// Examples of each category.
 const EXAMPLES: usize = 4;
@@ -69,45 +70,58 @@ pub async fn preview(config: &Config, setting: &Setting<'_>) -> Result<Preview, 
     let inbox = sync::sync(setting, &mut session, &mut desk, &folders, &managed, Scope::All).await?;
     session.logout().await;
     desk.learner().await?;
-    let mut fresh = desk.take_fresh();
+    let (mut waiting, mut spool) = desk.take_fresh().take();
     let learner = desk.learner().await?;
     let learned = learner.learned;
     let orders = orders(learner)?;
     let situation = situation(setting, learner, &orders);
-    fresh.sort_by_key(|one| std::cmp::Reverse(one.uid));
-    let counts = LEVELS.map(|caution| counted(&fresh, &Situation { caution, ..situation }, setting.account.top));
-    let examples = examples(&fresh, &situation);
-    Ok(Preview { inbox: inbox.selected.exists, judged: fresh.len(), learned, counts, examples })
+    waiting.sort_by_key(|one| std::cmp::Reverse(one.uid));
+    let mut preview = Preview { inbox: inbox.selected.exists, judged: waiting.len(), learned, ..Preview::default() };
+    let mut waiting = waiting.into_iter();
+    while waiting.len() > 0 {
+        let loaded = spool.load(waiting.by_ref().take(AT_ONCE).collect())?;
+        let fresh: Vec<Fresh> = loaded.into_iter().map(|(one, _)| one).collect();
+        for (caution, counts) in LEVELS.into_iter().zip(&mut preview.counts) {
+            count(counts, &fresh, &Situation { caution, ..situation }, setting.account.top);
+        }
+        add_examples(&mut preview.examples, &fresh, &situation);
+    }
+    // They came by parts of INBOX; they are shown by category.
+    preview.examples.sort_by_key(|example| example.category);
+    Ok(preview)
 }
 
-fn counted(fresh: &[Fresh], situation: &Situation<'_>, top: TopMode) -> Counts {
-    let mut counts = Counts::default();
+fn count(counts: &mut Counts, fresh: &[Fresh], situation: &Situation<'_>, top: TopMode) {
     let decisions = decide(fresh, situation, top);
     decisions.iter().filter(|(_, step)| *step != Step::Keep).for_each(|(category, _)| counts.add(*category));
-    counts
 }
 
-fn examples(fresh: &[Fresh], situation: &Situation<'_>) -> Vec<Example> {
+fn add_examples(found: &mut Vec<Example>, fresh: &[Fresh], situation: &Situation<'_>) {
     let decisions = decide(fresh, situation, TopMode::Move);
-    let mut found = Vec::new();
     for wanted in [Category::Top, Category::News, Category::Bulk] {
-        let mut senders = HashSet::new();
-        let of_it =
-            fresh.iter().zip(&decisions).filter(|(_, (category, step))| *category == wanted && *step != Step::Keep);
-        let new = of_it.filter(|(one, _)| senders.insert(one.facts.from.clone()));
-        found.extend(new.take(EXAMPLES).map(|(one, _)| example(one, situation)));
+        let of_it = fresh.iter().zip(&decisions);
+        for (one, _) in of_it.filter(|(_, (category, step))| *category == wanted && *step != Step::Keep) {
+            let known = found.iter().filter(|example| example.category == wanted);
+            let (shown, sender) = (known.clone().count(), sender(one));
+            if shown < EXAMPLES && !known.clone().any(|example| example.from == sender) {
+                found.push(example(one, sender, situation));
+            }
+        }
     }
-    found
 }
 
-fn example(one: &Fresh, situation: &Situation<'_>) -> Example {
-    let verdict = judge(&one.facts, one.flags, one.internal_date, situation);
-    let reasons: Vec<_> = verdict.reasons.iter().map(|one| (one.signal, one.weight, one.text.as_str())).collect();
-    let from = match (&*one.facts.from_name, &one.facts.from) {
+/// The name that its sender goes by.
+fn sender(one: &Fresh) -> String {
+    match (&*one.facts.from_name, &one.facts.from) {
         ("", Some(address)) => address.as_str().to_owned(),
         ("", None) => "(nobody)".to_owned(),
         (name, _) => name.to_owned(),
-    };
+    }
+}
+
+fn example(one: &Fresh, from: String, situation: &Situation<'_>) -> Example {
+    let verdict = judge(&one.facts, one.flags, one.internal_date, situation);
+    let reasons: Vec<_> = verdict.reasons.iter().map(|one| (one.signal, one.weight, one.text.as_str())).collect();
     Example {
         category: verdict.category,
         from,

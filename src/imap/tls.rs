@@ -72,10 +72,11 @@ impl Tls {
         }
     }
 
-    /// The certificate that the server showed last.
+    /// The certificate that the server showed. Its text is given away: the verifier lives as long as the connection.
     pub fn presented(&self) -> Option<Certificate> {
-        let presented = self.verifier.presented.lock().unwrap_or_else(PoisonError::into_inner);
-        presented.as_ref().map(|presented| certificate::read(&presented.der, presented.digest))
+        let mut presented = self.verifier.presented.lock().unwrap_or_else(PoisonError::into_inner);
+        let presented = presented.as_mut()?;
+        Some(certificate::read(&std::mem::take(&mut presented.der), presented.digest))
     }
 
     fn fault(&self, error: &io::Error) -> Fault {

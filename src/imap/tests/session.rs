@@ -265,7 +265,8 @@ async fn a_line_that_takes_for_ever_is_given_up() {
     });
     let login = super::script::login();
     let client = crate::imap::connect::greeted(Box::new(client)).await.unwrap();
-    let mut session = crate::imap::login::log_in(client, &super::script::endpoint(), &login).await.unwrap();
+    let mut session =
+        crate::imap::login::log_in(client, &super::script::endpoint(), &login, &mut |_| {}).await.unwrap();
     session.set_silence(Duration::from_millis(500));
     let fault = session.exec("NOOP").await.unwrap_err();
     assert_eq!((fault.kind, session.is_broken()), (FaultKind::Transient, true), "{fault}");
