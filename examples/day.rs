@@ -24,6 +24,7 @@ fn main() -> ExitCode {
     let figures = day.lived();
     println!("delivered {}, moved by other programs {}", figures.delivered, figures.moved);
     println!("rows done {}, rows open {}, orders in force {}", figures.rows, figures.open, figures.orders);
+    println!("moved by mailherd and another program in the same moment: {}", figures.given_twice);
     println!("lost or twice: {}", figures.wrong.len());
     figures.wrong.iter().take(12).for_each(|line| println!("  {line}"));
     for (number, (early, most)) in figures.memory.iter().enumerate() {

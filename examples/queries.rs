@@ -18,6 +18,7 @@ use mailherd::logic::engine::{Find, MailQuery, Page, Reply, Request, SenderQuery
 use mailherd::logic::ids::{Category, UnixTime};
 use mailherd::store::Store;
 use support::many::Many;
+use support::usage::processor_time;
 
 /// 2026-11-04: when the generated mailbox ends.
 const NOW: UnixTime = UnixTime(1_793_836_800);
@@ -92,6 +93,7 @@ fn requests(messages: u64) -> Vec<(&'static str, Request)> {
     ]
 }
 
+/// Milliseconds that this thread was running. Nothing here waits for a disk or the network, and other programs may be at work.
 fn time(queries: &mut Queries, config: &Config, request: &Request) -> f64 {
     let began = processor_time();
     let answer = queries.answer(config, request, NOW).expect("a question for the database").expect("an answer");
@@ -99,14 +101,7 @@ fn time(queries: &mut Queries, config: &Config, request: &Request) -> f64 {
     if let Reply::Mail(page) = &answer {
         assert!(page.rows.len() == 60 || page.total < 60, "{} rows of {}", page.rows.len(), page.total);
     }
-    elapsed
-}
-
-/// Milliseconds that this thread was running. Nothing here waits for a disk or the network, and other programs may be at work.
-fn processor_time() -> f64 {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").expect("Linux");
-    let nanoseconds = text.split_whitespace().next().and_then(|word| word.parse::<f64>().ok());
-    nanoseconds.expect("a number") / 1e6
+    elapsed * 1e3
 }
 
 fn config(folder: &std::path::Path) -> Config {

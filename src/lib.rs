@@ -29,5 +29,8 @@ pub mod cli;
 pub mod demo;
 pub mod tui;
 
+#[cfg(any(test, fuzzing))]
+pub mod fuzz;
+
 #[cfg(test)]
 mod walls;

@@ -24,6 +24,8 @@ const WALLS: &[(&str, &[&str])] = &[
     ("daemon", &["logic", "config", "imap", "store", "web", "backtest"]),
     // Never `imap` or `store`: a face asks the engine.
     ("tui", &["logic", "daemon"]),
+    // For tests only: it throws bytes at whoever reads what others wrote.
+    ("fuzz", &["logic", "config", "imap", "backtest", "daemon"]),
     ("cli", &["logic", "config", "store", "backtest", "daemon", "demo", "tui"]),
 ];
 
@@ -143,21 +145,64 @@ fn the_walls_stand() {
 /// The table of invariants in ARCHITECTURE.md names the tests that hold them.
 #[test]
 fn the_tests_that_hold_the_invariants_exist() {
+    assert_tests_exist("ARCHITECTURE.md", "## The invariants", 20);
+}
+
+/// The same of the rules in docs/imap.md.
+#[test]
+fn the_tests_that_hold_the_rules_of_imap_exist() {
+    assert_tests_exist("docs/imap.md", "## The rules", 20);
+}
+
+/// So do the tables of docs/security.md.
+#[test]
+fn the_tests_that_hold_the_sentences_about_security_exist() {
+    assert_tests_exist("docs/security.md", "## Somebody who sends mail", 50);
+}
+
+/// Looks for the tests that a document names in code quotes after `heading`: more than `more_than` of them.
+fn assert_tests_exist(document: &str, heading: &str, more_than: usize) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let document = fs::read_to_string(root.join("ARCHITECTURE.md")).unwrap();
-    let table = document.split("## The invariants").nth(1).unwrap().split("\n## ").next().unwrap();
-    let names: Vec<&str> = table.split('`').skip(1).step_by(2).filter(|name| name.contains("::")).collect();
-    assert!(names.len() > 20, "{names:?}");
+    let text = fs::read_to_string(root.join(document)).unwrap();
+    let tables: Vec<&str> = text.split(heading).nth(1).unwrap().lines().filter(|line| line.starts_with('|')).collect();
+    let tables = tables.join("\n");
+    let names: Vec<&str> = tables.split('`').skip(1).step_by(2).filter(|name| name.contains("::")).collect();
+    assert!(names.len() > more_than, "{names:?}");
     let tests = ["src", "tests"].into_iter().flat_map(|folder| files(&root.join(folder)));
     let code: Vec<String> = tests.map(|path| fs::read_to_string(path).unwrap_or_default()).collect();
     let is_code = |path: &str| path.chars().last().is_some_and(|last| last.is_lowercase());
     for name in names.into_iter().filter(|name| is_code(name) && !name.starts_with("cli::table::Cell")) {
         let test = format!("fn {}(", name.rsplit("::").next().unwrap());
-        assert!(
-            code.iter().any(|text| text.contains(&test)),
-            "ARCHITECTURE.md names `{name}`, and there is no such test"
-        );
+        assert!(code.iter().any(|text| text.contains(&test)), "{document} names `{name}`, and there is no such test");
     }
+}
+
+/// Several verbs of async-imap 0.12 take a refusal or a lost connection for an empty success: see docs/imap.md.
+#[test]
+fn no_verb_of_the_protocol_library_is_used() {
+    const ALLOWED: &[&str] = &[
+        "run_command",
+        "run_command_and_check_ok",
+        "read_response",
+        "login",
+        "authenticate",
+        "get_ref",
+        "get_mut",
+        "into_inner",
+    ];
+    let room = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/imap");
+    let mut seen = 0;
+    for path in files(&room).into_iter().filter(|path| !path.starts_with(room.join("tests"))) {
+        let text = fs::read_to_string(&path).unwrap();
+        for call in ["imap.", "client."].iter().flat_map(|owner| text.split(owner).skip(1)) {
+            let verb = call.split(|c: char| !c.is_ascii_lowercase() && c != '_').next().unwrap();
+            if call[verb.len()..].starts_with('(') {
+                assert!(ALLOWED.contains(&verb), "{}: async-imap's `{verb}`", path.display());
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 10, "the calls are not where they are looked for");
 }
 
 #[test]

@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
+use crate::support::usage::peak_memory;
+
 /// Nothing more comes after so long.
 const QUIET: Duration = Duration::from_millis(8);
 
@@ -60,10 +62,8 @@ impl Screen {
 
     /// What the process has used at most, MiB.
     pub fn peak_memory(&self) -> f64 {
-        let path = format!("/proc/{}/status", self.child.process_id().expect("its number"));
-        let status = std::fs::read_to_string(path).expect("Linux says what a process uses");
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("the peak");
-        let kibibytes: f64 = line.trim().trim_end_matches("kB").trim().parse().expect("a number");
+        let kibibytes =
+            peak_memory(self.child.process_id().expect("its number")).expect("Linux says what a process uses") as f64;
         kibibytes / 1024.0
     }
 

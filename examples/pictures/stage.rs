@@ -13,7 +13,7 @@ use mailherd::demo::mailbox;
 use mailherd::demo::server::{Options, Server};
 use mailherd::logic::engine::*;
 use mailherd::logic::fault::Fault;
-use mailherd::logic::ids::{FolderName, MessageId, UnixTime};
+use mailherd::logic::ids::{Address, FolderName, MessageId, UnixTime};
 use mailherd::logic::signals::Weights;
 use mailherd::store::{LogFilter, Store};
 use mailherd::tui::effect::Effect;
@@ -138,28 +138,23 @@ impl Stage {
         let (config, account) = (&self.config, &self.config.accounts[0]);
         let found = self.runtime.block_on(inspect::why(config, &setting(account), &id))?;
         let why = found.ok_or_else(|| Fault::refused("it is not there", "choose another"))?;
-        let judged = why.planned.judged;
-        let address = judged.from.as_ref();
-        let row = match address {
+        let judged = why.planned;
+        let address = judged.from.as_deref().and_then(Address::parse);
+        let row = match &address {
             Some(address) => self.queries.sender(config, &account.name, address, NOW)?,
             None => None,
-        };
-        let reason = |one: &mailherd::logic::verdict::Reason| ReasonRow {
-            signal: one.signal.to_owned(),
-            weight: one.weight,
-            text: one.text.clone(),
         };
         Ok(WhyReply {
             key: key.clone(),
             message_id: Some(id.as_str().to_owned()),
             headers: vec![
-                ("From".into(), address.map(ToString::to_string).unwrap_or_default()),
+                ("From".into(), address.as_ref().map(ToString::to_string).unwrap_or_default()),
                 ("To".into(), account.email.to_string()),
-                ("Subject".into(), judged.subject.to_string()),
+                ("Subject".into(), judged.subject),
             ],
-            category: judged.verdict.category,
-            importance: judged.verdict.importance,
-            reasons: judged.verdict.reasons.iter().map(reason).collect(),
+            category: judged.category,
+            importance: judged.importance,
+            reasons: judged.reasons,
             sender: row.map(|row| SenderDetail { words: sentences(&row), row }),
             order: None,
             history: why.history.into_iter().map(journal_row).collect(),
@@ -222,6 +217,7 @@ fn live(account: &Account) -> Health {
         state: AccountState::Live,
         files: true,
         last_byte: Some(NOW),
+        asked: None,
         last_pass: Some(NOW),
         next: None,
         queue: 0,
@@ -230,6 +226,7 @@ fn live(account: &Account) -> Health {
         held: None,
         capabilities: Vec::new(),
         advice: Vec::new(),
+        program_moves: 0,
     }
 }
 

@@ -44,6 +44,7 @@ fn learn(
             let flags = Flags { seen: uid.0 % 4 > 0, ..Flags::default() };
             let seen = Seen {
                 instance: Instance { digest: Digest::of(header), size: bytes.len() as u32 },
+                object: None,
                 uid,
                 flags,
                 mid_hash: facts.message_id.as_ref().map(MessageId::hash),

@@ -28,3 +28,13 @@ pub use trial::{Prediction, Trial};
 
 /// The bytes of a header that are read; what goes beyond is cut off. No mail program writes headers of that size.
 pub const MAX_HEADER: usize = 1 << 20;
+
+/// Where the messages of an mbox begin and what their headers are, when it is read in pieces of so many bytes. For the fuzz targets.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn cut(bytes: &[u8], pieces: usize) -> Vec<(u64, Vec<u8>)> {
+    let mut found = Vec::new();
+    let reader = std::io::BufReader::with_capacity(pieces, bytes);
+    // Reading from memory cannot fail.
+    let _ = mbox::split(reader, |piece| found.push((piece.offset, piece.header.to_vec())));
+    found
+}

@@ -14,6 +14,7 @@ mod fit;
 mod generate;
 mod journal;
 mod log;
+mod memory;
 mod orders;
 pub mod out;
 mod pending;
@@ -39,6 +40,7 @@ use face::Face;
 
 /// Runs the program and gives its exit status: 0 done, 1 something failed, 2 wrong usage or configuration.
 pub fn main() -> ExitCode {
+    memory::keep_to_itself();
     let cli = Cli::parse();
     match &cli.command {
         Some(Command::Daemon(args)) => journal::start(args.log_format, cli.verbose, cli.quiet),

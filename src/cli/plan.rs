@@ -3,15 +3,20 @@
 use serde_json::{Value, json};
 
 use super::args::{Plan, Why};
+use super::daemon;
 use super::face::{Face, chosen, guarded};
 use super::style::Tone;
 use super::table::{Cell, Column, Table};
 use super::words::{human_time, plural};
 use super::{log, senders};
-use crate::daemon::inspect::{self, Planned};
+use crate::config::{Account, Config};
+use crate::daemon::engine::Link;
+use crate::daemon::inspect;
+use crate::logic::engine::{PlannedRow, Reply, Request};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{Category, MessageId, UnixTime};
 use crate::logic::printable::Printable;
+use crate::store::Store;
 
 pub(super) async fn plan(face: &mut Face, args: &Plan) -> Result<Vec<Fault>, Fault> {
     let config = face.config()?;
@@ -37,11 +42,15 @@ pub(super) async fn why(face: &mut Face, args: &Why) -> Result<Vec<Fault>, Fault
     let id = MessageId::new(&args.message_id).ok_or_else(|| {
         Fault::usage("that is no Message-ID", "give it as the header says, for instance <abc@example.org>")
     })?;
+    let link = face.daemon(&config).await?;
     let mut faults = Vec::new();
     for account in chosen(&config, args.account.as_deref())? {
-        let found = {
-            let setting = face.setting(account, false);
-            guarded(&account.name, inspect::why(&config, &setting, &id)).await
+        let found = match &link {
+            Some(link) => by_daemon(link, &config, account, &id).await,
+            None => {
+                let setting = face.setting(account, false);
+                guarded(&account.name, inspect::why(&config, &setting, &id)).await
+            }
         };
         match found {
             Ok(Some(why)) => {
@@ -61,30 +70,45 @@ pub(super) async fn why(face: &mut Face, args: &Why) -> Result<Vec<Fault>, Fault
     Ok(faults)
 }
 
+/// The daemon has a connection to the account already, and providers allow few.
+async fn by_daemon(
+    link: &Link,
+    config: &Config,
+    account: &Account,
+    id: &MessageId,
+) -> Result<Option<inspect::Why>, Fault> {
+    let ask = Request::Judge { account: account.name.clone(), message_id: id.as_str().to_owned() };
+    match link.ask(ask).await? {
+        Reply::Judged(Some(planned)) => {
+            inspect::Why::of(&Store::open(&config.state_dir)?, &account.name, *planned).map(Some)
+        }
+        Reply::Judged(None) => Ok(None),
+        _ => Err(daemon::misunderstood()),
+    }
+}
+
 /// The object of the contract.
-fn object(account: &str, planned: &Planned) -> Value {
-    let judged = &planned.judged;
-    let verdict = &judged.verdict;
-    let reasons: Vec<Value> = verdict
+fn object(account: &str, planned: &PlannedRow) -> Value {
+    let reasons: Vec<Value> = planned
         .reasons
         .iter()
         .map(|reason| json!({ "signal": reason.signal, "weight": reason.weight, "text": reason.text }))
         .collect();
     json!({
         "account": account,
-        "folder": planned.shown_folder,
-        "uid": judged.uid.0,
-        "message_id": judged.message_id.as_ref().map(MessageId::as_str),
-        "from": judged.from.as_ref().map(|from| from.as_str()),
-        "subject": &*judged.subject,
-        "category": verdict.category,
+        "folder": planned.folder,
+        "uid": planned.uid.0,
+        "message_id": planned.message_id,
+        "from": planned.from,
+        "subject": planned.subject,
+        "category": planned.category,
         "target": planned.target,
-        "importance": verdict.importance,
+        "importance": planned.importance,
         "reasons": reasons,
     })
 }
 
-fn print(face: &mut Face, account: &str, planned: &[Planned]) {
+fn print(face: &mut Face, account: &str, planned: &[PlannedRow]) {
     let mut table = Table::new(&[
         Column::left("date"),
         Column::left("category"),
@@ -95,20 +119,19 @@ fn print(face: &mut Face, account: &str, planned: &[Planned]) {
         Column::flexible("because"),
     ]);
     for one in planned {
-        let judged = &one.judged;
-        let reasons = &judged.verdict.reasons;
-        let reasons: Vec<_> = reasons.iter().map(|one| (one.signal, one.weight, one.text.as_str())).collect();
+        let reasons: Vec<_> =
+            one.reasons.iter().map(|one| (one.signal.as_str(), one.weight, one.text.as_str())).collect();
         let because = crate::logic::verdict::headline(&reasons);
         table.row([
-            Cell::from(judged.internal_date).tone(Tone::Dim),
-            Cell::from(judged.verdict.category),
+            Cell::from(one.at).tone(Tone::Dim),
+            Cell::from(one.category),
             match &one.target {
-                Some(target) => Cell::from(&Printable::new(target)).tone(Tone::Category(judged.verdict.category)),
+                Some(target) => Cell::from(&Printable::new(target)).tone(Tone::Category(one.category)),
                 None => Cell::from("stays").tone(Tone::Dim),
             },
-            Cell::trusted(format!("{:.2}", judged.verdict.importance)),
-            Cell::from(&Printable::new(judged.from.as_ref().map_or("", |from| from.as_str()))),
-            Cell::from(&Printable::new(&judged.subject)),
+            Cell::trusted(format!("{:.2}", one.importance)),
+            Cell::from(&Printable::new(one.from.as_deref().unwrap_or_default())),
+            Cell::from(&Printable::new(&one.subject)),
             Cell::from(&Printable::new(because)).tone(Tone::Dim),
         ]);
     }
@@ -130,27 +153,26 @@ fn show_why(face: &mut Face, account: &str, why: &inspect::Why) {
         face.out().object(&object);
         return;
     }
-    let judged = &why.planned.judged;
+    let planned = &why.planned;
     let style = face.out().style();
     let line =
         |name: &str, text: &str| format!("{} {}", style.paint(Tone::Dim, format!("{name:>9}")), Printable::new(text));
     let lines = [
-        line("from", judged.from.as_ref().map_or("(nobody)", |from| from.as_str())),
-        line("subject", &judged.subject),
-        line("date", &human_time(judged.internal_date)),
-        line("lies in", &why.planned.shown_folder),
+        line("from", planned.from.as_deref().unwrap_or("(nobody)")),
+        line("subject", &planned.subject),
+        line("date", &human_time(planned.at)),
+        line("lies in", &planned.folder),
     ];
     lines.iter().for_each(|line| face.out().line(line));
     print_history(face, why);
-    let category = judged.verdict.category;
+    let category = planned.category;
     let word = style.paint(Tone::Category(category), category.word());
-    let stays = match (&why.planned.target, category) {
+    let stays = match (&planned.target, category) {
         (Some(target), _) => format!("and would go to {}", Printable::new(target)),
         (None, _) => "and stays where it is".to_owned(),
     };
-    face.out()
-        .line(format!("\njudged now, it is {word} (importance {:.2}), {stays}, because:", judged.verdict.importance));
-    for reason in &judged.verdict.reasons {
+    face.out().line(format!("\njudged now, it is {word} (importance {:.2}), {stays}, because:", planned.importance));
+    for reason in &planned.reasons {
         face.out().line(format!("  {:>+6.2}  {}", reason.weight, Printable::new(&reason.text)));
     }
     if let Some(row) = &why.sender {

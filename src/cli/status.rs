@@ -50,7 +50,7 @@ pub(super) async fn status(face: &mut Face, args: &OneAccount) -> Result<Vec<Fau
 
 async fn ask(link: &Link, account: Option<&str>, now: UnixTime) -> Result<(About, Vec<Shown>), Fault> {
     let Reply::About(about) = link.ask(Request::About).await? else { return Err(daemon::misunderstood()) };
-    let Reply::Health(healths) = link.ask(Request::Health).await? else { return Err(daemon::misunderstood()) };
+    let Reply::Health(healths) = link.ask(Request::Probe).await? else { return Err(daemon::misunderstood()) };
     let Reply::Waiting(waiting) = link.ask(Request::Waiting).await? else { return Err(daemon::misunderstood()) };
     let falling = Request::Falling { account: account.map(str::to_owned), limit: NEXT };
     let Reply::Falling(mut falling) = link.ask(falling).await? else { return Err(daemon::misunderstood()) };
@@ -99,6 +99,7 @@ fn object(one: &Shown, about: &About) -> Value {
         "healthy": well,
         "mode": if health.files { "file" } else { "preview" },
         "last_byte": time(health.last_byte),
+        "asked": time(health.asked),
         "last_pass": time(health.last_pass),
         "queue": health.queue,
         "next": time(health.next),
@@ -109,6 +110,7 @@ fn object(one: &Shown, about: &About) -> Value {
         "waiting": waiting,
         "falling": { "total": falling.as_ref().map_or(0, |falling| falling.total), "next": next },
         "advice": advice,
+        "program_moves": health.program_moves,
         "daemon": { "version": about.version, "pid": about.pid, "since": rfc3339(about.since),
                     "config": about.config, "config_error": about.trouble.as_ref().map(|fault| &fault.cause) },
     })
@@ -199,6 +201,10 @@ fn state(health: &Health, now: UnixTime) -> String {
             format!("working{}{}", done.unwrap_or_default(), silent.unwrap_or_default())
         }
         (AccountState::Live, _) => "up to date; the server tells what is new".to_owned(),
+        (AccountState::Probing, _) => {
+            let since = health.asked.map_or(0, |asked| now.0 - asked.0);
+            format!("unsure; the server was asked {} ago whether it is there, and has not answered", span(since))
+        }
         (AccountState::Polling, Some(next)) => format!("up to date; looks again at {next}"),
         (AccountState::Polling, None) => "up to date".to_owned(),
         (AccountState::Waiting, Some(next)) => format!("waiting; tries again at {next}"),

@@ -28,6 +28,12 @@ impl Document {
         Ok(Document { path: path.to_owned(), text })
     }
 
+    /// Of a text that was read already.
+    #[cfg(any(test, fuzzing))]
+    pub(super) fn of(path: &Path, text: String) -> Document {
+        Document { path: path.to_owned(), text }
+    }
+
     /// All of it.
     pub(super) fn text(&self) -> &str {
         &self.text

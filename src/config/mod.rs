@@ -147,3 +147,12 @@ pub fn load(path: &Path) -> Result<Config, Fault> {
     let document = document::Document::open(path)?;
     build::config(&document)
 }
+
+/// Validates a text as if it stood at `path`. For the fuzz targets.
+///
+/// # Errors
+/// As [`load`].
+#[cfg(any(test, fuzzing))]
+pub(crate) fn read(path: &Path, text: String) -> Result<Config, Fault> {
+    build::config(&document::Document::of(path, text))
+}

@@ -49,6 +49,11 @@ impl Desk {
         std::mem::replace(&mut self.fresh, Backlog::new(&self.state_dir))
     }
 
+    /// Puts back what was taken away and not judged, in place of what waits now.
+    pub(super) fn put_back(&mut self, fresh: Backlog) {
+        self.fresh = fresh;
+    }
+
     /// Gives the batch that has been read to the learner. May be dropped while it waits: nothing is taken before it is there.
     async fn advance(&mut self) -> Result<(), Fault> {
         self.settle().await?;

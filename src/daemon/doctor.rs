@@ -188,10 +188,8 @@ async fn look_at_folders(config: &Config, setting: &Setting<'_>, session: &mut S
 /// Whether somebody else files mail of this account: within seconds of its arrival, or on delivery.
 fn look_at_programs(setting: &Setting<'_>, store: &Store) -> Result<Option<Check>, Fault> {
     let name = setting.account.name.as_str();
-    let Some(moved) = moves::program_at_work(store, store.account(name)?, setting.now)? else { return Ok(None) };
-    let detail = format!("another program files mail too: {moved} messages were moved within seconds of their arrival");
-    let hint = "one is enough: look for a second mailherd, a Sieve script, or a filter of a mail program";
-    Ok(Some(Check::warn(name, "programs", detail, hint)))
+    let found = moves::other_program(store, store.account(name)?, setting.now)?;
+    Ok(found.map(|(detail, hint)| Check::warn(name, "programs", detail, hint)))
 }
 
 /// Looks at the oldest message of INBOX: by its age the server tells its time.

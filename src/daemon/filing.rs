@@ -6,7 +6,7 @@ use super::desk::Desk;
 use super::setting::Setting;
 use crate::imap::Session;
 use crate::imap::mover::{self, Outcome};
-use crate::logic::fault::Fault;
+use crate::logic::fault::{Fault, suggested_pause};
 use crate::logic::ids::{Category, FolderName, RowId, RunId, Uid};
 use crate::logic::journal::{Intent, Row, State};
 use crate::store::{AccountId, Store};
@@ -198,6 +198,10 @@ async fn note_modseq(
 
 /// What the user is told when the server refused.
 pub(super) fn denial(account: &str, denied: &[(RowId, String)]) -> Option<Fault> {
+    if let Some((_, why)) = denied.iter().find(|(_, why)| suggested_pause(why).is_some()) {
+        let hint = "the server asks for a pause: nothing was lost, and the rest is filed later";
+        return Some(Fault::transient(format!("{account}: the server moves no more mail now {why}"), hint));
+    }
     let (_, why) = denied.first()?;
     let words = why.to_lowercase();
     let hint = if words.contains("quota") {

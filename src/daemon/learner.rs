@@ -5,13 +5,16 @@
 use super::habits;
 use super::moves::Observing;
 use super::setting::Setting;
+use super::trash::THROWN;
 use crate::logic::facts::{self, Facts};
 use crate::logic::fault::Fault;
 use crate::logic::fit::Fit;
-use crate::logic::ids::{Address, Digest, Flags, Instance, ListId, MessageId, MidHash, ModSeq, Uid, UnixTime};
-use crate::logic::ledger::Ledger;
+use crate::logic::ids::{
+    Address, Digest, Flags, Instance, ListId, MessageId, MidHash, ModSeq, ObjectId, Uid, UnixTime,
+};
+use crate::logic::ledger::{Habits, Ledger};
 use crate::logic::plan;
-use crate::store::{AccountId, FolderState, Origin, Seen, Shown, Sighting, Standing, Store};
+use crate::store::{AccountId, FolderState, Origin, Seen, SenderOf, Shown, Sighting, Standing, Store};
 
 /// What a mailbox is to mailherd.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +37,7 @@ pub(super) struct Raw {
     pub(super) flags: Flags,
     pub(super) internal_date: Option<UnixTime>,
     pub(super) size: u32,
+    pub(super) object: Option<ObjectId>,
     pub(super) header: Vec<u8>,
 }
 
@@ -43,6 +47,7 @@ pub(super) struct Message {
     flags: Flags,
     internal_date: Option<UnixTime>,
     instance: Instance,
+    object: Option<ObjectId>,
     mid_hash: Option<MidHash>,
     facts: Facts,
     /// Of mail in INBOX: it may have to wait for its verdict.
@@ -57,6 +62,7 @@ impl Raw {
             flags: self.flags,
             internal_date: self.internal_date,
             instance: Instance { digest: Digest::of(&self.header), size: self.size },
+            object: self.object,
             mid_hash: facts.message_id.as_ref().map(MessageId::hash),
             facts,
             header: if role == Role::Inbox { std::mem::take(&mut self.header) } else { Vec::new() },
@@ -240,12 +246,13 @@ impl Learner {
         store.learn_more(|db| {
             let mut fresh = Vec::new();
             for message in batch.messages {
-                let Message { uid, flags, internal_date, instance, mid_hash, facts, header } = message;
+                let Message { uid, flags, internal_date, instance, object, mid_hash, facts, header } = message;
                 let older = plan::older(internal_date, facts.date, *now);
                 let arrival = internal_date.or(facts.date).unwrap_or(*now);
                 let habits = ledger.habits_of(&facts);
                 let seen = Seen {
                     instance,
+                    object,
                     uid,
                     flags,
                     mid_hash,
@@ -257,10 +264,15 @@ impl Learner {
                     standing: first_standing(batch.role, instance, arrival, *now, inbox),
                     shown: shown(batch.role, &facts, arrival),
                 };
-                let Sighting { new, there, standing } = db.saw(*account, batch.folder.id, &seen)?;
+                let Sighting { new, former, there, standing } = db.saw(*account, batch.folder.id, &seen)?;
                 let managed_at = batch.folder.managed_at;
                 if !there && let Some(how) = moves.turned_up(batch.role, new, managed_at, internal_date, *now) {
-                    db.turned_up(*account, (batch.folder.id, uid), instance, how, *now)?;
+                    db.turned_up(*account, (batch.folder.id, uid), (instance, former), how, *now)?;
+                    if let Some(from) = &facts.from
+                        && db.taken_out_of_trash(*account, instance)?
+                    {
+                        ledger.flags_changed(from, facts.list_id.as_ref(), THROWN, Flags::default());
+                    }
                 }
                 if new {
                     *learned += 1;
@@ -270,10 +282,7 @@ impl Learner {
                             if let Some(fit) = fit {
                                 fit.wanted(answered);
                             }
-                            if let Some((Some(sender), list, habits)) = db.sender_of(*account, answered)?
-                                && let Some(sender) = Address::parse(&sender)
-                            {
-                                let list = list.and_then(|list| ListId::new(&list));
+                            if let Some((sender, list, habits)) = whose(db.senders_of(*account, answered)?, &facts) {
                                 ledger.credit_answer(&sender, list.as_ref(), habits, arrival);
                                 if moves.on {
                                     moves.pardoned.extend(db.answered(*account, &sender, list.as_ref(), arrival)?);
@@ -342,6 +351,20 @@ fn not_recalled() -> Fault {
 
 /// An hour: what came into All Mail while INBOX was being read has not been seen in INBOX yet, and is no old mail.
 const SETTLED: i64 = 3600;
+
+/// Whose mail an answer answers. Anybody can give a mail the Message-ID of another one, which a public list shows: of several senders who
+/// share it, it is the one whom the answer goes to.
+fn whose(found: Vec<SenderOf>, answer: &Facts) -> Option<(Address, Option<ListId>, Habits)> {
+    let parsed = |(sender, list, habits): SenderOf| {
+        let list = list.as_deref().and_then(ListId::new);
+        Some((sender.as_deref().and_then(Address::parse)?, list, habits))
+    };
+    let mut found: Vec<_> = found.into_iter().filter_map(parsed).collect();
+    if found.iter().any(|(sender, ..)| *sender != found[0].0) {
+        found.retain(|(sender, ..)| answer.recipients().any(|to| to == sender));
+    }
+    found.into_iter().next()
+}
 
 /// Subjects are kept where lists show them.
 fn shown(role: Role, facts: &Facts, at: UnixTime) -> Shown<'_> {

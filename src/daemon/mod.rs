@@ -20,6 +20,7 @@ pub mod undo;
 mod backlog;
 mod clock;
 mod desk;
+mod doubts;
 mod fall;
 mod filing;
 mod habits;
@@ -36,9 +37,12 @@ mod recovery;
 mod setting;
 mod socket;
 mod sync;
+mod trash;
 mod unsubscribe;
 
 pub use setting::{Asking, Setting, Watcher};
+#[cfg(any(test, fuzzing))]
+pub(crate) use socket::fuzzed as control;
 
 /// A mailbox name for people and scripts: decoded from modified UTF-7, with the server's delimiter.
 pub fn shown(name: &crate::logic::ids::FolderName) -> String {

@@ -7,11 +7,14 @@
 use std::collections::HashMap;
 
 use super::desk::Desk;
+use super::doubts;
 use super::learner::Role;
 use super::setting::Setting;
+use crate::imap::Session;
+use crate::logic::doubt::Doubt;
 use crate::logic::fault::Fault;
 use crate::logic::ids::{Category, FolderName, UnixTime};
-use crate::logic::moves::{self, TurnedUp, WATCHING};
+use crate::logic::moves::{self, Candidate, TurnedUp, WATCHING};
 use crate::logic::orders::Who;
 use crate::logic::plan::{Managed, Mode, TopMode};
 use crate::logic::signals::same_person;
@@ -75,11 +78,23 @@ pub(super) fn program_at_work(store: &Store, account: AccountId, now: UnixTime) 
     Ok((moves >= PROGRAM_MOVES && last.is_some_and(|last| last >= now.minus_days(7))).then_some(moves))
 }
 
+/// What to say when somebody else files mail of this account: the finding and the hint.
+pub(super) fn other_program(
+    store: &Store,
+    account: AccountId,
+    now: UnixTime,
+) -> Result<Option<(String, &'static str)>, Fault> {
+    let hint = "one is enough: look for a second mailherd, a Sieve script, or a filter of a mail program";
+    Ok(program_at_work(store, account, now)?.map(|moves| {
+        (format!("another program files mail too: {moves} messages were moved within seconds of their arrival"), hint)
+    }))
+}
+
 /// After INBOX and the managed mailboxes were read: what went and what came becomes moves of the user's.
 pub(super) async fn observe(setting: &Setting<'_>, desk: &mut Desk) -> Result<(), Fault> {
     let learner = desk.learner().await?;
     for who in std::mem::take(&mut learner.moves.pardoned) {
-        tell(setting, &Taught::Pardoned(who));
+        tell(setting, &Taught::Pardoned(who), None);
     }
     if !learner.moves.on {
         return Ok(());
@@ -88,6 +103,9 @@ pub(super) async fn observe(setting: &Setting<'_>, desk: &mut Desk) -> Result<()
         let reading = moves::read(&departures, &arrivals, &resting, setting.now);
         tracing::debug!(went = departures.len(), came = arrivals.len(), changes = reading.changes.len(), "moves");
         learner.store.note_moves(learner.account, &reading, setting.now)?;
+    }
+    if let Some((text, hint)) = other_program(&learner.store, learner.account, setting.now)? {
+        setting.watcher.advise(&setting.account.name, &text, hint);
     }
     learner.store.looked(learner.account, setting.now)
 }
@@ -106,28 +124,43 @@ pub fn next_due(store: &Store, setting: &Setting<'_>) -> Result<Option<UnixTime>
 }
 
 /// Makes orders of the moves that have settled, and says so. Before anything is judged: what came in the same pass follows them.
-pub(super) async fn learn(setting: &Setting<'_>, desk: &mut Desk, managed: &Managed) -> Result<(), Fault> {
+pub(super) async fn learn(
+    setting: &Setting<'_>,
+    session: &mut Session,
+    desk: &mut Desk,
+    managed: &Managed,
+) -> Result<(), Fault> {
     let learner = desk.learner().await?;
     if !learner.moves.on {
         return Ok(());
     }
     let categories = categories(setting, managed);
     let mut candidates = Vec::new();
-    for (folder, mut candidate) in learner.store.unsettled(learner.account)? {
-        candidate.category = categories.get(&folder).copied();
+    for (place, mut candidate) in learner.store.unsettled(learner.account)? {
+        candidate.category = categories.get(&place.0).copied();
         candidate.own =
             candidate.sender.as_ref().is_some_and(|sender| learner.own.iter().any(|own| same_person(own, sender)));
-        candidates.push(candidate);
+        candidates.push((place, candidate));
     }
     if candidates.is_empty() {
         return Ok(());
     }
+    doubts::note(setting, session, learner, &mut candidates).await?;
+    let candidates: Vec<Candidate> = candidates.into_iter().map(|(_, candidate)| candidate).collect();
     let settled = moves::settle(&candidates, setting.now, setting.account.settle_seconds);
     if settled == moves::Settled::default() {
         return Ok(());
     }
     let taught = learner.store.teach(learner.account, &settled, &managed.blackhole, setting.now)?;
-    taught.iter().for_each(|one| tell(setting, one));
+    for one in &taught {
+        let doubt = match one {
+            Taught::Asks(waiting) => {
+                settled.lessons.iter().find(|lesson| waiting.is_about(&lesson.who)).and_then(|lesson| lesson.doubt)
+            }
+            _ => None,
+        };
+        tell(setting, one, doubt);
+    }
     Ok(())
 }
 
@@ -140,7 +173,7 @@ fn categories(setting: &Setting<'_>, managed: &Managed) -> HashMap<FolderName, C
 }
 
 /// Says what was learned, and how it is taken back.
-fn tell(setting: &Setting<'_>, taught: &Taught) {
+fn tell(setting: &Setting<'_>, taught: &Taught, doubt: Option<Doubt>) {
     let pending = "`mailherd orders --pending` shows what waits for your word";
     let (text, hint) = match taught {
         Taught::Ordered(who, category, messages) => {
@@ -161,6 +194,13 @@ fn tell(setting: &Setting<'_>, taught: &Taught) {
                     waiting.messages,
                     orders.len()
                 ),
+                WaitingFor::Order(who, category) if doubt.is_some() => {
+                    let why = doubt.map_or("", Doubt::text);
+                    let (to, _) = goes(*category);
+                    format!(
+                        "mail of {who} was moved to {to}, and nothing is learned from that without a word from you: {why}"
+                    )
+                }
                 WaitingFor::Order(who, _) | WaitingFor::Return(who, _) => format!(
                     "mail of {who} was moved to Blackhole, and you have written to them: they are not banished without a \
                      word from you"

@@ -30,13 +30,26 @@ pub(super) async fn open(session: &mut Session, key: &MessageKey) -> Result<Open
     })
 }
 
+/// Opens the mailbox of a message, read-only.
+///
+/// # Errors
+/// Refused when it is not there any more, or numbered anew.
+pub(super) async fn place(session: &mut Session, key: &MessageKey) -> Result<(), Fault> {
+    let selected = open_if_there(session, &key.folder, Access::ReadOnly).await?;
+    match selected.is_some_and(|selected| selected.uid_validity == key.validity) {
+        true => Ok(()),
+        false => Err(gone()),
+    }
+}
+
+/// What is said of a message that is not where it was.
+pub(super) fn gone() -> Fault {
+    Fault::refused("this message is no longer there", "another program moved or removed it")
+}
+
 /// One section of one message.
 pub(super) async fn section(session: &mut Session, key: &MessageKey, what: &str) -> Result<Vec<u8>, Fault> {
-    let gone = || Fault::refused("this message is no longer there", "another program moved or removed it");
-    let selected = open_if_there(session, &key.folder, Access::ReadOnly).await?.ok_or_else(gone)?;
-    if selected.uid_validity != key.validity {
-        return Err(gone());
-    }
+    place(session, key).await?;
     let answer = session.exec(&format!("UID FETCH {} (UID {what})", key.uid.0)).await?;
     let answer = answer.ok_or_fault("reading a message")?;
     let found = answer.untagged.into_iter().find_map(|one| match one {

@@ -18,7 +18,7 @@ use super::sync::{self, Scope};
 use crate::config::Config;
 use crate::imap::folders::Folders;
 use crate::imap::{Selected, Session, mover};
-use crate::logic::fault::{Fault, FaultKind};
+use crate::logic::fault::{Fault, FaultKind, suggested_pause};
 use crate::logic::ids::{Address, Category, FolderName, Instance, Uid, UidValidity};
 use crate::logic::journal::Intent;
 use crate::logic::orders::Orders;
@@ -71,7 +71,8 @@ async fn attempts(config: &Config, setting: &Setting<'_>, run: &mut Run, report:
         report.learned = learner.map_or(report.learned, |learner| learner.learned);
         report.seen = seen.looked_at.len();
         report.kept = seen.kept.len();
-        if !broke || second {
+        let wants_peace = result.as_ref().is_err_and(|fault| fault.pause().is_some());
+        if !broke || second || wants_peace {
             return result;
         }
         if let Err(fault) = &result {
@@ -119,7 +120,7 @@ impl Pass<'_, '_> {
         let filing = self.setting.account.mode == Mode::File;
         let Ready { folders, managed, still_open } = ready;
         let inbox = sync::sync(self.setting, self.session, self.desk, folders, managed, self.scope).await?;
-        moves::learn(self.setting, self.desk, managed).await?;
+        moves::learn(self.setting, self.session, self.desk, managed).await?;
         let learner = self.desk.learner().await?;
         self.seen.looked_at.extend(learner.take_seen());
         let orders = orders(learner)?;
@@ -282,6 +283,9 @@ impl Pass<'_, '_> {
             if filing::file_batch(self.setting, self.session, self.desk, self.run, intents, filed).await? {
                 // The server refuses this mailbox: the rest would meet the same.
                 refused.insert(category);
+                if filed.denied.last().is_some_and(|(_, why)| suggested_pause(why).is_some()) {
+                    return Ok(());
+                }
             }
             self.setting.watcher.filing(&self.setting.account.name, handled, total);
         }

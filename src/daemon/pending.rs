@@ -26,6 +26,8 @@ pub struct Pending {
     pub waiting: Waiting,
     /// Messages that a yes moves.
     pub moves: usize,
+    /// It is about somebody the user has written to.
+    pub written: bool,
 }
 
 /// Everything that waits for a word, oldest first. Offers of mail that is not in Blackhole any more are left out.
@@ -38,8 +40,12 @@ pub fn pending(store: &Store) -> Result<Vec<Pending>, Fault> {
             (WaitingFor::Return(who, _), Some(account)) => in_blackhole(store, account, who)?,
             _ => 0,
         };
+        let written = match &waiting.what {
+            WaitingFor::Order(who, _) => !store.written_to(who)?.is_empty(),
+            _ => false,
+        };
         if moves > 0 || !matches!(waiting.what, WaitingFor::Return(..)) {
-            found.push(Pending { waiting, moves });
+            found.push(Pending { waiting, moves, written });
         }
     }
     Ok(found)
@@ -57,12 +63,17 @@ fn in_blackhole(store: &Store, account: AccountId, who: &Who) -> Result<usize, F
 impl Pending {
     /// In the words of a face.
     pub fn row(&self) -> WaitingRow {
-        let Pending { waiting, moves } = self;
+        let Pending { waiting, moves, written } = self;
         let say = |(who, category): &(Who, Category)| format!("mail of {who} is {category} from now on");
         let (kind, text, details) = match &waiting.what {
-            WaitingFor::Order(who, category) => {
+            WaitingFor::Order(who, category) if *written && *category == Category::Blackhole => {
                 let text = format!("banish {who}, to whom you have written: {}", say(&(who.clone(), *category)));
                 (WaitingKind::Order, text, Vec::new())
+            }
+            WaitingFor::Order(who, category) => {
+                let text = say(&(who.clone(), *category));
+                let why = "the mail that you moved may be forged: `mailherd why` says what is known of it".to_owned();
+                (WaitingKind::Order, text, vec![why])
             }
             WaitingFor::Reorganisation(orders) => {
                 let text =

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::desk::Desk;
+use super::doubts;
 use super::filing::{self, Filed, Run};
 use super::judging::read_again;
 use super::learner::Fresh;
@@ -11,6 +12,7 @@ use super::order::{ordered, target};
 use super::setting::Setting;
 use crate::imap::mover::open_if_there;
 use crate::imap::{Access, Session};
+use crate::logic::doubt::Doubt;
 use crate::logic::engine::{MessageKey, Width};
 use crate::logic::facts::Facts;
 use crate::logic::fault::Fault;
@@ -55,12 +57,23 @@ pub(super) fn who(facts: &Facts, width: Width, own: &[crate::logic::ids::Address
     }
 }
 
-/// Whom orders would be about, and nothing else.
-pub(super) async fn whos(session: &mut Session, desk: &mut Desk, wish: &Wish) -> Result<BTreeSet<Who>, Fault> {
+/// Whom orders would be about, and why all of their messages may be somebody else's; nothing else.
+pub(super) async fn whos(
+    setting: &Setting<'_>,
+    session: &mut Session,
+    desk: &mut Desk,
+    wish: &Wish,
+) -> Result<BTreeMap<Who, Option<Doubt>>, Fault> {
     let mut picked = Picked::default();
     let found = find(session, wish, &mut picked).await?;
-    let own = desk.learner().await?.own.clone();
-    Ok(found.iter().filter_map(|(_, fresh)| who(&fresh.facts, wish.width, &own)).collect())
+    let learner = desk.learner().await?;
+    let mut whos: BTreeMap<Who, Option<Doubt>> = BTreeMap::new();
+    for (_, fresh) in &found {
+        let Some(who) = who(&fresh.facts, wish.width, &learner.own) else { continue };
+        let doubt = doubts::about(setting, learner, &fresh.facts, &who)?;
+        whos.entry(who).and_modify(|known| *known = known.and(doubt)).or_insert(doubt);
+    }
+    Ok(whos)
 }
 
 /// Moves the messages, in one run. A second attempt after a lost connection is given the same `run` and `whos`, and takes what

@@ -4,10 +4,10 @@ use std::collections::HashSet;
 
 use super::desk::Desk;
 use super::learner::{Batch, Raw, Role};
-use super::setting::Setting;
-use crate::imap::{Access, FetchRow, MAX_LINE, Selected, Session, Untagged, all_done, header_query, uid_sets};
+use super::setting::{Setting, made_way};
+use crate::imap::{Access, FetchRow, MAX_LINE, Selected, Session, Untagged, all_done, learning_query, uid_sets};
 use crate::logic::fault::Fault;
-use crate::logic::ids::{Flags, FolderName, Uid};
+use crate::logic::ids::{Flags, FolderName, ObjectId, Uid};
 use crate::store::FolderState;
 
 /// Messages in one FETCH. Small ranges make a link with 50 ms round trips 20 times slower.
@@ -81,7 +81,7 @@ impl Reader<'_> {
     /// (RFC 9051, section 7.5.1).
     async fn first_time(&mut self, newest: u32) -> Result<(), Fault> {
         let exists = self.selected.exists;
-        let query = header_query();
+        let query = learning_query(self.session.capabilities());
         let first = exists.saturating_sub(newest) + 1;
         let commands = ranges(first, exists).map(|(from, to)| format!("FETCH {from}:{to} {query}"));
         let renumbered =
@@ -95,7 +95,7 @@ impl Reader<'_> {
 
     async fn what_is_new(&mut self) -> Result<(), Fault> {
         let from = self.folder.next;
-        let query = header_query();
+        let query = learning_query(self.session.capabilities());
         match self.selected.uid_next {
             Some(next) if next == from => Ok(()),
             Some(next) if next > from && (next.0 - from.0) / RANGE < 200 => {
@@ -117,7 +117,7 @@ impl Reader<'_> {
         if uids.is_empty() {
             return Ok(());
         }
-        let query = header_query();
+        let query = learning_query(self.session.capabilities());
         let sets = uid_sets(&uids, MAX_LINE - 700);
         let commands = sets.into_iter().map(|(set, _)| format!("UID FETCH {set} {query}"));
         self.fetch(commands, uids.len() as u64, Uid(1), Purpose::Again).await.map(drop)
@@ -167,7 +167,7 @@ impl Reader<'_> {
         let changed: Vec<(Uid, Flags)> = on_server.into_iter().filter(|pair| !known.contains(pair)).collect();
         learner.reconcile(&self.folder, &changed, &vanished)?;
         if !missed.is_empty() {
-            let query = header_query();
+            let query = learning_query(self.session.capabilities());
             let total = missed.len() as u64;
             let commands =
                 uid_sets(&missed, MAX_LINE - 700).into_iter().map(|(set, _)| format!("UID FETCH {set} {query}"));
@@ -197,6 +197,8 @@ impl Reader<'_> {
     }
 
     /// Reads headers and hands them to the learner. `true` when messages were expunged meanwhile.
+    ///
+    /// Makes way between two commands. What was read until then is learned from, and the next pass goes on behind it.
     async fn fetch(
         &mut self,
         commands: impl Iterator<Item = String>,
@@ -224,6 +226,11 @@ impl Reader<'_> {
                 again: purpose == Purpose::Again,
             }
         };
+        let (mut sent, mut makes_way) = (false, false);
+        let commands = commands.take_while(|_| {
+            makes_way = std::mem::replace(&mut sent, true) && setting.watcher.is_wanted();
+            !makes_way
+        });
         let answers = session
             .stream(commands, IN_FLIGHT, async |untagged| {
                 match untagged {
@@ -245,6 +252,10 @@ impl Reader<'_> {
         setting.watcher.reading(&setting.account.name, name, done, total.max(done));
         // Flags have not been compared yet when this was only the new mail, so the modseq waits for `what_changed`.
         let first_time = folder.highest_modseq.is_none();
+        if makes_way {
+            desk.submit(batch(&mut messages, folder, false)).await?;
+            return Err(made_way());
+        }
         let mut rest = batch(&mut messages, folder, true);
         if !first_time || purpose == Purpose::Again {
             rest.highest_modseq = None;
@@ -260,7 +271,10 @@ fn raw(row: FetchRow) -> Option<Raw> {
     let uid = row.uid?;
     match (row.size, row.header) {
         (Some(size), Some(header)) => {
-            Some(Raw { uid, flags: row.flags.unwrap_or_default(), internal_date: row.internaldate, size, header })
+            let object = row.email_id.as_deref().map(ObjectId::of_email);
+            let object = object.or_else(|| row.gm_msgid.map(ObjectId::of_gmail));
+            let (flags, internal_date) = (row.flags.unwrap_or_default(), row.internaldate);
+            Some(Raw { uid, flags, internal_date, size, object, header })
         }
         (None, None) => None,
         _ => {

@@ -43,6 +43,15 @@ pub trait Watcher {
     fn between_batches(&self) -> Result<(), Fault> {
         Ok(())
     }
+    /// Whether something that cannot wait for the end of this work wants the connection: then it ends where it can be taken up again.
+    fn is_wanted(&self) -> bool {
+        false
+    }
+}
+
+/// How work ends that makes way ([`Watcher::is_wanted`]).
+pub(super) fn made_way() -> Fault {
+    Fault::transient("the work was interrupted by something more urgent", "it goes on when that is done")
 }
 
 /// One account and the circumstances of the work on it.

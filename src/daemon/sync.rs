@@ -7,9 +7,10 @@ use super::learner::Role;
 use super::moves;
 use super::reading::{Read, read};
 use super::setting::Setting;
+use super::trash;
 use crate::imap::Session;
 use crate::imap::folders::{Folders, SpecialUse};
-use crate::logic::fault::Fault;
+use crate::logic::fault::{Fault, FaultKind};
 use crate::logic::ids::FolderName;
 use crate::logic::plan::Managed;
 
@@ -62,6 +63,7 @@ pub(super) async fn sync(
         read(setting, session, desk, name, Role::Managed, u32::MAX).await?;
     }
     moves::observe(setting, desk).await?;
+    trash::look(setting, session, desk, folders).await?;
     if scope == Scope::All {
         elsewhere(setting, session, desk, folders, &done).await?;
     }
@@ -136,7 +138,8 @@ async fn elsewhere(
         let read = read(setting, session, desk, &name, role, share(messages, total)).await;
         match read {
             Ok(_) => {}
-            Err(fault) if !session.is_broken() && fault.kind == crate::logic::fault::FaultKind::Refused => {
+            // It would only have taught.
+            Err(fault) if !session.is_broken() && matches!(fault.kind, FaultKind::Refused | FaultKind::Protocol) => {
                 setting
                     .watcher
                     .note(&setting.account.name, &format!("{} is not read: {fault}", folders.display(&name)));

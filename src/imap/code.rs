@@ -61,7 +61,10 @@ fn with_argument(name: &[u8], cursor: &mut Cursor<'_>) -> Option<Code> {
             let validity = UidValidity(cursor.number32()?);
             Some(Code::AppendUid { validity, uids: uids(cursor.atom())? })
         }
-        b"UIDVALIDITY" => cursor.number32().map(|number| Code::UidValidity(UidValidity(number))),
+        // 0 is none (RFC 9051, section 9, `nz-number`), though a server says it (defects#52).
+        b"UIDVALIDITY" => {
+            cursor.number32().filter(|number| *number > 0).map(|number| Code::UidValidity(UidValidity(number)))
+        }
         b"UIDNEXT" => cursor.number32().map(|number| Code::UidNext(Uid(number))),
         b"HIGHESTMODSEQ" => number(cursor.atom()).map(|number| Code::HighestModSeq(ModSeq(number))),
         b"PERMANENTFLAGS" => cursor.list().map(Code::PermanentFlags),

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::capability::Capabilities;
 use crate::logic::fault::Fault;
 use crate::logic::ids::Uid;
 
@@ -17,7 +18,21 @@ pub const HEADER_FIELDS: &str = "FROM TO CC REPLY-TO SENDER SUBJECT DATE MESSAGE
 ///
 /// Never ENVELOPE: servers build it wrongly (defects#38, rspamd-iscan#21), and it costs Dovecot 38 % more.
 pub fn header_query() -> String {
-    format!("(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS ({HEADER_FIELDS})])")
+    query("")
+}
+
+/// The same of a message that is learned from, with the server's own name for it, where it gives messages one: EMAILID (RFC
+/// 8474), or X-GM-MSGID. Who asks a server for what it does not offer gets BAD.
+pub fn learning_query(capabilities: &Capabilities) -> String {
+    match () {
+        () if capabilities.has("OBJECTID") => query(" EMAILID"),
+        () if capabilities.has("X-GM-EXT-1") => query(" X-GM-MSGID"),
+        () => query(""),
+    }
+}
+
+fn query(besides: &str) -> String {
+    format!("(UID FLAGS INTERNALDATE RFC822.SIZE{besides} BODY.PEEK[HEADER.FIELDS ({HEADER_FIELDS})])")
 }
 
 /// A quoted string (RFC 9051, section 4.3).
@@ -90,6 +105,17 @@ mod tests {
         let uids = [9, 1, 2, 3, 7, 3].map(Uid);
         assert_eq!(uid_sets(&uids, MAX_LINE), [("1:3,7,9".to_owned(), [1, 2, 3, 7, 9].map(Uid).to_vec())]);
         assert!(uid_sets(&[], MAX_LINE).is_empty());
+    }
+
+    #[test]
+    fn a_server_is_asked_for_its_own_name_of_a_message_only_when_it_offers_one() {
+        let asks = |words: &[&str], name: &str| {
+            let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+            learning_query(&Capabilities::new(&words)).contains(name)
+        };
+        assert!(asks(&["IMAP4REV1", "OBJECTID"], " EMAILID BODY.PEEK["));
+        assert!(asks(&["X-GM-EXT-1"], " X-GM-MSGID BODY.PEEK["));
+        assert!(!asks(&["IMAP4REV1"], "ID BODY"));
     }
 
     proptest! {

@@ -130,8 +130,13 @@ fn prepare(tcp: &TcpStream) {
 
 /// Reads the greeting; without that async-imap's login waits for ever.
 pub(super) async fn greeted(wire: Wire) -> Result<Client<Guard>, Fault> {
+    greeted_within(wire, GREETING).await
+}
+
+/// The same with another patience.
+pub(super) async fn greeted_within(wire: Wire, patience: Duration) -> Result<Client<Guard>, Fault> {
     let mut client = Client::new(Guard::new(wire, Reader::Greeting));
-    match timeout(GREETING, client.read_response()).await {
+    match timeout(patience, client.read_response()).await {
         Ok(Ok(Some(_))) => {}
         Ok(Ok(None)) => return Err(ended()),
         Ok(Err(error)) if error.kind() == io::ErrorKind::InvalidData => {

@@ -116,6 +116,11 @@ impl Ear {
         self.pushed = Pushed { status, overflow, ..Pushed::default() };
     }
 
+    /// How many messages the open folder has, as far as was told.
+    pub fn count(&self) -> u32 {
+        self.count.unwrap_or(0)
+    }
+
     /// Whether something was pushed.
     pub fn has_news(&self) -> bool {
         !self.pushed.is_empty()

@@ -23,7 +23,7 @@ pub fn row(seq: u32, cursor: &mut Cursor<'_>) -> FetchRow {
 fn attribute(name: &[u8], row: &mut FetchRow, cursor: &mut Cursor<'_>) {
     let is = |other: &str| name.eq_ignore_ascii_case(other.as_bytes());
     if is("UID") {
-        row.uid = cursor.number32().map(Uid);
+        row.uid = cursor.number32().filter(|number| *number > 0).map(Uid);
     } else if is("FLAGS") {
         row.flags = flags(cursor);
     } else if is("INTERNALDATE") {

@@ -15,6 +15,10 @@ pub const MAX_RESPONSE: usize = 4 << 20;
 const BUFFER: usize = 64 << 10;
 /// Below so much free room the buffer is compacted or grown: reads stay large.
 const MIN_ROOM: usize = 16 << 10;
+/// All that a connection keeps while it hears little, as in IDLE: most connections of a daemon with many accounts do so at most times.
+const RESTING: usize = 1 << 10;
+/// Reads in a row that would have had room in that.
+const QUIET: u8 = 2;
 
 /// Why the stream cannot be followed any further.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,6 +90,8 @@ pub struct Framer {
     state: State,
     kind: Option<Kind>,
     literals: Vec<Literal>,
+    /// How many reads in a row were small.
+    small: u8,
 }
 
 impl Default for Framer {
@@ -99,6 +105,7 @@ impl Default for Framer {
             state: State::Line { searched: 0 },
             kind: None,
             literals: Vec::new(),
+            small: 0,
         }
     }
 }
@@ -109,8 +116,18 @@ impl Framer {
         if self.start > 0 && (self.start == self.end || self.buffer.len() - self.end < MIN_ROOM) {
             self.compact();
         }
+        if self.end == 0 && self.rests() {
+            if self.buffer.len() != RESTING {
+                self.buffer = vec![0; RESTING];
+                self.literals = Vec::new();
+            }
+            return &mut self.buffer;
+        }
         if self.end == 0 && self.buffer.len() > 4 * BUFFER {
             self.buffer = vec![0; BUFFER];
+        }
+        if self.buffer.len() < BUFFER {
+            self.buffer.resize(BUFFER, 0);
         }
         if self.buffer.len() - self.end < MIN_ROOM {
             let doubled = self.buffer.len() * 2;
@@ -119,8 +136,14 @@ impl Framer {
         &mut self.buffer[self.end..]
     }
 
+    /// Whether little was heard of late.
+    pub fn rests(&self) -> bool {
+        self.small >= QUIET
+    }
+
     /// Says that the first `count` bytes of [`Framer::room`] are filled.
     pub fn filled(&mut self, count: usize) {
+        self.small = if count < RESTING { self.small.saturating_add(1) } else { 0 };
         self.end = (self.end + count).min(self.buffer.len());
     }
 

@@ -32,6 +32,8 @@ pub type Wire = Box<dyn Stream>;
 const MOST_QUEUED: usize = 256;
 /// …or so many bytes of headers.
 const MOST_QUEUED_BYTES: usize = 2 << 20;
+/// What a connection on which little is said keeps room for.
+const FEW: usize = 8;
 /// Commands are collected up to so many bytes before they must be flushed.
 const MOST_UNSENT: usize = 64 << 10;
 
@@ -154,6 +156,11 @@ impl Guard {
 
     /// Reads from the stream once. `Ok(0)` is its end.
     fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        if self.framer.rests() && self.queue.is_empty() {
+            self.queue.shrink_to(FEW);
+            self.shown.shrink_to(FEW);
+            self.unsent.shrink_to(FEW);
+        }
         let mut room = ReadBuf::new(self.framer.room());
         ready!(Pin::new(&mut self.wire).poll_read(cx, &mut room))?;
         let count = room.filled().len();

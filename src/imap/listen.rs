@@ -9,10 +9,14 @@ use std::time::Duration;
 use async_imap::imap_proto;
 use tokio::time::{Instant, sleep_until};
 
-use super::loss::{ended, lost, silent, wrong_tag};
+use super::loss::{ended, lost, silent, too_slow, wrong_tag};
 use super::parse::Response;
 use super::session::Session;
 use crate::logic::fault::Fault;
+
+/// One response has to be there within so many times the silence that is allowed: a server that sends a byte now and then would never be
+/// silent, and never be done.
+const SLOWEST: u32 = 10;
 
 impl Session {
     /// The next thing that the server says. Safe to drop: all state is in the stream.
@@ -50,10 +54,14 @@ impl Session {
             }
             while alarm.as_mut().poll(cx).is_ready() {
                 let due = imap.get_ref().last_byte().max(since) + silence;
+                let whole = since + SLOWEST * silence;
                 if due <= Instant::now() {
                     return Poll::Ready(Event::Lost(silent(silence)));
                 }
-                alarm.as_mut().reset(due);
+                if whole <= Instant::now() {
+                    return Poll::Ready(Event::Lost(too_slow(SLOWEST * silence)));
+                }
+                alarm.as_mut().reset(due.min(whole));
             }
             Poll::Pending
         })

@@ -16,6 +16,10 @@ pub fn silent(after: Duration) -> Fault {
     Fault::transient(format!("the server said nothing for {} seconds", after.as_secs_f32()), RECONNECT)
 }
 
+pub fn too_slow(after: Duration) -> Fault {
+    Fault::transient(format!("the server did not finish a line within {} seconds", after.as_secs_f32()), RECONNECT)
+}
+
 pub fn lost(error: &io::Error) -> Fault {
     match error.kind() {
         io::ErrorKind::InvalidData => {
@@ -30,6 +34,10 @@ pub fn lost(error: &io::Error) -> Fault {
 pub fn bye(text: &str) -> Fault {
     let text: String = Printable::new(text).as_str().chars().take(200).collect();
     Fault::transient(format!("the server hung up: {text}"), "mailherd connects again after a pause")
+}
+
+pub fn endless() -> Fault {
+    Fault::protocol("the server's answer has no end", "run `mailherd doctor`")
 }
 
 pub fn wrong_tag() -> Fault {

@@ -26,7 +26,7 @@ mod listen;
 mod login;
 mod loss;
 pub mod mover;
-mod nap;
+pub mod nap;
 pub mod parse;
 pub mod pipeline;
 mod pulse;
@@ -40,11 +40,12 @@ pub mod status;
 #[cfg(test)]
 mod tests;
 mod tls;
+mod trust;
 pub mod utf7;
 pub mod watch;
 
 pub use capability::Capabilities;
-pub use command::{HEADER_FIELDS, MAX_LINE, header_query, quote, uid_sets};
+pub use command::{HEADER_FIELDS, MAX_LINE, header_query, learning_query, quote, uid_sets};
 pub use connect::{Endpoint, Login, TlsMode, open};
 pub use folders::{Folder, Folders, SpecialUse, create, discover};
 pub use pulse::Pulse;

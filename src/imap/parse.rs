@@ -177,7 +177,7 @@ fn status(cursor: &mut Cursor<'_>) -> Option<StatusRow> {
             b"" => return Some(row),
             b"MESSAGES" => row.messages = cursor.number32(),
             b"UIDNEXT" => row.uid_next = cursor.number32().map(Uid),
-            b"UIDVALIDITY" => row.uid_validity = cursor.number32().map(UidValidity),
+            b"UIDVALIDITY" => row.uid_validity = cursor.number32().filter(|number| *number > 0).map(UidValidity),
             b"HIGHESTMODSEQ" => row.highest_modseq = cursor.number().map(ModSeq),
             _ => cursor.skip(),
         }

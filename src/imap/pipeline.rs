@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::command::check;
-use super::loss::{unasked_continuation, wrong_tag};
+use super::loss::{endless, unasked_continuation, wrong_tag};
 use super::parse::Response;
 use super::response::{Tagged, Untagged};
 use super::session::Session;
@@ -22,7 +22,18 @@ pub struct Pipeline<'s, C> {
     waiting: VecDeque<String>,
     ends: Vec<Tagged>,
     refused: bool,
+    /// Rows, and other things, that the server said since…
+    rows: u64,
+    others: u64,
+    /// …so many commands were sent.
+    sent: u64,
 }
+
+/// More than that besides rows is no answer to anything.
+const MOST_OTHERS: u64 = 200_000;
+/// For each command the server may send a row for every message of the folder, and again when its flags change, and so many more that
+/// came meanwhile.
+const MORE_ROWS: u64 = 100_000;
 
 impl Session {
     /// Starts a [`Pipeline`] of `commands`, of which `in_flight` are under way at a time. Nothing is sent before the first
@@ -45,6 +56,9 @@ impl Session {
             waiting: VecDeque::new(),
             ends: Vec::new(),
             refused: false,
+            rows: 0,
+            others: 0,
+            sent: 0,
         })
     }
 }
@@ -78,10 +92,24 @@ impl<C: Iterator<Item = String>> Pipeline<'_, C> {
                     self.ends.push(tagged);
                 }
                 Response::Tagged { .. } => return Err(wrong_tag()),
-                Response::Untagged(item) => return self.session.heard(item).map(Some),
+                Response::Untagged(item) => {
+                    self.count(&item)?;
+                    return self.session.heard(item).map(Some);
+                }
                 Response::Continue => return Err(unasked_continuation()),
             }
         }
+    }
+
+    /// An answer without end is given up: memory is bounded by the consumer, time and what it writes down are not.
+    fn count(&mut self, item: &Untagged) -> Result<(), Fault> {
+        let is_row = matches!(item, Untagged::Fetch(_));
+        *if is_row { &mut self.rows } else { &mut self.others } += 1;
+        let most_rows = self.sent.saturating_mul(2 * u64::from(self.session.ear.count()) + MORE_ROWS);
+        if self.rows > most_rows || self.others > MOST_OTHERS.saturating_mul(self.sent) {
+            return Err(endless());
+        }
+        Ok(())
     }
 
     async fn send_more(&mut self) -> Result<(), Fault> {
@@ -90,6 +118,7 @@ impl<C: Iterator<Item = String>> Pipeline<'_, C> {
             check(&command)?;
             self.session.ear.during_also(&command);
             self.waiting.push_back(self.session.send(&command).await?);
+            self.sent += 1;
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::response::{Code, Status, Tagged};
-use crate::logic::fault::{Fault, FaultKind};
+use crate::logic::fault::{Fault, FaultKind, suggested_pause};
 
 impl Tagged {
     /// Whether the command was done.
@@ -32,13 +32,9 @@ impl Tagged {
         if text.to_lowercase().contains(word) { text } else { format!("{code}: {text}") }
     }
 
-    /// How long the server asks to be left alone: Exchange says "Suggested Backoff Time: 3000 milliseconds"
-    /// (imap_tools#135). At most an hour.
+    /// How long the server asks to be left alone.
     pub fn backoff(&self) -> Option<Duration> {
-        let (_, rest) = self.text.split_once("Suggested Backoff Time:")?;
-        let digits: String = rest.trim_start().chars().take_while(char::is_ascii_digit).collect();
-        let millis = digits.parse::<u64>().ok()?;
-        Some(Duration::from_millis(millis).min(Duration::from_secs(3600)))
+        suggested_pause(&self.text)
     }
 
     fn meaning(&self) -> (FaultKind, &'static str) {

@@ -16,10 +16,11 @@ use super::capability::Capabilities;
 use super::command::check;
 use super::ear::Ear;
 use super::guard::Guard;
-use super::loss::{bye, ended, lost, silent, unasked_continuation, wrong_tag};
+use super::loss::{bye, ended, endless, lost, silent, unasked_continuation, wrong_tag};
 use super::parse::{self, Response};
 use super::pulse::Pulse;
 use super::response::{Answer, Status, Tagged, Untagged};
+use super::watch::{DONE_WITHIN, QUIET};
 use crate::logic::fault::Fault;
 use crate::logic::ids::FolderName;
 
@@ -38,6 +39,10 @@ pub struct Session {
     pub(super) selected: Option<FolderName>,
     host: String,
     pub(super) silence: Duration,
+    /// After so long without a word from the server IDLE is renewed…
+    pub(super) quiet: Duration,
+    /// …and so long its end may take.
+    pub(super) done_within: Duration,
     fetch_rows: u64,
     /// What was said without being asked.
     pub(super) ear: Ear,
@@ -61,6 +66,8 @@ impl Session {
             selected: None,
             host: host.to_owned(),
             silence: SILENCE,
+            quiet: QUIET,
+            done_within: DONE_WITHIN,
             fetch_rows: 0,
             ear: Ear::default(),
             ended: VecDeque::new(),
@@ -184,11 +191,13 @@ impl Session {
             return Err(fault.clone().while_doing("the connection was dropped before"));
         }
         self.busy = true;
+        self.imap.get_ref().pulse().asks();
         Ok(())
     }
 
     pub(super) fn finish<T>(&mut self, outcome: Result<T, Fault>) -> Result<T, Fault> {
         self.busy = false;
+        self.imap.get_ref().pulse().rests();
         if let Err(fault) = &outcome {
             tracing::debug!(cause = %fault, "imap session is broken");
             self.broken = Some(fault.clone());
@@ -209,7 +218,7 @@ impl Session {
                 Response::Continue => self.send_literal(literal.take()).await?,
             }
             if untagged.len() > MOST_ITEMS || self.bytes_read() - before > MOST_BYTES {
-                return Err(Fault::protocol("the server's answer has no end", "run `mailherd doctor`"));
+                return Err(endless());
             }
         };
         tracing::debug!(command = verb(command), untagged = untagged.len(), status = tagged.status.word(), "imap");

@@ -2,24 +2,21 @@
 
 use std::fmt::Write as _;
 use std::io;
-use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
-use tokio_rustls::rustls::client::WebPkiServerVerifier;
+use tokio_rustls::rustls::client::Resumption;
 use tokio_rustls::rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use tokio_rustls::rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
-use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use tokio_rustls::rustls::{
-    CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
-};
+use tokio_rustls::rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 
 use super::connect::Endpoint;
 use super::guard::Wire;
 use super::loss::lost;
+use super::trust;
 use crate::logic::fault::Fault;
 use crate::logic::printable::Printable;
 
@@ -40,19 +37,21 @@ impl Tls {
     pub fn new(endpoint: &Endpoint) -> Result<Tls, Fault> {
         let name = ServerName::try_from(endpoint.host.clone())
             .map_err(|_| Fault::refused("this is not a host name", "check `host` in the config"))?;
-        let provider = Arc::new(ring::default_provider());
+        let provider = trust::provider();
         let trust = match (endpoint.pin_sha256, &endpoint.ca_file) {
             (Some(pin), _) => Trust::Pin(pin),
-            (None, Some(file)) => Trust::Authorities(authorities(file, &provider)?),
-            (None, None) => Trust::Authorities(system(&provider)?),
+            (None, Some(file)) => Trust::Authorities(trust::authorities(file)?),
+            (None, None) => Trust::Authorities(trust::system()?),
         };
         let verifier = Arc::new(Verifier { trust, provider: provider.clone(), presented: Mutex::default() });
-        let config = ClientConfig::builder_with_provider(provider)
+        let mut config = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .map_err(|error| Fault::local(format!("TLS cannot be set up: {error}"), "report this"))?
             .dangerous()
             .with_custom_certificate_verifier(verifier.clone())
             .with_no_client_auth();
+        // A config serves one connection, so that there is nothing to resume; the memory for it would be 100 KB.
+        config.resumption = Resumption::disabled();
         Ok(Tls { connector: TlsConnector::from(Arc::new(config)), name, verifier })
     }
 
@@ -127,33 +126,6 @@ fn wrong_name(presented: &[String], hint: &str) -> Fault {
         format!("the server's certificate is for {names}"),
         format!("set `host` to a name in the certificate; {hint}"),
     )
-}
-
-fn authorities(file: &Path, provider: &Arc<CryptoProvider>) -> Result<Arc<dyn ServerCertVerifier>, Fault> {
-    let named = Printable::new(&file.display().to_string());
-    let unreadable = |error: &dyn std::fmt::Display| {
-        Fault::refused(
-            format!("tls_ca_file {named} cannot be read: {error}"),
-            "it must hold certificates in PEM (-----BEGIN CERTIFICATE-----)",
-        )
-    };
-    let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_file_iter(file).map_err(|error| unreadable(&error))? {
-        let certificate = certificate.map_err(|error| unreadable(&error))?;
-        roots.add(certificate).map_err(|error| unreadable(&error))?;
-    }
-    let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone()).build();
-    verifier.map(|verifier| verifier as Arc<dyn ServerCertVerifier>).map_err(|error| unreadable(&error))
-}
-
-fn system(provider: &Arc<CryptoProvider>) -> Result<Arc<dyn ServerCertVerifier>, Fault> {
-    let verifier = rustls_platform_verifier::Verifier::new(provider.clone()).map_err(|error| {
-        Fault::refused(
-            format!("this system's certificate authorities cannot be read: {error}"),
-            "install the package ca-certificates, or set tls_ca_file",
-        )
-    })?;
-    Ok(Arc::new(verifier))
 }
 
 /// What makes a certificate good.

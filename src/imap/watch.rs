@@ -15,7 +15,7 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 
 pub use super::ear::Pushed;
 use super::loss::wrong_tag;
-use super::nap::{self, Nap};
+use super::nap;
 use super::parse::Response;
 use super::response::Tagged;
 use super::session::Session;
@@ -113,11 +113,13 @@ impl Session {
             return Ok(Some(refusal(&end)));
         }
         let began = Instant::now();
+        self.imap.get_ref().pulse().rests();
         if let Some(end) = self.until_news(&mut idling, limit, cancel).await? {
             let at_once = began.elapsed() < AT_ONCE && !self.ear.has_news();
             return Ok((at_once || !end.is_ok()).then(|| refusal(&end)));
         }
-        self.write(&[b"DONE\r\n"], DONE_WITHIN).await?;
+        self.imap.get_ref().pulse().asks();
+        self.write(&[b"DONE\r\n"], self.done_within).await?;
         let end = self.until_the_end(&mut idling).await?;
         Ok((!end.is_ok()).then(|| refusal(&end)))
     }
@@ -142,16 +144,17 @@ impl Session {
         mut cancel: Pin<&mut C>,
     ) -> Result<Option<Tagged>, Fault> {
         let deadline = Instant::now() + limit.min(LONGEST_IDLE);
-        let nap = Nap::watch();
+        let mut woken = pin!(nap::woken());
         while !self.ear.has_news() {
-            let due = deadline.min(self.imap.get_ref().last_byte() + QUIET);
-            if due <= Instant::now() || nap.was_taken() {
+            let due = deadline.min(self.imap.get_ref().last_byte() + self.quiet);
+            if due <= Instant::now() {
                 return Ok(None);
             }
             let response = tokio::select! {
                 biased;
                 () = &mut cancel => return Ok(None),
-                () = sleep_until(due.min(Instant::now() + nap::LOOK)) => continue,
+                () = &mut woken => return Ok(None),
+                () = sleep_until(due) => continue,
                 response = self.next_within(FOREVER) => response?,
             };
             if let Heard::End(end) = self.heard_idling(response, idling)? {
@@ -181,7 +184,7 @@ impl Session {
 
     /// Waits for the tagged end.
     async fn until_the_end(&mut self, idling: &mut Idling) -> Result<Tagged, Fault> {
-        let patience = self.silence.min(DONE_WITHIN);
+        let patience = self.silence.min(self.done_within);
         loop {
             let response = self.next_within(patience).await?;
             if let Heard::End(end) = self.heard_idling(response, idling)? {

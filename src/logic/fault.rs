@@ -1,6 +1,7 @@
 //! What went wrong, in the words that a user reads: one line of cause, one line of what to do.
 
 use std::fmt;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -69,12 +70,24 @@ impl Fault {
         Fault::new(FaultKind::Local, cause, hint)
     }
 
+    /// How long the server asks to be left alone, if it does: see [`suggested_pause`].
+    pub fn pause(&self) -> Option<Duration> {
+        suggested_pause(&self.cause)
+    }
+
     /// Puts what was being done before the cause: `context: cause`.
     #[must_use]
     pub fn while_doing(mut self, context: impl fmt::Display) -> Fault {
         self.cause = format!("{context}: {}", self.cause);
         self
     }
+}
+
+/// Exchange throttles by words: "Suggested Backoff Time: 3000 milliseconds" (imap_tools#135). At most an hour.
+pub fn suggested_pause(words: &str) -> Option<Duration> {
+    let (_, rest) = words.split_once("Suggested Backoff Time:")?;
+    let digits: String = rest.trim_start().chars().take_while(char::is_ascii_digit).collect();
+    Some(Duration::from_millis(digits.parse().ok()?).min(Duration::from_secs(3600)))
 }
 
 impl fmt::Display for Fault {

@@ -55,8 +55,9 @@ impl Address {
     pub fn parse(text: &str) -> Option<Address> {
         let text = text.trim().trim_start_matches('<').trim_end_matches('>');
         let at = memchr::memrchr(b'@', text.as_bytes())?;
-        let domain = text[at + 1..].trim_end_matches('.');
-        let sound = at > 0 && !domain.is_empty() && text.len() <= 998;
+        let domain = text[at + 1..].trim_end_matches(['.', '>']);
+        let bracket = memchr::memchr2(b'<', b'>', domain.as_bytes());
+        let sound = at > 0 && !domain.is_empty() && text.len() <= 998 && bracket.is_none();
         let text = &text[..at + 1 + domain.len()];
         // Nearly every address is ASCII, and every mail has a handful: this path is worth its lines.
         if text.is_ascii() {
@@ -93,11 +94,12 @@ impl Address {
 pub struct ListId(Box<str>);
 
 impl ListId {
-    /// Takes the text between the angle brackets. `None` when nothing is left.
+    /// Takes the text between the angle brackets. `None` when nothing is left. There is no `@` in it (RFC 2919, section 2); where one
+    /// was written it is a dot, so that a list and an address cannot be written the same.
     pub fn new(text: &str) -> Option<ListId> {
         let text = text.trim().trim_start_matches('<').trim_end_matches('>').trim();
         let clean = !text.is_empty() && text.len() <= 998 && !text.chars().any(|c| c.is_whitespace() || c.is_control());
-        clean.then(|| ListId(text.to_lowercase().into()))
+        clean.then(|| ListId(text.to_lowercase().replace('@', ".").into()))
     }
 
     /// The identity without angle brackets.
@@ -139,6 +141,23 @@ impl MidHash {
         let mut first = [0; 8];
         first.copy_from_slice(&digest.as_ref()[..8]);
         MidHash(u64::from_be_bytes(first))
+    }
+}
+
+/// The server's own name for the content of a message, the same wherever it lies and however a folder is numbered: EMAILID
+/// (RFC 8474), or X-GM-MSGID on Gmail. The first 64 bits of its SHA-256.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ObjectId(pub u64);
+
+impl ObjectId {
+    /// Of an EMAILID.
+    pub fn of_email(id: &str) -> ObjectId {
+        ObjectId(MidHash::of(&["EMAILID ", id].concat()).0)
+    }
+
+    /// Of an X-GM-MSGID.
+    pub fn of_gmail(id: u64) -> ObjectId {
+        ObjectId(MidHash::of(&format!("X-GM-MSGID {id}")).0)
     }
 }
 
@@ -311,9 +330,15 @@ mod tests {
     fn an_address_is_normalised_or_refused() {
         assert_eq!(Address::parse(" <Anna.B@Example.ORG> ").unwrap().as_str(), "anna.b@example.org");
         assert_eq!(Address::parse("\"a@b\"@c.d").unwrap().domain(), "c.d");
-        for bad in ["", "@", "a@", "@b", "a b@c.d", "anna", "a@b\n.c"] {
+        assert_eq!(Address::parse("<a@b.c>.").unwrap().as_str(), "a@b.c");
+        for bad in ["", "@", "a@", "@b", "a b@c.d", "anna", "a@b\n.c", "a@b>c", "a@>"] {
             assert!(Address::parse(bad).is_none(), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn a_list_is_never_written_like_an_address() {
+        assert_eq!(ListId::new("<Weekly@shop.example>").unwrap().as_str(), "weekly.shop.example");
     }
 
     #[test]

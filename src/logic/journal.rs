@@ -139,15 +139,19 @@ pub enum Settlement {
 ///
 /// `in_source` are the UIDs that still carry the row's instance. `in_target` are the messages that came into the target
 /// since [`Before`] and that no other row claims. Each of them proves one row only: identical copies are matched one to
-/// one, and rows whose source has vanished come first, because a copy is certainly theirs.
+/// one, and rows whose source has vanished come first, because a copy is certainly theirs. Messages that look the same may differ
+/// in their bodies and flags, so when a server got through a part of them only, it matters which: they are matched in the order of
+/// their UIDs, in which they were asked for.
 pub fn settle(rows: &[Row], in_source: &HashSet<Uid>, in_target: &[(Uid, Instance)]) -> Vec<(RowId, Settlement)> {
     let mut copies: HashMap<Instance, Vec<Uid>> = HashMap::new();
     for (uid, instance) in in_target {
         copies.entry(*instance).or_default().push(*uid);
     }
     copies.values_mut().for_each(|uids| uids.sort_by(|a, b| b.cmp(a)));
+    let mut in_order: Vec<&Row> = rows.iter().collect();
+    in_order.sort_by_key(|row| (row.to_uid.is_none(), row.intent.from.uid));
     let (present, vanished): (Vec<&Row>, Vec<&Row>) =
-        rows.iter().partition(|row| in_source.contains(&row.intent.from.uid));
+        in_order.into_iter().partition(|row| in_source.contains(&row.intent.from.uid));
     let mut claim = |row: &Row| {
         let uids = copies.get_mut(&row.intent.instance)?;
         match row.to_uid.and_then(|known| uids.iter().position(|uid| *uid == known)) {

@@ -49,7 +49,8 @@ pub struct Ledger {
     own_addresses: Vec<Address>,
     /// The user's own mail, with when it was sent.
     own: HashMap<MidHash, UnixTime, ByMidHash>,
-    answered: HashSet<MidHash, ByMidHash>,
+    /// What the user answered, with when.
+    answered: HashMap<MidHash, UnixTime, ByMidHash>,
     /// How often each authserv-id topped received mail; mail without one is counted under the empty name.
     authserv: HashMap<Box<str>, u32, foldhash::quality::RandomState>,
     /// Where mailings want to be told "unsubscribe": mail to it is no conversation. Only for as long as the process lives;
@@ -202,7 +203,7 @@ impl Ledger {
 
     /// Whether the user answered the message with this Message-ID.
     pub fn is_answered(&self, id: MidHash) -> bool {
-        self.answered.contains(&id)
+        self.answered.contains_key(&id)
     }
 
     /// How the user treats mail in general.
@@ -235,8 +236,8 @@ impl Ledger {
     }
 
     /// Puts back a Message-ID that the user answered.
-    pub fn restore_answered(&mut self, id: MidHash) {
-        self.answered.insert(id);
+    pub fn restore_answered(&mut self, id: MidHash, at: UnixTime) {
+        self.answered.insert(id, at);
     }
 
     /// Puts back the count of an authserv-id.

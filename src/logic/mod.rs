@@ -5,6 +5,7 @@
 pub mod appearance;
 pub mod digest;
 pub mod domains;
+pub mod doubt;
 pub mod engine;
 pub mod facts;
 pub mod fault;

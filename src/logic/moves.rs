@@ -3,6 +3,7 @@
 
 mod settling;
 
+pub(crate) use settling::takes_away;
 pub use settling::{Candidate, Lesson, Settled, settle};
 
 use std::collections::HashMap;
@@ -56,6 +57,8 @@ pub struct Arrival {
     pub id: i64,
     /// Which message.
     pub instance: Instance,
+    /// The instance that it was before it turned up here, where the server knows it as the same message by its own name for it.
+    pub former: Option<Instance>,
     /// Where it is.
     pub folder: FolderName,
     /// Its number there.
@@ -99,8 +102,9 @@ pub enum Change {
     },
     /// A known move ([`Resting::id`]) is void: the message is back where it was, or it has gone on.
     Forget(i64),
-    /// The message of a known move has another number in the same mailbox: renumbered, or to and fro on its way.
-    Renumbered(i64, Uid),
+    /// The message of a known move has another number in the same mailbox: renumbered, or to and fro on its way. The instance is
+    /// what it is now.
+    Renumbered(i64, Uid, Instance),
     /// Not the user but a program moved a message.
     Program,
 }
@@ -177,6 +181,11 @@ impl<'a> Matching<'a> {
         Some(&self.departures[place])
     }
 
+    /// By what the message is, else by what it was.
+    fn take_either(&mut self, arrival: &Arrival, wanted: impl Fn(&Departure) -> bool) -> Option<&'a Departure> {
+        self.take(arrival.instance, &wanted).or_else(|| self.take(arrival.former?, &wanted))
+    }
+
     fn resting_in(&self, instance: Instance, folder: &FolderName) -> Option<&'a Resting> {
         self.resting.get(&instance)?.iter().copied().find(|known| known.folder == *folder)
     }
@@ -184,10 +193,10 @@ impl<'a> Matching<'a> {
     /// Whether the message is in the mailbox that it left: renumbered, or taken out and put back.
     fn stayed(&mut self, arrival: &Arrival) -> bool {
         let same = |departure: &Departure| departure.folder == arrival.folder;
-        let Some(departure) = self.take(arrival.instance, same) else { return false };
-        if let Some(known) = self.resting_in(arrival.instance, &arrival.folder) {
+        let Some(departure) = self.take_either(arrival, same) else { return false };
+        if let Some(known) = self.resting_in(departure.instance, &arrival.folder) {
             self.out.changes.push(match departure.renumbered || !known.settled {
-                true => Change::Renumbered(known.id, arrival.uid),
+                true => Change::Renumbered(known.id, arrival.uid, arrival.instance),
                 // Out of Blackhole and in again: what the user touched does not fall.
                 false => Change::Forget(known.id),
             });
@@ -197,13 +206,13 @@ impl<'a> Matching<'a> {
 
     /// Whether the arrival is explained by a move.
     fn moved(&mut self, arrival: &Arrival) -> bool {
-        let Some(departure) = self.take(arrival.instance, |_| true) else {
+        let Some(departure) = self.take_either(arrival, |_| true) else {
             if arrival.away {
                 self.note(arrival, None);
             }
             return arrival.away;
         };
-        let known = self.resting_in(arrival.instance, &departure.folder);
+        let known = self.resting_in(departure.instance, &departure.folder);
         if let Some(known) = known {
             self.out.changes.push(Change::Forget(known.id));
         }

@@ -27,7 +27,8 @@ impl Who {
             // `<anna@example.org>`, as mail programs copy addresses; a List-Id holds no `@` (RFC 2919, section 2).
             Some(inner) if inner.contains('@') => Address::parse(inner).map(Who::Address),
             Some(inner) => ListId::new(inner).map(Who::List),
-            None => match text.strip_prefix('@') {
+            // An address may begin with an @, too: senders choose theirs.
+            None => match text.strip_prefix('@').filter(|rest| !rest.contains('@')) {
                 Some(domain) => parse_domain(domain).map(Who::Domain),
                 None => Address::parse(text).map(Who::Address),
             },

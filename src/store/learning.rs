@@ -8,13 +8,15 @@ use super::instances::{Standing, set_standing};
 use super::shown::{Origin, Origins, Shown, insert_origin};
 use super::{AccountId, Store};
 use crate::logic::fault::Fault;
-use crate::logic::ids::{Flags, Instance, MidHash, Uid, UnixTime};
+use crate::logic::ids::{Flags, Instance, MidHash, ObjectId, Uid, UnixTime};
 use crate::logic::ledger::Habits;
 
 /// A message that was seen in a mailbox.
 pub struct Seen<'a> {
     /// Which.
     pub instance: Instance,
+    /// The server's own name for it, where it has one.
+    pub object: Option<ObjectId>,
     /// Where in the mailbox.
     pub uid: Uid,
     /// Its flags.
@@ -42,6 +44,8 @@ pub struct Seen<'a> {
 pub struct Sighting {
     /// Its instance was never seen before.
     pub new: bool,
+    /// The instance that it was until now: the server shows other header fields of it than before.
+    pub former: Option<Instance>,
     /// It was known to lie in this place.
     pub there: bool,
     /// Its standing as it now is.
@@ -153,6 +157,11 @@ impl<'a> LearnTransaction<'a> {
             seen.standing.number(),
             seen.habits.bits()
         ])? == 1;
+        let former = self.former(account, seen)?;
+        let new = match former {
+            Some(former) => self.succeed(account, former, seen.instance)?,
+            None => new,
+        };
         let there = !new && self.knows(folder, seen.uid, seen.instance)?;
         self.insert_message.borrow_mut().execute(params![
             folder,
@@ -166,7 +175,7 @@ impl<'a> LearnTransaction<'a> {
             seen.at.0
         ])?;
         if new {
-            return Ok(Sighting { new, there, standing: seen.standing });
+            return Ok(Sighting { new, former, there, standing: seen.standing });
         }
         let known: i64 = self
             .db
@@ -177,7 +186,7 @@ impl<'a> LearnTransaction<'a> {
             set_standing(self.db, account, seen.instance, Standing::Elsewhere)?;
             standing = Standing::Elsewhere;
         }
-        Ok(Sighting { new, there, standing })
+        Ok(Sighting { new, former, there, standing })
     }
 
     /// The row of an origin; written when it is new.
@@ -231,18 +240,18 @@ impl<'a> LearnTransaction<'a> {
         uids.iter().try_for_each(|uid| statement.execute(params![folder, uid.0]).map(drop))
     }
 
-    /// The sender and the list of the message with this Message-ID.
-    pub fn sender_of(&self, account: AccountId, id: MidHash) -> rusqlite::Result<Option<SenderOf>> {
+    /// The sender and the list of the message with this Message-ID; of several that share it, of each. At most twenty.
+    pub fn senders_of(&self, account: AccountId, id: MidHash) -> rusqlite::Result<Vec<SenderOf>> {
         // INDEXED BY: without statistics SQLite takes the primary key, and walks all instances of the account.
         self.db
             .prepare_cached(
                 "SELECT o.address, o.list, i.habits FROM instance i INDEXED BY instance_by_message_id
-                 CROSS JOIN origin o ON o.id = i.origin WHERE i.account = ?1 AND i.mid_hash = ?2 LIMIT 1",
+                 CROSS JOIN origin o ON o.id = i.origin WHERE i.account = ?1 AND i.mid_hash = ?2 LIMIT 20",
             )?
-            .query_row(params![account.0, id.0.cast_signed()], |row| {
+            .query_map(params![account.0, id.0.cast_signed()], |row| {
                 Ok((row.get(0)?, row.get(1)?, Habits::from_bits(row.get(2)?)))
-            })
-            .optional()
+            })?
+            .collect()
     }
 }
 
@@ -272,6 +281,7 @@ mod tests {
             at,
             standing: Standing::NotJudged,
             shown: Shown { at, origin: Some(origin), subject: "x" },
+            object: None,
         };
         let failed = store.learn(|db| {
             db.saw(account, folder.id, &seen)?;
@@ -281,7 +291,7 @@ mod tests {
         store.learn(|db| db.saw(account, folder.id, &seen)).unwrap();
         let shown = store.shown_mail(&MailSpot { at, uid, folder: folder.id }).unwrap().unwrap();
         assert_eq!(shown.name, "Anna");
-        let sender = store.learn(|db| db.sender_of(account, MidHash(4))).unwrap().unwrap();
-        assert_eq!(sender.0.as_deref(), Some("a@b.example"));
+        let senders = store.learn(|db| db.senders_of(account, MidHash(4))).unwrap();
+        assert_eq!(senders[0].0.as_deref(), Some("a@b.example"));
     }
 }

@@ -49,10 +49,10 @@ impl Store {
                 let topic = Topic::restored(row.get(1)?, row.get(2)?, UnixTime(row.get(3)?));
                 ledger.restore_topic(hash(row)?, topic);
             }
-            let mut statement = db.prepare("SELECT hash FROM answer WHERE account = ?1")?;
+            let mut statement = db.prepare("SELECT hash, at FROM answer WHERE account = ?1")?;
             let mut rows = statement.query([account.0])?;
             while let Some(row) = rows.next()? {
-                ledger.restore_answered(hash(row)?);
+                ledger.restore_answered(hash(row)?, UnixTime(row.get(1)?));
             }
             let mut statement = db.prepare("SELECT name, count FROM authserv WHERE account = ?1")?;
             let mut rows = statement.query([account.0])?;

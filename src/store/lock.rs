@@ -10,7 +10,7 @@ use crate::logic::fault::Fault;
 
 /// The lock of one account. It dies with the process (flock), so a crash leaves nothing to clean up.
 pub struct AccountLock {
-    _file: File,
+    _held: Held,
 }
 
 impl AccountLock {
@@ -26,13 +26,13 @@ impl AccountLock {
                 "wait for it, or stop it: one process at a time changes an account",
             )
         });
-        Ok(AccountLock { _file: locked? })
+        Ok(AccountLock { _held: locked? })
     }
 }
 
 /// The lock of the daemon: one for each state directory.
 pub struct DaemonLock {
-    _file: File,
+    _held: Held,
 }
 
 impl DaemonLock {
@@ -48,12 +48,24 @@ impl DaemonLock {
                 "`mailherd status` asks it how it is; stop it before you start another",
             )
         });
-        Ok(DaemonLock { _file: locked? })
+        Ok(DaemonLock { _held: locked? })
+    }
+}
+
+/// A file that is locked. The lock is the open file's, which a program that is just being started (a `password_command`) shares until its
+/// exec: closing our end would not free it then, so it is freed by word.
+struct Held(File);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if let Err(error) = flock(&self.0, FlockOperation::Unlock) {
+            tracing::debug!(%error, "a lock is free only when its file is closed");
+        }
     }
 }
 
 /// Locks a file of the state directory; `held` says by whom it is locked.
-fn lock(state_dir: &Path, file: &str, held: impl Fn(&str) -> Fault) -> Result<File, Fault> {
+fn lock(state_dir: &Path, file: &str, held: impl Fn(&str) -> Fault) -> Result<Held, Fault> {
     super::prepare_directory(state_dir)?;
     let mut file = super::private_file(&state_dir.join(file))?;
     if flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
@@ -67,7 +79,7 @@ fn lock(state_dir: &Path, file: &str, held: impl Fn(&str) -> Fault) -> Result<Fi
     if let Err(error) = noted {
         tracing::debug!(%error, "the process number was not noted in the lock file");
     }
-    Ok(file)
+    Ok(Held(file))
 }
 
 /// Account names are free text: everything but letters, digits and dashes is spelled as its code.
@@ -96,5 +108,15 @@ mod tests {
         assert!(fault.cause.contains(&std::process::id().to_string()), "{fault}");
         drop(daemon);
         DaemonLock::take(dir.path()).unwrap();
+    }
+
+    #[test]
+    fn it_is_free_at_once_although_a_program_that_is_being_started_still_has_the_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let lock = AccountLock::take(dir.path(), "home").unwrap();
+        let between_fork_and_exec = lock._held.0.try_clone().unwrap();
+        drop(lock);
+        AccountLock::take(dir.path(), "home").unwrap();
+        drop(between_fork_and_exec);
     }
 }

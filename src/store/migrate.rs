@@ -17,6 +17,7 @@ const STEPS: &[&str] = &[
     include_str!("step-7.sql"),
     include_str!("step-8.sql"),
     include_str!("step-9.sql"),
+    include_str!("step-10.sql"),
 ];
 
 /// The version that this mailherd writes.

@@ -23,8 +23,8 @@ impl LearnTransaction<'_> {
     /// These messages are missing, and not by us. Noted only of mailboxes between which mail is moved to and fro.
     pub fn departed(&self, account: AccountId, folder: i64, uids: &[Uid], at: UnixTime) -> rusqlite::Result<()> {
         let mut departed = self.db.prepare_cached(
-            "INSERT INTO departure (account, folder, digest, size, since, at, renumbered)
-             SELECT ?1, m.folder, m.digest, m.size, m.since, ?4, 0 FROM message m JOIN folder f ON f.id = m.folder
+            "INSERT INTO departure (account, folder, digest, size, since, at, renumbered, unread)
+             SELECT ?1, m.folder, m.digest, m.size, m.since, ?4, 0, m.flags & 9 = 0 FROM message m JOIN folder f ON f.id = m.folder
              WHERE m.folder = ?2 AND m.uid = ?3 AND (f.managed_at IS NOT NULL OR f.name = 'INBOX')",
         )?;
         // What it came from was never found, and now it is somewhere else.
@@ -40,7 +40,7 @@ impl LearnTransaction<'_> {
         &self,
         account: AccountId,
         (folder, uid): (i64, Uid),
-        instance: Instance,
+        (instance, former): (Instance, Option<Instance>),
         how: TurnedUp,
         at: UnixTime,
     ) -> rusqlite::Result<()> {
@@ -51,9 +51,20 @@ impl LearnTransaction<'_> {
         };
         self.db
             .prepare_cached(
-                "INSERT INTO arrival (account, folder, uid, digest, size, away, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                "INSERT INTO arrival (account, folder, uid, digest, size, away, at, former_digest, former_size)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             )?
-            .execute(params![account.0, folder, uid.0, instance.digest.0, instance.size, away, at.0])
+            .execute(params![
+                account.0,
+                folder,
+                uid.0,
+                instance.digest.0,
+                instance.size,
+                away,
+                at.0,
+                former.map(|former| former.digest.0),
+                former.map(|former| former.size)
+            ])
             .map(drop)
     }
 }
@@ -147,9 +158,11 @@ fn departures(db: &Connection, account: AccountId) -> rusqlite::Result<Vec<Depar
 fn arrivals(db: &Connection, account: AccountId) -> rusqlite::Result<Vec<Arrival>> {
     let mut statement = db.prepare_cached(
         "SELECT a.id, f.name, a.digest, a.size, a.uid, a.away, a.at,
-             EXISTS (SELECT 1 FROM journal j WHERE j.account = a.account AND j.digest = a.digest AND j.size = a.size
+             EXISTS (SELECT 1 FROM journal j WHERE j.account = a.account
+                 AND j.digest IN (a.digest, a.former_digest) AND j.size IN (a.size, a.former_size)
                  AND j.to_folder = f.name
-                 AND (j.state = 'intended' OR j.to_uid = a.uid AND j.to_validity = f.uid_validity))
+                 AND (j.state = 'intended' OR j.to_uid = a.uid AND j.to_validity = f.uid_validity)),
+             a.former_digest, a.former_size
          FROM arrival a JOIN folder f ON f.id = a.folder WHERE a.account = ?1 ORDER BY a.id",
     )?;
     let rows = statement.query_map([account.0], |row| {
@@ -157,6 +170,7 @@ fn arrivals(db: &Connection, account: AccountId) -> rusqlite::Result<Vec<Arrival
             id: row.get(0)?,
             folder: FolderName::from_wire(&row.get::<_, String>(1)?),
             instance: instance_at(row, 2)?,
+            former: former_at(row, 8)?,
             uid: Uid(row.get(4)?),
             away: row.get(5)?,
             at: UnixTime(row.get(6)?),
@@ -164,6 +178,13 @@ fn arrivals(db: &Connection, account: AccountId) -> rusqlite::Result<Vec<Arrival
         })
     })?;
     rows.collect()
+}
+
+fn former_at(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<Option<Instance>> {
+    Ok(match row.get::<_, Option<[u8; 16]>>(column)? {
+        Some(_) => Some(instance_at(row, column)?),
+        None => None,
+    })
 }
 
 fn resting(db: &Connection, account: AccountId) -> rusqlite::Result<Vec<Resting>> {
@@ -186,9 +207,10 @@ fn resting(db: &Connection, account: AccountId) -> rusqlite::Result<Vec<Resting>
 fn note(db: &Connection, account: AccountId, change: &Change, at: UnixTime) -> rusqlite::Result<()> {
     match change {
         Change::Forget(id) => db.prepare_cached("DELETE FROM user_move WHERE id = ?1")?.execute([id]).map(drop),
-        Change::Renumbered(id, uid) => {
-            db.prepare_cached("UPDATE user_move SET uid = ?2 WHERE id = ?1")?.execute(params![id, uid.0]).map(drop)
-        }
+        Change::Renumbered(id, uid, instance) => db
+            .prepare_cached("UPDATE user_move SET uid = ?2, digest = ?3, size = ?4 WHERE id = ?1")?
+            .execute(params![id, uid.0, instance.digest.0, instance.size])
+            .map(drop),
         Change::Program => program_moved(db, account, at),
         Change::Moved { instance, origin, folder, uid } => db
             .prepare_cached(

@@ -40,6 +40,15 @@ CREATE TABLE instance (
 CREATE INDEX instance_by_message_id ON instance (mid_hash, account);
 CREATE INDEX instance_not_judged ON instance (account, older) WHERE standing = 0;
 
+-- The server's own names for messages, where it has some: EMAILID (RFC 8474), X-GM-MSGID.
+CREATE TABLE object (
+    account INTEGER NOT NULL REFERENCES account (id),
+    id      INTEGER NOT NULL,                     -- the first 64 bits of its SHA-256
+    digest  BLOB NOT NULL,                        -- the instance as which it was seen last
+    size    INTEGER NOT NULL,
+    PRIMARY KEY (account, id)
+) STRICT, WITHOUT ROWID;
+
 -- Where instances lie, as far as mailherd has looked.
 CREATE TABLE message (
     folder INTEGER NOT NULL REFERENCES folder (id),
@@ -263,8 +272,17 @@ CREATE TABLE departure (
     size       INTEGER NOT NULL,
     since      INTEGER NOT NULL,                  -- since when it had been there
     at         INTEGER NOT NULL,                  -- when it was missed
-    renumbered INTEGER NOT NULL                   -- 1: the mailbox got a new UIDVALIDITY; the message may still be there
+    renumbered INTEGER NOT NULL,                  -- 1: the mailbox got a new UIDVALIDITY; the message may still be there
+    unread     INTEGER NOT NULL DEFAULT 0         -- 1: it had neither \Seen nor \Deleted, and was not looked for in Trash yet
 ) STRICT;
+
+-- Unread mail that the user moved to Trash, so that it counts once.
+CREATE TABLE thrown (
+    account INTEGER NOT NULL REFERENCES account (id),
+    digest  BLOB NOT NULL,
+    size    INTEGER NOT NULL,
+    PRIMARY KEY (account, digest, size)
+) STRICT, WITHOUT ROWID;
 
 -- A message that came into INBOX or a managed mailbox and was seen elsewhere before, or that came while nobody watched.
 CREATE TABLE arrival (
@@ -275,7 +293,9 @@ CREATE TABLE arrival (
     digest  BLOB NOT NULL,
     size    INTEGER NOT NULL,
     away    INTEGER NOT NULL,                     -- 1: never seen anywhere, and it arrived while mailherd was away
-    at      INTEGER NOT NULL
+    at      INTEGER NOT NULL,
+    former_digest BLOB,                           -- what it was before, when the server now shows other header fields of it
+    former_size   INTEGER
 ) STRICT;
 
 -- A message that the user moved. Gone when an order was made of it, except in Blackhole, where its fall is counted from here.

@@ -23,6 +23,9 @@ pub struct Dragged {
     pub at: UnixTime,
 }
 
+/// Where a message lies that the user moved, and the move.
+pub type Unsettled = ((FolderName, Uid), Candidate);
+
 impl Store {
     /// When the oldest move of the user's was seen of which no order was made; `None`: there is none.
     pub fn first_unsettled(&self, account: AccountId) -> Result<Option<UnixTime>, Fault> {
@@ -35,14 +38,14 @@ impl Store {
 
     /// The moves of which no order was made, with the mailboxes in which the messages came to rest. What their category is,
     /// and whether they are by the user, is for the caller to say.
-    pub fn unsettled(&self, account: AccountId) -> Result<Vec<(FolderName, Candidate)>, Fault> {
+    pub fn unsettled(&self, account: AccountId) -> Result<Vec<Unsettled>, Fault> {
         self.read(|db| {
             let mut statement = db.prepare_cached(
                 "SELECT u.id, f.name, u.at, o.address, o.list,
                      EXISTS (SELECT 1 FROM message m WHERE m.folder = u.folder AND m.uid = u.uid AND m.digest = u.digest
                          AND m.size = u.size),
                      EXISTS (SELECT 1 FROM ledger l WHERE l.kind = 'address' AND l.name = o.address
-                         AND (l.sent_to > 0 OR l.replied > 0))
+                         AND (l.sent_to > 0 OR l.replied > 0)), u.uid
                  FROM user_move u JOIN folder f ON f.id = u.folder
                  LEFT JOIN instance i ON i.account = u.account AND i.digest = u.digest AND i.size = u.size
                  LEFT JOIN origin o ON o.id = i.origin
@@ -58,10 +61,26 @@ impl Store {
                     there: row.get(5)?,
                     own: false,
                     dear: row.get(6)?,
+                    doubt: None,
                 };
-                Ok((FolderName::from_wire(&row.get::<_, String>(1)?), candidate))
+                let place = (FolderName::from_wire(&row.get::<_, String>(1)?), Uid(row.get(7)?));
+                Ok((place, candidate))
             })?;
             rows.collect()
+        })
+    }
+
+    /// How much of a list's mail each address wrote, as far as it was read.
+    pub fn writers(&self, account: AccountId, list: &ListId) -> Result<Vec<(Address, u64)>, Fault> {
+        self.read(|db| {
+            let mut statement = db.prepare_cached(
+                "SELECT o.address, count(*) FROM origin o JOIN instance i ON i.origin = o.id
+                 WHERE i.account = ?1 AND o.list = ?2 AND o.address <> '' GROUP BY o.address",
+            )?;
+            let rows = statement.query_map(params![account.0, list.as_str()], |row| {
+                Ok(Address::parse(row.get_ref(0)?.as_str()?).zip(row.get::<_, i64>(1)?.try_into().ok()))
+            })?;
+            rows.filter_map(Result::transpose).collect()
         })
     }
 

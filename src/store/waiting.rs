@@ -26,10 +26,17 @@ pub struct Waiting {
     pub what: WaitingFor,
 }
 
+impl Waiting {
+    /// Whether it is the question about an order for `who`.
+    pub fn is_about(&self, who: &Who) -> bool {
+        matches!(&self.what, WaitingFor::Order(about, _) if about == who)
+    }
+}
+
 /// What comes of a yes.
 #[derive(Clone, Debug, PartialEq)]
 pub enum WaitingFor {
-    /// An order comes into force: to banish somebody the user has written to.
+    /// An order comes into force: to banish somebody the user has written to, or one made of mail that may be forged.
     Order(Who, Category),
     /// The orders of a reorganisation come into force.
     Reorganisation(Vec<(Who, Category)>),

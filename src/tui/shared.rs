@@ -218,8 +218,9 @@ impl Shared {
 
 fn severity(state: AccountState) -> u8 {
     match state {
-        AccountState::Stopped => 6,
-        AccountState::Waiting => 5,
+        AccountState::Stopped => 7,
+        AccountState::Waiting => 6,
+        AccountState::Probing => 5,
         AccountState::Paused => 4,
         AccountState::Connecting => 3,
         AccountState::Working => 2,

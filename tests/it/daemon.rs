@@ -21,6 +21,7 @@ use crate::support::flavour::Flavour;
 use crate::support::mail::Mail;
 use crate::support::network::Network;
 use crate::support::program;
+use crate::support::proxy::{Act as OnTheWire, Proxy};
 use crate::support::user::{User, write_private};
 use crate::support::world::count;
 
@@ -104,7 +105,9 @@ fn it_files_what_comes_and_its_commands_do_what_they_do_without_it() {
     assert_eq!(lifted, json!({ "who": cast::ANNA_ADDRESS, "lifted": 1 }));
     user.mailherd(&["untrain", cast::ANNA_ADDRESS]).complains(1);
 
+    let log = user.wire_log();
     let why = user.mailherd(&["why", &mail[0].id(), "--json"]).done().object();
+    assert!(log.commands().is_empty(), "nobody else has logged in");
     assert_eq!((&why["folder"], why["history"].as_array().map(Vec::len)), (&json!("News"), Some(1)), "{why}");
     assert_eq!(user.mailherd(&["plan", "--json"]).done().rows().len(), 1);
     let all = user.mailherd(&["undo", "--all", "--json"]).done().object();
@@ -208,6 +211,36 @@ fn it_ends_on_sigterm_within_five_seconds_and_takes_its_socket_along() {
     assert!(log.contains("info mailherd watches version=") && log.contains("info is account=home state=live"), "{log}");
     assert!(!socket.exists());
     user.mailherd(&["status"]).complains(1).says("mailherd daemon");
+}
+
+/// In the middle of a batch: it is finished, with or without MOVE, and no row is left half-way.
+#[test]
+fn told_to_end_in_the_middle_of_a_batch_it_leaves_no_row_half_way() {
+    for (flavour, verb) in
+        [(Flavour::PLAIN, "UID MOVE"), (Flavour::NO_MOVE, "UID COPY"), (Flavour::NO_MOVE, "UID STORE")]
+    {
+        let mut user = User::new(flavour);
+        let proxy = Proxy::to(user.server.port);
+        user.set_account("port", &proxy.port.to_string());
+        let mail = cast::machine_mail(8);
+        user.receives(&mail);
+        let before = user.world();
+        proxy.when(verb, 0, OnTheWire::Note);
+        let daemon = Daemon::start(&user);
+        assert!(proxy.hit(PATIENCE), "{verb}");
+        let (outcome, took) = daemon.ends();
+        outcome.done();
+        assert!(took < Duration::from_secs(6), "{verb}: {took:?}");
+        let rows = user.journal();
+        assert!(!rows.is_empty() && rows.iter().all(|row| row["state"] == "done"), "{verb}: {rows:?}");
+        before.assert_same_mail(&user.world());
+        let filed = rows.len();
+        let daemon = Daemon::start(&user);
+        daemon.rests("home");
+        eventually("the rest is filed, too", || count(&mut user.client(), "INBOX") == 0);
+        assert!(user.journal().len() == mail.len() && filed <= mail.len(), "{verb}");
+        before.assert_same_mail(&user.world());
+    }
 }
 
 #[test]
@@ -450,16 +483,49 @@ fn the_terminal_ui_looks_in_on_the_daemon_acts_through_it_and_survives_its_resta
     let daemon = Daemon::start(&user);
     daemon.rests("home");
     let mut screen = user.screen();
-    screen.sees("about the boat").sees("live").press("/boat\r").press("b").sees("moved to Bulk");
+    screen.sees("about the boat").sees("live");
+    let pushed = cast::stranger(2).subject("while it is open");
+    user.receives(&[pushed, cast::newsletter(1)]);
+    screen.sees("while it is open").sees("filed 1 news");
+    screen.press("/boat\r").press("b").sees("moved to Bulk").misses("about the boat");
     eventually("it acts through the daemon", || lies(&user, &mail, "Bulk"));
+    let rows = user.journal();
+    assert_eq!(rows.last().map(|row| (&row["to_folder"], &row["state"])), Some((&json!("Bulk"), &json!("done"))));
     daemon.dies();
     let daemon = Daemon::start(&user);
     daemon.rests("home");
     let letter = cast::stranger(3).subject("after the restart");
     user.receives(std::slice::from_ref(&letter));
-    screen.sees("after the restart").press("q");
+    screen.sees("after the restart").press("u").sees("about the boat");
+    eventually("what it did before the restart is taken back after it", || lies(&user, &mail, "INBOX"));
+    assert!(user.mailherd(&["orders", "--json"]).done().rows().is_empty(), "and the order with it");
+    screen.press("q");
     assert!(screen.ends().0.success());
     assert_eq!(daemon.status("home")["healthy"], json!(true), "it goes on");
+}
+
+#[test]
+fn status_and_the_accounts_screen_tell_of_another_program_that_files_mail() {
+    let user = User::new(Flavour::PLAIN);
+    user.receives(&[cast::newsletter(1)]).files();
+    // The folders have been mailherd's for a while.
+    let database = rusqlite::Connection::open(user.state_dir().join("mailherd.sqlite3")).unwrap();
+    database.execute("UPDATE folder SET managed_at = managed_at - 300", []).unwrap();
+    let daemon = Daemon::start(&user);
+    let status = daemon.rests("home");
+    assert_eq!((&status["program_moves"], &status["advice"]), (&json!(0), &json!([])), "{status}");
+    let delivered = [1, 2, 3].map(|number| cast::stranger(number).arrived_days_ago(0));
+    user.client().append("Bulk", &delivered);
+    // Bulk is looked at every minute; not to wait for that:
+    user.mailherd(&["check"]).done();
+    let status = daemon.until("home", |status| status["program_moves"] == 3);
+    let words = "another program files mail too: 3 messages";
+    assert!(status["advice"][0]["text"].as_str().unwrap().contains(words), "{status}");
+    assert_eq!(status["healthy"], json!(true), "{status}");
+    assert!(user.mailherd(&["status"]).done().stdout.contains(words));
+    let mut screen = user.screen();
+    screen.sees("live").press("5").sees(words).press("q").sees("The inbox is empty").press("q");
+    assert!(screen.ends().0.success());
 }
 
 #[test]

@@ -12,5 +12,5 @@ fn nothing_is_lost_and_nothing_is_twice_in_a_short_day() {
     assert!(figures.is_well(), "{figures:?}");
     assert!(figures.memory_is_flat(), "{figures:?}");
     assert_eq!(figures.delivered, 600);
-    assert!(figures.moved > 0 && figures.rows > 300, "{figures:?}");
+    assert!(figures.moved > 50 && figures.rows > 100 && figures.orders > 0, "{figures:?}");
 }

@@ -163,6 +163,68 @@ fn a_connection_cut_around_the_append_leaves_one_digest_and_no_second() {
     }
 }
 
+/// A part of the message is still on its way when the program has ended and everything was settled: it is given up, and comes all the same.
+#[test]
+fn one_that_comes_late_is_not_followed_by_a_second() {
+    let user = a_user_with_filed_mail();
+    let proxy = Proxy::to(user.server.port);
+    let through =
+        user.configuration().replace(&format!("port = {}", user.server.port), &format!("port = {}", proxy.port));
+    proxy.when("X-MAILHERD-DIGEST", 0, Act::Hold);
+    let mut running = user.start_with_config(&through, &["digest", "--append"]);
+    assert!(proxy.hit(Duration::from_secs(20)));
+    running.kill();
+    running.finish();
+    user.files();
+    let states = || {
+        let rows = user.journal();
+        let appends = rows.iter().filter(|row| row["kind"] == "append");
+        appends.map(|row| row["state"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!((states(), digests_in(&user, "INBOX").len()), (vec!["refused".to_owned()], 0));
+    proxy.release();
+    eventually("it comes", || digests_in(&user, "INBOX").len() == 1);
+    for _ in 0..2 {
+        assert!(!appended(&user.mailherd(&["digest", "--append", "--json"]).done().object()));
+        assert_eq!((states(), digests_in(&user, "INBOX").len()), (vec!["done".to_owned()], 1));
+    }
+    // It is one of ours: neither filed nor learned from.
+    assert_eq!((&user.files()["learned"], digests_in(&user, "INBOX").len()), (&0.into(), 1));
+}
+
+#[test]
+fn a_daemon_that_is_killed_at_the_time_of_the_digest_sends_it_once() {
+    std::thread::scope(|scope| {
+        for delay in [0, 400, 3000, 12_000] {
+            scope.spawn(move || killed_at_its_time(Duration::from_micros(delay)));
+        }
+    });
+}
+
+fn killed_at_its_time(delay: Duration) {
+    let mut user = a_user_with_filed_mail();
+    is_overdue(&mut user);
+    let proxy = Proxy::to(user.server.port);
+    user.set_account("port", &proxy.port.to_string());
+    proxy.when("APPEND", 0, Act::Note);
+    let daemon = Daemon::start_unasked(&user);
+    assert!(proxy.hit(Duration::from_secs(30)), "the daemon sends it");
+    std::thread::sleep(delay);
+    daemon.dies();
+    // What the server got before is not always there at once.
+    std::thread::sleep(Duration::from_millis(300));
+    for life in ["second", "third"] {
+        let daemon = Daemon::start(&user);
+        eventually("the digest is there", || digests_in(&user, "INBOX").len() == 1);
+        daemon.rests("home");
+        user.mailherd(&["check"]).done();
+        assert_eq!(digests_in(&user, "INBOX").len(), 1, "killed after {delay:?}, in its {life} life");
+        daemon.dies();
+    }
+    let done = user.journal().iter().filter(|row| row["kind"] == "append" && row["state"] == "done").count();
+    assert_eq!(done, 1, "killed after {delay:?}");
+}
+
 #[test]
 fn killed_around_the_append_it_is_there_once() {
     for delay in [0, 200, 1000, 4000, 20_000] {
@@ -212,17 +274,19 @@ fn preview_and_a_full_mailbox_are_told_and_nothing_is_put_there() {
     full.mailherd(&["digest", "--since", "yesterday"]).complains(2).says("12h");
 }
 
+/// The daily time was an hour ago, and there was no digest for two days. It is not due again while the test runs.
+fn is_overdue(user: &mut User) {
+    let hour = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::system()).hour();
+    user.set("digest", &format!("\"{:02}:00\"", (hour + 23) % 24));
+    let mut store = Store::open(&user.state_dir()).unwrap();
+    let account = store.account("home").unwrap();
+    store.mark_digest(account, UnixTime(jiff::Timestamp::now().as_second() - 2 * UnixTime::DAY), false).unwrap();
+}
+
 #[test]
 fn the_daemon_sends_what_is_overdue_once() {
     let mut user = a_user_with_filed_mail();
-    // An hour ago: overdue, and not due again while this test runs.
-    let hour = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::system()).hour();
-    user.set("digest", &format!("\"{:02}:00\"", (hour + 23) % 24));
-    {
-        let mut store = Store::open(&user.state_dir()).unwrap();
-        let account = store.account("home").unwrap();
-        store.mark_digest(account, UnixTime(jiff::Timestamp::now().as_second() - 2 * UnixTime::DAY), false).unwrap();
-    }
+    is_overdue(&mut user);
     let daemon = Daemon::start(&user);
     eventually("the digest comes", || digests_in(&user, "INBOX").len() == 1);
     daemon.rests("home");

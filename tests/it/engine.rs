@@ -435,6 +435,83 @@ fn what_another_program_moves_is_learned_while_it_watches() {
 }
 
 #[test]
+fn why_tells_when_mail_that_the_user_dragged_into_blackhole_falls() {
+    let user = Embedded::new(&[cast::stranger(1).subject("an offer")], Default::default());
+    user.files();
+    crate::moving::time_passes(&user.database(), 60);
+    user.drags(&user.messages("INBOX")[0], "INBOX", "Blackhole");
+    user.files();
+    crate::moving::time_passes(&user.database(), 200);
+    user.files();
+    let watching = Watching::start(&user.config_file(), quick());
+    watching.rests("home");
+    let key = watching.row(Category::Blackhole, "an offer").key;
+    let falls = || match watching.ask(Request::Why(key.clone())) {
+        Ok(Reply::Why(why)) => why.falls,
+        other => panic!("{other:?}"),
+    };
+    let days = (falls().expect("it falls").0 - jiff::Timestamp::now().as_second()) as f64 / 86_400.0;
+    assert!((6.9..=7.0).contains(&days), "in {days} days");
+    user.server.change(|store| store.set_flags("Blackhole", key.uid, &["\\Flagged"]));
+    assert_eq!(falls(), None, "what is flagged stays");
+}
+
+/// Without waiting for the next look, which is minutes away: the server tells of folders that are not open (NOTIFY), and where it does
+/// not, whatever happens in INBOX makes mailherd look at all of them.
+#[test]
+fn a_move_is_noticed_at_once_by_what_the_server_pushes() {
+    for (notify, from, to) in [(true, "News", "Bulk"), (true, "INBOX", "Bulk"), (false, "INBOX", "Bulk")] {
+        let abilities = Abilities { notify, ..Abilities::ALL };
+        let letters = [cast::newsletter(1), cast::stranger(1)];
+        let user = Embedded::new(&letters, demo::Options { abilities, ..Default::default() });
+        let watching = Watching::start(&user.config_file(), Options { look: Duration::from_secs(600), ..quick() });
+        watching.rests("home");
+        eventually("both are where they belong", || user.counts(["INBOX", "News"]) == [1, 1]);
+        // What left within seconds of its arrival would be a program's.
+        crate::moving::time_passes(&user.database(), 60);
+        watching.until("home", |health| health.state == AccountState::Live && health.asked.is_none());
+        user.drags(&user.messages(from)[0], from, to);
+        let moves =
+            || -> i64 { user.database().query_row("SELECT count(*) FROM user_move", [], |row| row.get(0)).unwrap() };
+        eventually(&format!("from {from} to {to}, NOTIFY: {notify}"), || moves() == 1);
+        assert_eq!(user.server.counts().connections, 1, "one connection is enough");
+    }
+}
+
+#[test]
+fn one_of_two_accounts_is_paused_and_a_blackhole_order_for_one_does_not_hold_on_the_other() {
+    let user = User::new(Flavour::PLAIN);
+    let home = user.configuration();
+    let other = User::named(Flavour::PLAIN, &format!("{}-other", user.name));
+    let (_, account) = home.split_once("[[accounts]]\n").unwrap();
+    let account =
+        account.replace("\"home\"", "\"other\"").replace(&format!("\"{}\"", user.name), &format!("\"{}\"", other.name));
+    let path = user.path("two.toml");
+    write_private(&path, &format!("{home}[[accounts]]\n{account}"));
+    let watching = Watching::start(&path, quick());
+    ["home", "other"].iter().for_each(|account| drop(watching.rests(account)));
+    watching.does(Act::Pause { account: Some("other".into()) });
+    watching.until("other", |health| health.state == AccountState::Paused);
+    watching.until("home", |health| health.state == AccountState::Live);
+    watching.does(Act::Order {
+        who: cast::SHOP.into(),
+        category: Category::Blackhole,
+        account: Some("home".into()),
+        existing: false,
+        sure: true,
+    });
+    let mail = [cast::promotion(1), cast::newsletter(1)];
+    for user in [&user, &other] {
+        user.receives(&mail);
+    }
+    eventually("home is filed", || place(&user, &mail[0]) == "Blackhole" && place(&user, &mail[1]) == "News");
+    assert_eq!([place(&other, &mail[0]), place(&other, &mail[1])], ["INBOX", "INBOX"]);
+    watching.does(Act::Resume { account: None });
+    eventually("the other one goes on", || place(&other, &mail[1]) == "News");
+    assert_eq!(place(&other, &mail[0]), "Bulk", "the order was given on home alone");
+}
+
+#[test]
 fn a_friend_dragged_into_blackhole_waits_for_a_word() {
     let mut user = User::new(Flavour::PLAIN);
     user.set("settle_seconds", "1");
@@ -466,4 +543,52 @@ fn a_listener_that_was_too_slow_is_told_to_look_again() {
     watching.rests("home");
     let changed = Notice::Changed { account: "home".into() };
     assert_eq!(watching.hears(|_| true), changed, "what was missed is made up for first");
+}
+
+/// An act waits for a range of messages that is being read, not for the end of the first pass; and nothing is read twice for it.
+#[test]
+fn an_act_is_done_in_the_middle_of_a_long_first_pass() {
+    use mailherd::demo::mailbox::{Account, Message};
+    use mailherd::demo::server::{What, When};
+    let (people, letters) = (15_800, 200);
+    let mail = (0..people).map(|number| {
+        format!(
+            "From: Carl <carl.{number}@strangers.example>\r\nTo: me@home.example\r\nSubject: Hello {number}\r\n\
+                 Message-ID: <{number}@strangers.example>\r\nDate: Sat, 21 Nov 2026 10:00:00 +0000\r\n\r\nHi\r\n"
+        )
+        .into_bytes()
+    });
+    let newsletters: Vec<Mail> = (0..letters).map(cast::newsletter).collect();
+    let mut account = Account::empty("Me", crate::support::mail::ME);
+    let at = mailherd::logic::ids::UnixTime(newsletters[0].arrived());
+    let messages =
+        newsletters.iter().take(100).map(Mail::bytes).chain(mail).chain(newsletters.iter().skip(100).map(Mail::bytes));
+    account.folder_mut("INBOX").messages = messages.map(|bytes| Message::new(bytes, at)).collect();
+    let user = Embedded::of(account, demo::Options::default());
+    // Four ranges, one after the other.
+    user.goes_wrong(When::every("FETCH"), What::Delay(Duration::from_millis(1500)));
+    user.goes_wrong(When::every("UID FETCH"), What::Delay(Duration::from_millis(1500)));
+    let watching = Watching::start(&user.config_file(), quick());
+    let first = || watching.mail(Category::Inbox).into_iter().find(|row| row.subject.starts_with("Hello"));
+    eventually("the first messages are there", || first().is_some());
+    let row = first().unwrap();
+    let done = watching.does(Act::File {
+        messages: vec![row.key],
+        category: Category::Bulk,
+        width: Width::Natural,
+        sure: true,
+    });
+    assert_eq!((done.moved, done.failed.len()), (1, 0), "{done:?}");
+    let health = watching.health().remove(0);
+    assert!(health.last_pass.is_none() && health.fault.is_none(), "it was not waited for: {health:?}");
+    assert_eq!(user.messages("Bulk"), [row.subject.replace("Hello ", "<") + "@strangers.example>"]);
+    assert_eq!(user.counts(["News"]), [0], "nothing was judged yet");
+    watching.rests("home");
+    eventually("all is filed", || user.counts(["INBOX", "News", "Bulk"]) == [people - 1, letters as usize, 1]);
+    let rows: usize =
+        user.server.commands().iter().filter(|one| one.line.contains("HEADER.FIELDS")).map(|one| one.rows).sum();
+    let all = people + letters as usize;
+    assert!(rows <= all + 2 * letters as usize + 10, "{rows} headers were read of {all} messages");
+    let connections = user.server.counts().connections;
+    assert_eq!(connections, 1, "on one connection");
 }

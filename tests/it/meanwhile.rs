@@ -135,6 +135,44 @@ fn a_mark_of_somebody_else_is_not_taken_for_ours_after_a_cut() {
     assert_eq!(filed(&user.files()), 0);
 }
 
+/// The flags of the message that ended up in News with the lowest UID: the first one.
+fn flags_of_first(user: &Embedded) -> Vec<String> {
+    let rows = user.server.snapshot();
+    rows.into_iter().find(|row| row.folder == "News").expect("it is filed").flags
+}
+
+#[test]
+fn flags_that_were_set_between_the_copy_and_its_removal_go_along() {
+    let user = Embedded::new(&mail(), without_move());
+    let flags = ["\\Answered", "\\Flagged", "\\Seen"];
+    let sets = move |store: &mut Store| assert!(store.set_flags("INBOX", FIRST, &flags));
+    user.goes_wrong(When::nth("UID STORE", 1), What::before(sets));
+    assert_eq!(filed(&user.files()), 3);
+    assert_eq!((flags_of_first(&user), user.counts(["INBOX", "News"])), (flags.map(str::to_owned).to_vec(), [0, 3]));
+    assert_eq!(user.server.count("UID STORE"), 1 + flags.len(), "of one message only, and only when there is a need");
+}
+
+#[test]
+fn flags_that_were_set_while_the_line_was_dead_go_along() {
+    for step in ["UID COPY", "UID STORE"] {
+        let user = Embedded::new(&mail(), without_move());
+        user.goes_wrong(When::nth(step, 1), What::DropAfter);
+        user.goes_wrong(When::nth("GREETING", 2), What::No("come back later"));
+        user.runs().complains(1);
+        user.server.clear_faults();
+        // A program that sets a flag leaves the others as they are.
+        let row = user.server.snapshot().into_iter().find(|row| row.folder == "INBOX").unwrap();
+        let flags: Vec<&str> = row.flags.iter().map(String::as_str).chain(["\\Seen"]).collect();
+        user.server.change(|store| store.set_flags("INBOX", FIRST, &flags));
+        user.files();
+        assert_eq!(
+            (flags_of_first(&user), user.counts(["INBOX", "News"])),
+            (vec!["\\Seen".to_owned()], [0, 3]),
+            "{step}"
+        );
+    }
+}
+
 #[test]
 fn inbox_is_renumbered_between_the_row_and_the_move() {
     for options in [Options::default(), without_move()] {

@@ -32,7 +32,7 @@ pub fn time_passes(database: &rusqlite::Connection, seconds: i64) {
     }
 }
 
-trait Moving {
+pub trait Moving {
     fn database(&self) -> rusqlite::Connection;
     /// So many seconds later.
     fn later(&self, seconds: i64) -> &Self;
@@ -85,7 +85,7 @@ impl Moving for User {
     }
 }
 
-fn pair(who: &str, category: &str) -> (String, String) {
+pub fn pair(who: &str, category: &str) -> (String, String) {
     (who.to_owned(), category.to_owned())
 }
 

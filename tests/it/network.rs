@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use mailherd::daemon::engine::Options;
-use mailherd::logic::engine::{AccountState, Health};
+use mailherd::logic::engine::{AccountState, Health, Notice, Reply, Request};
 use mailherd::logic::fault::FaultKind;
 
 use crate::support::cast;
@@ -44,10 +44,21 @@ enum During {
     Idle,
     Fetch,
     Move,
+    /// The three steps of a move on a server without MOVE.
+    Copy,
+    Store,
+    Expunge,
 }
 
 impl During {
-    const ALL: [During; 3] = [During::Idle, During::Fetch, During::Move];
+    const ALL: [During; 6] = [During::Idle, During::Fetch, During::Move, During::Copy, During::Store, During::Expunge];
+
+    fn flavour(self) -> Flavour {
+        match self {
+            During::Idle | During::Fetch | During::Move => Flavour::PLAIN,
+            During::Copy | During::Store | During::Expunge => Flavour::NO_MOVE,
+        }
+    }
 
     /// The command to strike at.
     fn command(self) -> &'static str {
@@ -55,6 +66,9 @@ impl During {
             // The connection after this one reads what came meanwhile. Until then nothing moves, and can be counted.
             During::Idle | During::Fetch => "UID FETCH",
             During::Move => "UID MOVE",
+            During::Copy => "UID COPY",
+            During::Store => "UID STORE",
+            During::Expunge => "UID EXPUNGE",
         }
     }
 }
@@ -99,7 +113,7 @@ fn impatient() -> Options {
 impl Case {
     /// An engine that is at rest, and mail that arrives: held at the command in question, or, in IDLE, not there yet.
     fn begin(during: During, options: Options) -> Case {
-        let mut user = User::new(Flavour::PLAIN);
+        let mut user = User::new(during.flavour());
         let proxy = Proxy::to(user.server.port);
         let network = Network::to(proxy.port);
         user.set_account("port", &network.port.to_string());
@@ -130,7 +144,7 @@ impl Case {
         if self.during == During::Idle {
             self.mail_arrives();
         }
-        let before = self.user.world();
+        let before = self.user.world().without_originals();
         self.proxy.release();
         before
     }
@@ -211,7 +225,7 @@ fn frozen() {
         let limit = match during {
             During::Idle => LOOK + SILENCE,
             During::Fetch => SILENCE,
-            During::Move => MOVE_SILENCE,
+            During::Move | During::Copy | During::Store | During::Expunge => MOVE_SILENCE,
         };
         let health = case.notices(limit);
         let cause = &health.fault.as_ref().unwrap().cause;
@@ -234,7 +248,9 @@ fn slow() {
         while since.elapsed() < 4 * LASTS {
             let health = case.watching.health().remove(0);
             assert!(health.fault.is_none(), "{during:?}: {health:?}");
-            assert!(matches!(health.state, AccountState::Working | AccountState::Live), "{during:?}: {health:?}");
+            // A server that takes 2 seconds may be one that is gone, until it answers.
+            let states = [AccountState::Working, AccountState::Live, AccountState::Probing];
+            assert!(states.contains(&health.state), "{during:?}: {health:?}");
             worked |= health.state == AccountState::Working;
             let silent = now() - health.last_byte.unwrap().0;
             assert!(
@@ -265,6 +281,105 @@ fn restarted() {
         case.network.up();
         case.comes_back(&before);
     });
+}
+
+/// Somebody who wants to know how it is has the server asked whether it is there, and is told when it does not answer.
+#[test]
+fn a_server_that_is_believed_to_be_there_is_asked_when_somebody_wants_to_know() {
+    let options = Options {
+        look: Duration::from_secs(300),
+        silence: Duration::from_secs(6),
+        doubt: Duration::ZERO,
+        first_retry: Duration::from_millis(200),
+        ..quick()
+    };
+    let case = Case::begin(During::Idle, options);
+    let probed = || match case.watching.ask(Request::Probe) {
+        Ok(Reply::Health(mut healths)) => healths.remove(0),
+        other => panic!("{other:?}"),
+    };
+    let (connections, asked_at) = (case.network.connections(), now());
+    let well = probed();
+    assert_eq!((well.state, &well.fault), (AccountState::Live, &None), "{well:?}");
+    assert!(well.last_byte.unwrap().0 >= asked_at && well.asked.is_none_or(|asked| now() - asked.0 < 2), "{well:?}");
+    assert_eq!(case.network.connections(), connections);
+    case.watching.until("home", |health| health.state == AccountState::Live && health.asked.is_none());
+    case.network.freeze();
+    std::thread::sleep(Duration::from_millis(1200));
+    let believed = case.watching.health().remove(0);
+    assert_eq!(believed.state, AccountState::Live, "nobody has asked it yet: {believed:?}");
+    let unsure = probed();
+    assert_eq!((unsure.state, &unsure.fault), (AccountState::Probing, &None), "{unsure:?}");
+    assert_eq!(unsure.last_byte, believed.last_byte);
+    assert!(unsure.asked > unsure.last_byte, "{unsure:?}");
+    // It is told by everything that tells how an account is.
+    assert_eq!(case.watching.health()[0].state, AccountState::Probing);
+    let cause = case.notices(Duration::from_secs(6)).fault.unwrap().cause;
+    assert!(cause.contains("the server said nothing for 6 seconds"), "{cause}");
+    case.network.thaw();
+    case.proxy.release();
+    case.mail_arrives();
+    let before = case.user.world();
+    case.comes_back(&before);
+}
+
+/// Who was told that a server may be gone hears of it when it is not.
+#[test]
+fn a_slow_server_that_was_doubted_is_cleared_by_its_answer() {
+    let options = Options { look: Duration::from_secs(300), doubt: Duration::ZERO, ..quick() };
+    let mut case = Case::begin(During::Idle, options);
+    case.network.delay(Duration::from_millis(2500));
+    // Times are whole seconds: what it said before is another one.
+    std::thread::sleep(Duration::from_millis(1200));
+    let Ok(Reply::Health(mut healths)) = case.watching.ask(Request::Probe) else { panic!("no answer") };
+    let unsure = healths.remove(0);
+    assert_eq!(unsure.state, AccountState::Probing, "{unsure:?}");
+    case.watching.hears(|notice| match notice {
+        Notice::Health(health) => health.state == AccountState::Live && health.last_byte > unsure.last_byte,
+        _ => false,
+    });
+}
+
+/// The digest is put into INBOX once, whatever happens to the network in the middle of it.
+#[test]
+fn the_digest() {
+    std::thread::scope(|scope| {
+        for (weather, strike) in [("cut", Network::cut as fn(&Network)), ("frozen", Network::freeze)] {
+            for at in ["APPEND", "X-MAILHERD-DIGEST"] {
+                scope.spawn(move || digest_in_weather(&format!("{weather} at {at}"), at, strike));
+            }
+        }
+    });
+}
+
+fn digest_in_weather(name: &str, at: &str, strike: fn(&Network)) {
+    let case = Case::begin(During::Idle, impatient());
+    case.proxy.release();
+    case.mail_arrives();
+    eventually(&format!("{name}: all is filed"), || count(&mut case.user.client(), "Bulk") == 5);
+    case.watching.rests("home");
+    case.proxy.when(at, 0, Act::Hold);
+    let link = case.watching.link.clone();
+    let asked = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(link.ask(Request::Do(mailherd::logic::engine::Act::Digest { account: None, since: None })))
+    });
+    assert!(case.proxy.hit(GRACE), "{name}");
+    strike(&case.network);
+    case.proxy.release();
+    // The other end of a literal that was cut off hears of it; one that is whole is put there.
+    std::thread::sleep(Duration::from_millis(500));
+    case.network.thaw();
+    asked.join().unwrap().unwrap_or_else(|fault| panic!("{name}: {fault:?}"));
+    case.watching.until("home", |health| health.state == AccountState::Live && health.fault.is_none());
+    let digests = || case.user.world().items().filter(|(_, one)| one.message_id.starts_with("<digest.")).count();
+    assert_eq!(digests(), 1, "{name}");
+    let again = case.watching.does(mailherd::logic::engine::Act::Digest { account: None, since: None });
+    assert_eq!((again.moved, digests()), (0, 1), "{name}: there is nothing new to tell");
+    let rows = case.user.journal();
+    let appends: Vec<_> = rows.iter().filter(|row| row["kind"] == "append").collect();
+    assert_eq!(appends.iter().filter(|row| row["state"] == "done").count(), 1, "{name}: {appends:?}");
+    assert!(appends.iter().all(|row| row["state"] != "intended"), "{name}: {appends:?}");
 }
 
 /// In the middle of a pass, when no news of the pass can come.

@@ -4,6 +4,7 @@ use mailherd::logic::engine::{Act, MailRow, Reply, Request};
 use mailherd::logic::ids::Category;
 
 use crate::support::cast;
+use crate::support::daemon::Daemon;
 use crate::support::engine::{Watching, quick};
 use crate::support::flavour::Flavour;
 use crate::support::mail::Mail;
@@ -94,4 +95,22 @@ fn one_click_is_asked_about_by_its_host_and_only_when_the_signature_covers_it() 
         other => panic!("{other:?}"),
     };
     assert!(why("covered").1 && !why("uncovered").1 && !why("only by mail").1);
+}
+
+/// Through the terminal, as far as it goes without a network: nothing is asked of the list before the yes, and what fails then is said.
+#[test]
+fn a_list_is_left_by_a_key_after_a_question() {
+    let mut user = User::new(Flavour::PLAIN);
+    user.set_account("authserv_id", "\"mx.home.example\"");
+    let covered = signed("List-Unsubscribe:List-Unsubscribe-Post").subject("the weekly letter");
+    user.receives(std::slice::from_ref(&covered)).files();
+    let daemon = Daemon::start(&user);
+    daemon.rests("home");
+    let mut screen = user.screen();
+    screen.sees("live").press("l").press("l").sees("the weekly letter");
+    screen.press("U").sees("lists.kitchen.invalid").press("n").misses("lists.kitchen.invalid");
+    screen.press("U").sees("lists.kitchen.invalid").press("y").sees("could not be made");
+    screen.press("q");
+    assert!(screen.ends().0.success());
+    assert_eq!(user.world().place_of(&covered.id()), "News");
 }

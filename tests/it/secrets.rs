@@ -4,8 +4,10 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use crate::support::cast;
+use crate::support::daemon::Daemon;
 use crate::support::dovecot::PASSWORD;
 use crate::support::flavour::Flavour;
+use crate::support::program;
 use crate::support::user::{User, filed, write_private};
 
 /// What no output and no file may hold: the part of the password that needs no escaping anywhere.
@@ -53,6 +55,81 @@ fn the_password_is_printed_and_kept_nowhere() {
         let bytes = std::fs::read(&file).unwrap();
         assert!(memchr::memmem::find(&bytes, marker().as_bytes()).is_none(), "{}", file.display());
     }
+}
+
+fn assert_unknown(bytes: &[u8], what: &dyn std::fmt::Display) {
+    assert!(memchr::memmem::find(bytes, marker().as_bytes()).is_none(), "{what} holds the password");
+}
+
+/// A whole noisy life of a daemon: every word of its log, what its socket says, and each file that is left, with the write-ahead log of
+/// a database that was never closed.
+#[test]
+fn a_noisy_daemon_keeps_the_password_to_itself() {
+    let mut user = User::new(Flavour::PLAIN);
+    user.set("settle_seconds", "0").has_a_friend();
+    user.receives(&cast::inbox(2));
+    let loud = ["RUST_LOG", "MAILHERD_LOG"].map(|name| (name.to_owned(), "trace".to_owned()));
+    let mut logs = Vec::new();
+    {
+        let daemon = Daemon::start_with(&user, &["-v", "-v"], &loud);
+        daemon.rests("home");
+        user.receives(&[cast::newsletter(50), cast::friend(51)]);
+        for words in [
+            &["status", "--json"][..],
+            &["check", "-v"],
+            &["doctor", "-v"],
+            &["why", "<nothing@such.example>"],
+            &["pause"],
+            &["resume"],
+            &["digest", "--append"],
+            &["undo", "--all"],
+        ] {
+            let outcome = user.start_with(words, &loud).finish();
+            assert_unknown(format!("{outcome}").as_bytes(), &words.join(" "));
+        }
+        // A login that fails, in the middle of everything.
+        write_private(&user.path("password"), &format!("{PASSWORD}wrong"));
+        user.start_with(&["check", "-v"], &loud).finish();
+        logs.push(daemon.dies());
+    }
+    // What a crash left is settled, out loud.
+    write_private(&user.path("password"), PASSWORD);
+    logs.push(Daemon::start_with(&user, &["-v", "-v"], &loud).ends().0);
+    for log in &logs {
+        assert!(log.stderr.len() > 200, "it was to be noisy: {log}");
+        assert_unknown(format!("{log}").as_bytes(), &"the log");
+    }
+    let files = files_below(&user.state_dir());
+    assert!(files.iter().any(|file| file.extension().is_some_and(|end| end == "sqlite3")), "{files:?}");
+    for file in files.iter().filter(|file| file.is_file()) {
+        assert_unknown(&std::fs::read(file).unwrap(), &file.display());
+        assert_eq!(mode(file), 0o600, "{}", file.display());
+    }
+}
+
+/// As with any crash: by a signal, with the limits of somebody who collects cores.
+#[test]
+fn a_crash_leaves_no_core() {
+    use std::os::unix::process::ExitStatusExt;
+    let user = User::new(Flavour::PLAIN);
+    let config = user.config_file();
+    let mut command = std::process::Command::new("sh");
+    let script = "ulimit -c unlimited && exec \"$0\" --config \"$1\" daemon";
+    command.args(["-c", script]).arg(program::executable()).arg(&config).current_dir(user.path(""));
+    command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("HOME", user.path(""));
+    let mut child = command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().unwrap();
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    while user.mailherd(&["status", "--json"]).stdout.is_empty() {
+        assert!(std::time::Instant::now() < deadline && child.try_wait().unwrap().is_none(), "it does not answer");
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", child.id())).unwrap();
+    let cores = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+    assert_eq!(cores.split_whitespace().nth(4), Some("0"), "{cores}");
+    let id = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(id, rustix::process::Signal::ABORT).unwrap();
+    let status = child.wait().unwrap();
+    assert_eq!((status.signal(), status.core_dumped()), (Some(6), false));
 }
 
 #[test]

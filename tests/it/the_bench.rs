@@ -1,4 +1,8 @@
-//! The bench itself: what it puts into a mailbox comes back, and what it promises to notice it notices.
+//! The bench itself: what it puts into a mailbox comes back, what it promises to notice it notices, and what it measures it prints.
+
+#[path = "../../examples/bench/rows/mod.rs"]
+#[expect(dead_code, reason = "the test has a plan of its own")]
+mod rows;
 
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -164,6 +168,62 @@ fn a_big_mailbox_is_the_same_for_the_same_seed() {
     let user = User::new(Flavour::PLAIN);
     user.receives(&one.inbox);
     assert_eq!(count(&mut user.client(), "INBOX"), 300);
+}
+
+/// A word of each promise.
+const PROMISES: [&str; 22] = [
+    "first pass over 300 messages",
+    "read and parse only",
+    "memory, 300 messages",
+    "database, 300 messages",
+    "second pass, nothing new",
+    "its round trips after the login",
+    "without CONDSTORE",
+    "himalaya",
+    "imaplib",
+    "imapfilter",
+    "first pass over 300 at 50 ms",
+    "its commands",
+    "by UID MOVE",
+    "by COPY, STORE, UID EXPUNGE",
+    "arrival to filed here",
+    "arrival to filed at 50 ms",
+    "a verdict from header bytes",
+    "first frame",
+    "--help",
+    "a message of 150 against one of 50",
+    "memory of each of 12 idle accounts",
+    "wake-ups of 12 idle accounts",
+];
+
+#[test]
+fn a_tiny_benchmark_has_a_row_for_every_promise() {
+    let plan = rows::Plan {
+        messages: 300,
+        rounds: 1,
+        sizes: &[50, 150],
+        filed: 120,
+        arrivals: 1,
+        accounts: 12,
+        rest: Duration::from_secs(1),
+        idle: Duration::from_secs(2),
+        verdicts: 3_000,
+        starts: 1,
+        others: false,
+    };
+    let table = rows::measure(&plan, &[]);
+    let (text, json) = (table.to_string(), table.json(&plan));
+    let all = json["rows"].as_array().unwrap();
+    let failed: Vec<_> = all.iter().filter(|row| row["mailherd"] == "failed").collect();
+    assert!(failed.is_empty(), "{failed:?}");
+    for promise in PROMISES {
+        let row = all.iter().find(|row| row["what"].as_str().is_some_and(|what| what.contains(promise)));
+        let row = row.unwrap_or_else(|| panic!("no row for {promise}:\n{text}"));
+        let left_out = row["against"] == "left out" || row["against"].as_str().unwrap().contains("not installed");
+        assert!(left_out || (row["figure"].is_f64() && row["kept"].is_boolean()), "{row}");
+        assert!(text.contains(row["what"].as_str().unwrap()), "{text}");
+    }
+    assert_eq!(json["kept"], all.iter().all(|row| row["kept"] != false));
 }
 
 /// What comes within `patience`: bytes, nothing (`None`), or the end (empty).

@@ -124,6 +124,7 @@ service stats {{
     text.push_str(&tls(certificate));
     text.push_str(&namespace(flavour));
     text.push_str(&plugins(folder, flavour));
+    text.push_str(flavour.besides_that);
     text
 }
 

@@ -26,6 +26,11 @@ impl<'a> Daemon<'a> {
         Daemon::start_with(user, &[], &[])
     }
 
+    /// Starts it, and does not wait.
+    pub fn start_unasked(user: &'a User) -> Daemon<'a> {
+        Daemon { user, running: Some(user.start_at("daemon.toml", &user.configuration(), &["daemon"], &[])) }
+    }
+
     /// The same with more words and environment variables.
     #[track_caller]
     pub fn start_with(user: &'a User, words: &[&str], environment: &[(String, String)]) -> Daemon<'a> {
@@ -90,11 +95,11 @@ impl<'a> Daemon<'a> {
         assert!(Command::new("kill").args([&format!("-{name}"), &id]).status().unwrap().success());
     }
 
-    /// `kill -9`
-    pub fn dies(mut self) {
+    /// `kill -9`; what it had said.
+    pub fn dies(mut self) -> Outcome {
         let mut running = self.running.take().unwrap();
         running.kill();
-        running.finish();
+        running.finish()
     }
 
     /// SIGTERM, and how long it took to end.

@@ -143,6 +143,11 @@ impl Embedded {
         self.mailherd(&["run", "--once", "--yes", "--json"])
     }
 
+    /// The same, and how much memory it took at most. KiB.
+    pub fn runs_measured(&self) -> (Outcome, u64) {
+        self.start(&["run", "--once", "--yes", "--json"]).finish_measured()
+    }
+
     /// The same, and it has to succeed: the account's part of the result.
     #[track_caller]
     pub fn files(&self) -> Value {
@@ -170,7 +175,8 @@ impl Embedded {
     }
 }
 
-fn message(mail: &Mail) -> Message {
+/// The message as the server takes it.
+pub fn message(mail: &Mail) -> Message {
     let start = Message::new(mail.bytes(), UnixTime(mail.arrived()));
     mail.flags.iter().fold(start, |message, flag| message.flagged(flag))
 }

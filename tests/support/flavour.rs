@@ -4,6 +4,9 @@
 const CAPABILITIES: &str = "IMAP4rev1 SASL-IR LOGIN-REFERRALS ID ENABLE IDLE CHILDREN NAMESPACE UIDPLUS LIST-EXTENDED CONDSTORE \
     QRESYNC ESEARCH WITHIN LIST-STATUS BINARY MOVE SPECIAL-USE LITERAL+ MULTIAPPEND UNSELECT";
 
+/// A password for programs that do not quote one as IMAP has it.
+pub const EASY: &str = "easy";
+
 /// Which certificate the server shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Tls {
@@ -35,6 +38,8 @@ pub struct Flavour {
     pub tls: Tls,
     /// Mailboxes that every user has from the start with a SPECIAL-USE attribute: name and attribute.
     pub special: &'static [(&'static str, &'static str)],
+    /// More lines of `dovecot.conf`.
+    pub besides_that: &'static str,
 }
 
 impl Flavour {
@@ -54,6 +59,7 @@ impl Flavour {
             ("Junk", "\\Junk"),
             ("Archive", "\\Archive"),
         ],
+        besides_that: "",
     };
     /// COPY, STORE and UID EXPUNGE instead of MOVE.
     pub const NO_MOVE: Flavour = Flavour { without: &["MOVE"], ..Flavour::PLAIN };
@@ -97,6 +103,22 @@ impl Flavour {
     pub const SELF_SIGNED: Flavour = Flavour { tls: Tls::SelfSigned, ..Flavour::PLAIN };
     /// No STARTTLS.
     pub const NO_TLS: Flavour = Flavour { tls: Tls::Off, ..Flavour::PLAIN };
+
+    /// For hundreds of thousands of messages: many in a file, so that they are there soon, and no limit to what the server maps. Users have a
+    /// second password, [`EASY`].
+    pub const LARGE: Flavour = Flavour {
+        besides_that: "mail_location = mdbox:~/mdbox\ndefault_vsz_limit = 0\npassdb {\n  driver = static\n  args = password=easy\n}\n",
+        ..Flavour::PLAIN
+    };
+    /// The same without CONDSTORE and QRESYNC: nothing says what changed.
+    pub const LARGE_BARE: Flavour =
+        Flavour { besides_that: Flavour::LARGE.besides_that, without: Flavour::BARE.without, ..Flavour::BARE };
+    /// For hundreds of sessions at a time. The kernel gives a user 128 inotify instances, and whoever gets none looks every 30 seconds unless told
+    /// otherwise.
+    pub const CROWDED: Flavour = Flavour {
+        besides_that: "default_process_limit = 4000\ndefault_client_limit = 20000\nmailbox_idle_check_interval = 1 s\nmail_location = mdbox:~/mdbox\n",
+        ..Flavour::PLAIN
+    };
 
     /// What it advertises.
     pub fn capabilities(&self) -> String {

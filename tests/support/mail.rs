@@ -69,8 +69,12 @@ impl Mail {
 
     /// `In-Reply-To` and `References`
     pub fn answers(self, other: &Mail) -> Mail {
-        let id = other.id();
-        self.header("In-Reply-To", id.clone()).header("References", id)
+        self.answers_id(&other.id())
+    }
+
+    /// The same, by the other's Message-ID.
+    pub fn answers_id(self, id: &str) -> Mail {
+        self.header("In-Reply-To", id).header("References", id)
     }
 
     /// Another body: also other bytes for mail whose header is the same.

@@ -1,5 +1,8 @@
 //! A big mailbox, the same one for the same seed: some 2,000 senders, a few of which write most of the mail; 1 to 4 KB a message.
 
+use std::collections::VecDeque;
+use std::ops::Range;
+
 use fastrand::Rng;
 
 use super::mail::{ME, Mail};
@@ -7,6 +10,11 @@ use super::senders::{Kind, Sender, WORDS, pick, senders};
 
 /// 2022-01-01 to 2026-11-04, seconds since 1970.
 const TIME: (i64, i64) = (1_640_995_200, 1_793_836_800);
+
+/// Messages in a part.
+const PART: usize = 500;
+/// Threads that are still answered.
+const RECENT: usize = 50;
 
 /// A generated mailbox: INBOX and Sent.
 pub struct Many {
@@ -19,13 +27,30 @@ pub struct Many {
 impl Many {
     /// So many messages in INBOX and Sent.
     pub fn generate(inbox: usize, sent: usize, seed: u64) -> Many {
+        let mut many = Many { inbox: Vec::with_capacity(inbox), sent: Vec::with_capacity(sent) };
+        Many::pour(inbox, sent, seed, |folder, mail| match folder {
+            "INBOX" => many.inbox.extend(mail),
+            _ => many.sent.extend(mail),
+        });
+        many
+    }
+
+    /// The same piece by piece, for mailboxes that memory should not hold: `each` gets the folder, `INBOX` or `Sent`, and the next part.
+    pub fn pour(inbox: usize, sent: usize, seed: u64, mut each: impl FnMut(&'static str, Vec<Mail>)) {
         let mut rng = Rng::with_seed(seed);
         let senders = senders(&mut rng);
-        let mut maker = Maker { rng, senders, letters: Vec::new(), recent: Vec::new() };
-        let received = (0..inbox).map(|number| maker.received(number, time(number, inbox))).collect();
-        let own = (0..sent).map(|number| maker.own(number, sent)).collect();
-        Many { inbox: received, sent: own }
+        let mut maker = Maker { rng, senders, letters: Vec::new(), recent: VecDeque::new() };
+        for part in parts(inbox) {
+            each("INBOX", part.map(|number| maker.received(number, time(number, inbox))).collect());
+        }
+        for part in parts(sent) {
+            each("Sent", part.map(|number| maker.own(number, sent)).collect());
+        }
     }
+}
+
+fn parts(count: usize) -> impl Iterator<Item = Range<usize>> {
+    (0..count).step_by(PART).map(move |from| from..count.min(from + PART))
 }
 
 fn time(number: usize, of: usize) -> i64 {
@@ -35,10 +60,10 @@ fn time(number: usize, of: usize) -> i64 {
 struct Maker {
     rng: Rng,
     senders: Vec<Sender>,
-    /// Letters by people, to be answered.
-    letters: Vec<(Mail, usize)>,
+    /// Letters by people, to be answered: Message-ID, sender.
+    letters: Vec<(String, usize)>,
     /// The last threads: Message-ID, subject.
-    recent: Vec<(Mail, String)>,
+    recent: VecDeque<(String, String)>,
 }
 
 impl Maker {
@@ -77,7 +102,7 @@ impl Maker {
             .at(at);
         let mail = self.of_kind(mail, kind, &domain, number, subject);
         if kind == Kind::Person {
-            self.letters.push((mail.clone(), who));
+            self.letters.push((mail.id(), who));
         }
         self.with_body_and_flags(mail)
     }
@@ -111,13 +136,15 @@ impl Maker {
     fn threaded(&mut self, mail: Mail, subject: String) -> Mail {
         let answers = !self.recent.is_empty() && self.rng.f64() < 0.55;
         let (mail, subject) = if answers {
-            let (before, subject) =
-                &self.recent[self.rng.usize(self.recent.len().saturating_sub(50)..self.recent.len())];
-            (mail.answers(before).subject(&format!("Re: {subject}")), subject.clone())
+            let (before, subject) = &self.recent[self.rng.usize(..self.recent.len())];
+            (mail.answers_id(before).subject(&format!("Re: {subject}")), subject.clone())
         } else {
             (mail, subject)
         };
-        self.recent.push((mail.clone(), subject));
+        self.recent.push_back((mail.id(), subject));
+        if self.recent.len() > RECENT {
+            self.recent.pop_front();
+        }
         mail
     }
 
@@ -134,7 +161,10 @@ impl Maker {
         let id = format!("<{at}.{number}.sent@home.example>");
         let mail =
             Mail::from(&format!("Me <{ME}>")).to(&to).header("Message-ID", id).subject(&subject).at(at).flag("\\Seen");
-        let mail = answered.map_or(mail.clone(), |letter| mail.answers(&letter));
+        let mail = match answered {
+            Some(letter) => mail.answers_id(&letter),
+            None => mail,
+        };
         let size = self.rng.usize(200..1500);
         mail.body(&self.letters_of(size))
     }

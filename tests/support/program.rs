@@ -55,23 +55,37 @@ impl Running {
     }
 
     /// Waits for its end.
-    pub fn finish(mut self) -> Outcome {
-        let status = self.wait();
-        let text = |bytes: JoinHandle<Vec<u8>>| String::from_utf8(bytes.join().unwrap()).expect("output is UTF-8");
-        Outcome { words: self.words, status, stdout: text(self.stdout), stderr: text(self.stderr) }
+    pub fn finish(self) -> Outcome {
+        self.finish_measured().0
     }
 
-    fn wait(&mut self) -> ExitStatus {
+    /// The same, and the most memory that it was seen to have had. KiB.
+    pub fn finish_measured(mut self) -> (Outcome, u64) {
+        let (status, most) = self.wait();
+        let text = |bytes: JoinHandle<Vec<u8>>| String::from_utf8(bytes.join().unwrap()).expect("output is UTF-8");
+        (Outcome { words: self.words, status, stdout: text(self.stdout), stderr: text(self.stderr) }, most)
+    }
+
+    fn wait(&mut self) -> (ExitStatus, u64) {
         let deadline = Instant::now() + PATIENCE;
+        let mut most = 0;
         while !self.ended() {
+            most = most.max(peak(self.child.id()).unwrap_or(0));
             if Instant::now() > deadline {
                 self.kill();
                 panic!("`mailherd {}` hangs", self.words);
             }
             std::thread::sleep(Duration::from_millis(2));
         }
-        self.child.wait().expect("our own child")
+        (self.child.wait().expect("our own child"), most)
     }
+}
+
+/// VmHWM of a process, which only ever grows. KiB; none where there is no /proc, or when the process has ended.
+fn peak(process: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.split_whitespace().next()?.parse().ok()
 }
 
 fn drain(mut stream: impl std::io::Read + Send + 'static) -> JoinHandle<Vec<u8>> {

@@ -1,5 +1,5 @@
-//! A wire with scissors: forwards a connection to the server line by line, and at a chosen command holds, cuts, or lets the server do
-//! it and cuts before the answer.
+//! A wire with scissors: forwards a connection to the server line by line, and at a chosen command, or byte, holds, cuts, or lets the
+//! server do it and cuts before the answer.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -13,25 +13,70 @@ pub enum Act {
     Note,
     /// It waits for [`Proxy::release`].
     Hold,
+    /// It waits for [`Proxy::release`], and then the connection is cut; the server never hears of it.
+    HoldAndCut,
     /// The connection is cut; the server never hears of it.
     CutBefore,
     /// The server does it and answers; the connection is cut before the answer is passed on.
     CutAfter,
+    /// The same, but the connection is cut after [`Proxy::release`] only; [`Proxy::hit`] says that the answer came.
+    Withhold,
+}
+
+/// A place in the traffic.
+enum Rule {
+    /// Text in a command, what to do, how many such commands are let through first.
+    Command(String, Act, usize),
+    /// So many bytes from the server, then [`Act::CutBefore`] or [`Act::HoldAndCut`].
+    Bytes(u64, Act),
+}
+
+/// Where somebody waits for [`Proxy::release`].
+#[derive(Default)]
+struct Gate {
+    open: Mutex<bool>,
+    opened: Condvar,
+}
+
+impl Gate {
+    fn wait(&self) {
+        drop(self.opened.wait_while(self.open.lock().unwrap(), |open| !*open).unwrap());
+    }
+
+    fn open(&self) {
+        *self.open.lock().unwrap() = true;
+        self.opened.notify_all();
+    }
 }
 
 #[derive(Default)]
 struct State {
-    /// Text in the command, what to do, how many such commands are let through first.
-    rule: Option<(String, Act, usize)>,
+    rule: Option<Rule>,
     hit: bool,
-    released: bool,
+    gate: Arc<Gate>,
+    /// Nobody is let in any more once the rule has struck.
+    then_closed: bool,
+}
+
+impl State {
+    /// How many of these bytes from the server go on, and what then.
+    fn let_through(&mut self, size: usize) -> (usize, Option<Act>) {
+        let Some(Rule::Bytes(left, act)) = &mut self.rule else { return (size, None) };
+        if *left > size as u64 {
+            *left -= size as u64;
+            return (size, None);
+        }
+        let (rest, act) = (*left as usize, *act);
+        self.rule = None;
+        (rest, Some(act))
+    }
 }
 
 /// A port that leads to the server.
 pub struct Proxy {
     /// Where to connect.
     pub port: u16,
-    state: Arc<(Mutex<State>, Condvar)>,
+    state: Shared,
 }
 
 impl Proxy {
@@ -39,10 +84,17 @@ impl Proxy {
     pub fn to(target: u16) -> Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
-        let state = Arc::new((Mutex::new(State::default()), Condvar::new()));
+        let state = Shared::default();
         let shared = Arc::clone(&state);
         std::thread::spawn(move || {
             for client in listener.incoming().map_while(Result::ok) {
+                let closed = {
+                    let state = shared.0.lock().unwrap();
+                    state.then_closed && state.hit
+                };
+                if closed {
+                    continue;
+                }
                 let Ok(server) = TcpStream::connect(("127.0.0.1", target)) else { continue };
                 forward(client, server, &shared);
             }
@@ -52,7 +104,28 @@ impl Proxy {
 
     /// The next command that holds `text` (upper case), after `skip` others, meets `act`, once.
     pub fn when(&self, text: &str, skip: usize, act: Act) -> &Proxy {
-        *self.state.0.lock().unwrap() = State { rule: Some((text.to_owned(), act, skip)), ..State::default() };
+        self.begin(Some(Rule::Command(text.to_owned(), act, skip)))
+    }
+
+    /// When the server has sent so many bytes, the connection is cut, or held and cut, once.
+    pub fn after(&self, bytes: u64, act: Act) -> &Proxy {
+        self.begin(Some(Rule::Bytes(bytes, act)))
+    }
+
+    /// Once the rule has struck, nobody is let in.
+    pub fn then_closed(&self) -> &Proxy {
+        self.state.0.lock().unwrap().then_closed = true;
+        self
+    }
+
+    /// Nothing happens any more, until the next rule.
+    pub fn forget(&self) {
+        self.begin(None);
+    }
+
+    fn begin(&self, rule: Option<Rule>) -> &Proxy {
+        let before = std::mem::replace(&mut *self.state.0.lock().unwrap(), State { rule, ..State::default() });
+        before.gate.open();
         self
     }
 
@@ -65,23 +138,27 @@ impl Proxy {
 
     /// Lets a held command go on.
     pub fn release(&self) {
-        self.state.0.lock().unwrap().released = true;
-        self.state.1.notify_all();
+        self.state.0.lock().unwrap().gate.open();
     }
 }
 
 type Shared = Arc<(Mutex<State>, Condvar)>;
 
-/// The tag of a command whose answer is withheld.
-type Withheld = Arc<Mutex<Option<Vec<u8>>>>;
+fn strike(shared: &Shared) {
+    shared.0.lock().unwrap().hit = true;
+    shared.1.notify_all();
+}
+
+/// The tag of a command whose answer is withheld, and the gate that its end waits for.
+type Withheld = Arc<Mutex<Option<(Vec<u8>, Option<Arc<Gate>>)>>>;
 
 fn forward(client: TcpStream, server: TcpStream, shared: &Shared) {
     let withheld = Withheld::default();
     let (answers_from, answers_to) = (server.try_clone().unwrap(), client.try_clone().unwrap());
-    let (shared, withheld_too) = (Arc::clone(shared), Arc::clone(&withheld));
+    let (shared, shared_too, withheld_too) = (Arc::clone(shared), Arc::clone(shared), Arc::clone(&withheld));
     let _ = (client.set_nodelay(true), server.set_nodelay(true));
     std::thread::spawn(move || commands(&client, &server, &shared, &withheld));
-    std::thread::spawn(move || answers(&answers_from, &answers_to, &withheld_too));
+    std::thread::spawn(move || answers(&answers_from, &answers_to, &shared_too, &withheld_too));
 }
 
 fn cut(one: &TcpStream, other: &TcpStream) {
@@ -93,12 +170,17 @@ fn commands(client: &TcpStream, mut server: &TcpStream, shared: &Shared, withhel
     let mut lines = BufReader::new(client);
     let mut line = Vec::new();
     while lines.read_until(b'\n', &mut line).is_ok_and(|size| size > 0) {
+        let tag = || line.split(|&byte| byte == b' ').next().unwrap_or_default().to_vec();
         match act_for(&line, shared) {
-            Some(Act::CutBefore) => break,
-            Some(Act::CutAfter) => {
-                *withheld.lock().unwrap() = line.split(|&byte| byte == b' ').next().map(<[u8]>::to_vec)
+            Some((Act::CutBefore, _)) => break,
+            Some((Act::Hold, gate)) => gate.wait(),
+            Some((Act::HoldAndCut, gate)) => {
+                gate.wait();
+                break;
             }
-            Some(Act::Note | Act::Hold) | None => {}
+            Some((Act::CutAfter, _)) => *withheld.lock().unwrap() = Some((tag(), None)),
+            Some((Act::Withhold, gate)) => *withheld.lock().unwrap() = Some((tag(), Some(gate))),
+            Some((Act::Note, _)) | None => {}
         }
         if server.write_all(&line).is_err() {
             break;
@@ -110,10 +192,10 @@ fn commands(client: &TcpStream, mut server: &TcpStream, shared: &Shared, withhel
     }
 }
 
-/// Whether this line is the chosen one; waits when it is to be held.
-fn act_for(line: &[u8], shared: &Shared) -> Option<Act> {
+/// Whether this line is the chosen one.
+fn act_for(line: &[u8], shared: &Shared) -> Option<(Act, Arc<Gate>)> {
     let mut state = shared.0.lock().unwrap();
-    let (text, act, skip) = state.rule.as_mut()?;
+    let Some(Rule::Command(text, act, skip)) = &mut state.rule else { return None };
     if !String::from_utf8_lossy(line).to_uppercase().contains(text.as_str()) {
         return None;
     }
@@ -123,23 +205,38 @@ fn act_for(line: &[u8], shared: &Shared) -> Option<Act> {
     }
     let act = *act;
     state.rule = None;
-    state.hit = true;
-    shared.1.notify_all();
-    if act == Act::Hold {
-        drop(shared.1.wait_while(state, |state| !state.released).unwrap());
+    let gate = Arc::clone(&state.gate);
+    drop(state);
+    if act != Act::Withhold {
+        strike(shared);
     }
-    Some(act)
+    Some((act, gate))
 }
 
-fn answers(mut server: &TcpStream, mut client: &TcpStream, withheld: &Withheld) {
+fn answers(mut server: &TcpStream, mut client: &TcpStream, shared: &Shared, withheld: &Withheld) {
     let mut chunk = vec![0; 1 << 16];
     while let Ok(size @ 1..) = server.read(&mut chunk) {
-        let tag = withheld.lock().unwrap().clone();
-        if let Some(tag) = tag {
+        let kept = withheld.lock().unwrap().clone();
+        if let Some((tag, gate)) = kept {
             swallow_until(server, chunk[..size].to_vec(), &tag);
+            if let Some(gate) = gate {
+                strike(shared);
+                gate.wait();
+            }
             break;
         }
-        if client.write_all(&chunk[..size]).is_err() {
+        let ((through, act), gate) = {
+            let mut state = shared.0.lock().unwrap();
+            (state.let_through(size), Arc::clone(&state.gate))
+        };
+        let written = client.write_all(&chunk[..through]).is_ok();
+        if act.is_some() {
+            strike(shared);
+        }
+        if act == Some(Act::HoldAndCut) {
+            gate.wait();
+        }
+        if act.is_some() || !written {
             break;
         }
     }

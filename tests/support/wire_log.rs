@@ -25,6 +25,11 @@ impl WireLog {
         WireLog { folder }
     }
 
+    /// No more: it costs the server time.
+    pub fn stop(self) {
+        std::fs::remove_dir_all(&self.folder).unwrap();
+    }
+
     /// The commands without their tags, in upper case up to the first quotation mark, in the order of each session.
     pub fn commands(&self) -> Vec<String> {
         self.lines("in").iter().map(|line| command(line)).filter(|command| !command.is_empty()).collect()

@@ -48,6 +48,17 @@ impl World {
         World { folders }
     }
 
+    /// The same without the messages of INBOX of which there is a copy elsewhere: what is left when a move that was made by COPY is
+    /// finished.
+    pub fn without_originals(mut self) -> World {
+        let copies: BTreeSet<String> =
+            self.items().filter(|(folder, _)| *folder != "INBOX").map(|(_, item)| item.message_id.clone()).collect();
+        if let Some(inbox) = self.folders.get_mut("INBOX") {
+            inbox.retain(|item| !copies.contains(&item.message_id));
+        }
+        self
+    }
+
     /// How many messages a folder holds; none when it does not exist.
     pub fn count(&self, folder: &str) -> usize {
         self.folders.get(folder).map_or(0, Vec::len)
@@ -118,7 +129,8 @@ fn differences(before: &[Item], after: &[Item]) -> Vec<String> {
     lines.map(|(item, count)| format!("{} × {}: {item:?}", count.abs(), word(count))).take(12).collect()
 }
 
-fn item(bytes: &[u8], flags: BTreeSet<String>, internal_date: String) -> Item {
+/// A message, its flags and its date in any spelling.
+pub fn item(bytes: &[u8], flags: BTreeSet<String>, internal_date: String) -> Item {
     let digest = ring::digest::digest(&ring::digest::SHA256, bytes);
     Item {
         digest: digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect(),

@@ -9,6 +9,7 @@ use std::future::Future;
 use std::rc::Rc;
 use std::time::Duration;
 
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::{Instant, sleep};
 
@@ -17,6 +18,7 @@ use super::backoff::Backoff;
 use super::bench::Bench;
 use super::board::Board;
 use super::control::Control;
+use super::crowd::Crowd;
 use super::ear::Ear;
 use super::job::Ticket;
 use crate::config::Config;
@@ -33,6 +35,10 @@ use crate::store::AccountLock;
 
 /// A connection that lived so long was a good one: the next failure is the first again.
 const GOOD: Duration = Duration::from_secs(60);
+/// So many refusals of a password with which a login has worked are not believed: connections that the server has not noticed to be dead count
+/// against its limit and can look like a wrong password (thunderbird-android#6035), and so does a server that cannot reach its own
+/// database. More could lock the account.
+const DOUBTS: u32 = 2;
 /// Messages in one transaction. A transaction that stays open while the network is waited for keeps other accounts from
 /// writing.
 const COMMIT: usize = 1;
@@ -49,6 +55,8 @@ enum End {
 enum Trouble {
     Fault(Fault),
     Interrupted,
+    /// Somebody waits. It is taken up where it ended.
+    MadeWay,
 }
 
 impl From<Fault> for Trouble {
@@ -61,6 +69,7 @@ impl From<Fault> for Trouble {
 pub(super) struct Worker {
     config: Rc<Config>,
     options: Rc<Options>,
+    crowd: Rc<Crowd>,
     /// Its place in the config…
     account: usize,
     /// …and on the board.
@@ -76,13 +85,15 @@ pub(super) struct Worker {
     backoff: Backoff,
     /// Whether the last attempt got as far as a session.
     reached: bool,
+    /// How many logins in a row may yet be refused before the password is called wrong.
+    doubts: u32,
     last_change: Instant,
     alarm: daily::Alarm,
 }
 
 impl Worker {
     pub(super) fn new(
-        (config, options): (Rc<Config>, Rc<Options>),
+        (config, options, crowd): (Rc<Config>, Rc<Options>, Rc<Crowd>),
         (account, slot): (usize, usize),
         board: Board,
         control: Rc<Control>,
@@ -93,6 +104,7 @@ impl Worker {
         Worker {
             config,
             options,
+            crowd,
             account,
             slot,
             board,
@@ -105,6 +117,7 @@ impl Worker {
             held: Held::default(),
             backoff,
             reached: false,
+            doubts: 0,
             last_change: Instant::now(),
             alarm: daily::Alarm::default(),
         }
@@ -122,7 +135,7 @@ impl Worker {
             self.reached = false;
             match self.connected(!paused).await {
                 Ok(End::Stopping) => return,
-                Ok(End::Paused | End::Served) | Err(Trouble::Interrupted) => {}
+                Ok(End::Paused | End::Served) | Err(Trouble::Interrupted | Trouble::MadeWay) => {}
                 Err(Trouble::Fault(fault)) => {
                     if self.reached && since.elapsed() >= GOOD {
                         self.backoff.reset();
@@ -137,6 +150,7 @@ impl Worker {
     pub(super) async fn panicked(&mut self) {
         self.desk = None;
         self.control.set_in_batch(false);
+        self.control.set_yields(false);
         self.reached = false;
         let cause = format!("{}: mailherd failed inside (its message is in the log)", self.name());
         self.failed(Fault::local(cause, "please report it; it is tried again, and the journal knows what was begun"))
@@ -156,7 +170,9 @@ impl Worker {
         if fault.kind == FaultKind::Local {
             self.desk = None;
         }
-        let hopeless = matches!(fault.kind, FaultKind::Credentials | FaultKind::Usage);
+        let doubtful = fault.kind == FaultKind::Credentials && self.doubts > 0;
+        self.doubts = self.doubts.saturating_sub(u32::from(doubtful));
+        let hopeless = matches!(fault.kind, FaultKind::Credentials | FaultKind::Usage) && !doubtful;
         self.board.update(self.slot, |health| {
             health.fault = Some(fault.clone());
             health.progress = None;
@@ -218,11 +234,12 @@ impl Worker {
         let (config, ear) = (self.config.clone(), self.ear.clone());
         let mut session = {
             let setting = setting(&config, self.account, &ear);
-            interruptible(&self.control, setting.connect_within(self.options.connect)).await?
+            Box::pin(interruptible(&self.control, setting.connect_within(self.options.connect))).await?
         };
         session.set_silence(self.options.silence);
         self.reached = true;
-        let mut bench = Bench::new(session);
+        self.doubts = DOUBTS;
+        let mut bench = Bench::new(session, self.crowd.is_large());
         let capabilities: Vec<String> = bench.session.capabilities().all().map(str::to_owned).collect();
         self.board.connected(self.slot, bench.session.pulse());
         self.board.update(self.slot, |health| {
@@ -231,17 +248,30 @@ impl Worker {
         });
         let end = self.live(&mut bench, stay).await;
         if !bench.session.is_broken() {
-            bench.session.logout().await;
+            Box::pin(bench.session.logout()).await;
         }
         end
+    }
+
+    /// Waits for its turn at a first pass. A job, or a word from outside, does not wait for that.
+    async fn turn(&mut self) -> Option<OwnedSemaphorePermit> {
+        tokio::select! {
+            turn = self.crowd.first_pass() => turn,
+            ticket = self.jobs.recv() => {
+                self.waiting.extend(ticket);
+                None
+            }
+            () = self.control.called(false) => None,
+        }
     }
 
     /// Passes and waits, on an open connection.
     async fn live(&mut self, bench: &mut Bench, stay: bool) -> Result<End, Trouble> {
         let mut due = stay.then_some(Scope::All);
         let mut all = Instant::now() + self.options.all;
+        let mut turn = if stay { self.turn().await } else { None };
         loop {
-            self.serve(bench).await?;
+            Box::pin(self.serve(bench)).await?;
             if self.control.is_stopping() {
                 return Ok(End::Stopping);
             }
@@ -253,14 +283,30 @@ impl Worker {
             }
             self.control.set_pausable(true);
             match due.take() {
+                Some(Scope::All) if interruptible(&self.control, bench.is_as_it_was()).await? => {
+                    self.board.update(self.slot, |health| health.last_pass = Some(clock::now()));
+                    all = Instant::now() + self.options.all;
+                }
                 Some(scope) => {
-                    self.pass(bench, scope, self.options.accept).await?;
-                    if scope == Scope::All {
-                        all = Instant::now() + self.options.all;
+                    self.control.set_yields(true);
+                    let passed = Box::pin(self.pass(bench, scope, self.options.accept)).await;
+                    self.control.set_yields(false);
+                    match passed {
+                        Err(Trouble::MadeWay) => due = Some(scope),
+                        passed => {
+                            passed?;
+                            if turn.take().is_some() {
+                                // Its place in memory is for the next one's first pass.
+                                self.desk = None;
+                            }
+                            if scope == Scope::All {
+                                all = Instant::now() + self.options.all;
+                            }
+                        }
                     }
                 }
                 None => {
-                    self.digest_when_due(bench).await?;
+                    Box::pin(self.digest_when_due(bench)).await?;
                     due = self.wait(bench, all).await?;
                 }
             }

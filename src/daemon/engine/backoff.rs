@@ -31,7 +31,7 @@ impl Backoff {
     pub(super) fn next(&mut self, fault: &Fault, chance: f64) -> Duration {
         let doubled = self.first.saturating_mul(1 << self.failures.min(20)).min(self.longest);
         self.failures += 1;
-        let wished = suggested(&fault.cause).or_else(|| is_crowded(&fault.cause).then_some(CROWDED.min(self.longest)));
+        let wished = fault.pause().or_else(|| is_crowded(&fault.cause).then_some(CROWDED.min(self.longest)));
         let wait = wished.map_or(doubled, |wished| wished.max(doubled));
         wait.mul_f64(0.75 + chance.clamp(0.0, 1.0) / 2.0)
     }
@@ -40,13 +40,6 @@ impl Backoff {
 fn is_crowded(cause: &str) -> bool {
     let cause = cause.to_ascii_lowercase();
     ["too many", "connection limit", "maximum number of connections"].iter().any(|words| cause.contains(words))
-}
-
-/// Exchange says how long it wants to be left alone (imap_tools#135). At most an hour.
-fn suggested(cause: &str) -> Option<Duration> {
-    let (_, rest) = cause.split_once("Suggested Backoff Time:")?;
-    let digits: String = rest.trim_start().chars().take_while(char::is_ascii_digit).collect();
-    Some(Duration::from_millis(digits.parse().ok()?).min(Duration::from_secs(3600)))
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! The work on an open connection: passes and jobs.
 
 use std::collections::{HashMap, HashSet};
+use std::time::{Duration, Instant};
 
 use crate::config::Config;
+use crate::daemon::backlog::Backlog;
 use crate::daemon::desk::Desk;
 use crate::daemon::engine::job::{Job, Outcome, Ticket};
 use crate::daemon::engine::why;
@@ -12,8 +14,8 @@ use crate::daemon::opening::{Ready, ready};
 use crate::daemon::pass::{Pass, Report, Seen};
 use crate::daemon::setting::Setting;
 use crate::daemon::sync::Scope;
-use crate::daemon::{digest, opened, order, pending, pick, undo, unsubscribe};
-use crate::imap::{Access, Selected, Session, StatusRow};
+use crate::daemon::{digest, inspect, opened, order, pending, pick, undo, unsubscribe};
+use crate::imap::{Access, Folder, Selected, Session, StatusRow};
 use crate::logic::engine::MessageKey;
 use crate::logic::fault::{Fault, FaultKind};
 use crate::logic::ids::{FolderName, ModSeq, RowId, Uid, UidValidity, UnixTime};
@@ -29,11 +31,59 @@ pub(super) struct Bench {
     ready: Option<Ready>,
     inbox: Option<Mark>,
     statuses: Vec<StatusRow>,
+    /// What waited for its verdict when a pass made way.
+    kept: Option<Backlog>,
+    before: Option<Before>,
+    /// Whether it is worth a round trip to know that nothing has to be done.
+    thrifty: bool,
 }
 
+/// How the mailboxes were before the last pass over all of them.
+struct Before {
+    names: Vec<FolderName>,
+    rows: Vec<StatusRow>,
+    at: Instant,
+}
+
+/// So often a pass looks at everything, whatever STATUS says: it does not tell of new mailboxes, nor of what only time brings about.
+const WHOLE: Duration = Duration::from_secs(3600);
+
 impl Bench {
-    pub(super) fn new(session: Session) -> Bench {
-        Bench { session, ready: None, inbox: None, statuses: Vec::new() }
+    pub(super) fn new(session: Session, thrifty: bool) -> Bench {
+        Bench { session, ready: None, inbox: None, statuses: Vec::new(), kept: None, before: None, thrifty }
+    }
+
+    /// Whether all mailboxes but INBOX are as they were before the last pass over them, so that another one would find nothing. INBOX is looked
+    /// at before each wait.
+    pub(super) async fn is_as_it_was(&mut self) -> Result<bool, Fault> {
+        let Some(before) = self.before.take_if(|before| before.at.elapsed() < WHOLE) else { return Ok(false) };
+        match self.session.poll(&before.names).await {
+            Ok(rows) if rows == before.rows => {
+                self.before = Some(before);
+                Ok(true)
+            }
+            Err(fault) if self.session.is_broken() => Err(fault),
+            // One that is gone is a change, too.
+            Ok(_) | Err(_) => Ok(false),
+        }
+    }
+
+    /// Without CONDSTORE STATUS does not tell of flags.
+    async fn note_how_it_is(&mut self, ready: &Ready) -> Result<(), Fault> {
+        self.before = None;
+        if !self.thrifty || !self.session.capabilities().has_condstore() {
+            return Ok(());
+        }
+        let managed: Vec<&FolderName> = ready.managed.all().into_iter().map(|(_, name)| name).collect();
+        let read = |folder: &&Folder| !ready.folders.never_read(folder) || managed.contains(&&folder.name);
+        let there = ready.folders.all.iter().filter(|folder| folder.selectable && folder.name != FolderName::inbox());
+        let names: Vec<FolderName> = there.filter(read).map(|folder| folder.name.clone()).collect();
+        match self.session.poll(&names).await {
+            Ok(rows) => self.before = Some(Before { names, rows, at: Instant::now() }),
+            Err(fault) if self.session.is_broken() => return Err(fault),
+            Err(_) => {}
+        }
+        Ok(())
     }
 
     /// One pass. `accepted`: what surprises is filed, too.
@@ -46,10 +96,16 @@ impl Bench {
         (run, report): (&mut Run, &mut Report),
     ) -> Result<(), Fault> {
         renew(setting, desk).await?;
+        if let Some(kept) = self.kept.take() {
+            desk.put_back(kept);
+        }
         let ready = match (scope, self.ready.take()) {
             (Scope::Watched, Some(ready)) => ready,
             _ => ready(setting, &mut self.session, desk).await?,
         };
+        if scope == Scope::All {
+            self.note_how_it_is(&ready).await?;
+        }
         let ready = &*self.ready.insert(ready);
         let mut seen = Seen::default();
         let bold = Setting { yes: true, ..*setting };
@@ -70,6 +126,9 @@ impl Bench {
         report.seen = seen.looked_at.len();
         report.kept = seen.kept.len();
         report.learned = desk.learner().await?.learned;
+        if result.is_err() && setting.watcher.is_wanted() {
+            self.kept = Some(desk.take_fresh());
+        }
         match result {
             Ok(inbox) => {
                 self.inbox = Some(mark(&inbox));
@@ -77,7 +136,7 @@ impl Bench {
             }
             Err(fault) => {
                 // A mailbox may have been removed or renamed: the next pass looks afresh.
-                self.ready = None;
+                (self.ready, self.before) = (None, None);
                 Err(fault)
             }
         }
@@ -135,7 +194,7 @@ impl Bench {
         renew(setting, desk).await?;
         let Ticket { job, run, whos, .. } = ticket;
         match job {
-            Job::Whos(wish) => Ok(Outcome::Whos(pick::whos(&mut self.session, desk, wish).await?)),
+            Job::Whos(wish) => Ok(Outcome::Whos(pick::whos(setting, &mut self.session, desk, wish).await?)),
             Job::File { wish, everywhere } => self.file(setting, desk, (wish, *everywhere), (run, whos)).await,
             Job::Existing(order) => {
                 let setting = Setting { yes: true, ..*setting };
@@ -149,6 +208,11 @@ impl Bench {
             Job::Why(key) => {
                 let ready = known(&mut self.ready, setting, &mut self.session, desk).await?;
                 Ok(Outcome::Why(Box::new(why::why(setting, &mut self.session, desk, ready, key).await?)))
+            }
+            Job::Judge(id) => {
+                let ready = known(&mut self.ready, setting, &mut self.session, desk).await?;
+                let found = inspect::find(setting, &mut self.session, desk, ready, id).await?;
+                Ok(Outcome::Judged(found.map(Box::new)))
             }
             Job::Open(key) => Ok(Outcome::Opened(Box::new(opened::open(&mut self.session, key).await?))),
             Job::Offer(key) => {

@@ -7,12 +7,16 @@ use std::time::{Duration, Instant};
 use tokio::sync::broadcast;
 
 use crate::config::Account;
+use crate::daemon::clock;
 use crate::imap::Pulse;
 use crate::logic::engine::{AccountState, FiledCount, Health, Notice};
 use crate::logic::plan::Mode;
 
 /// Progress is told this often at most.
 const TOLD: Duration = Duration::from_millis(100);
+
+/// A server that owes an answer for this long may be gone. Seconds.
+pub(super) const UNSURE: i64 = 2;
 
 /// The healths of all accounts that there are or were, each in a slot that stays its own.
 #[derive(Clone)]
@@ -21,6 +25,8 @@ pub(super) struct Board(Rc<Inner>);
 struct Inner {
     healths: RefCell<Vec<Health>>,
     pulses: RefCell<Vec<Pulse>>,
+    /// Who was told that a server may be gone: when it is not, that is news.
+    doubted: RefCell<Vec<bool>>,
     told: RefCell<Vec<Instant>>,
     filed: RefCell<Vec<[u64; 5]>>,
     notices: broadcast::Sender<Notice>,
@@ -31,6 +37,7 @@ impl Board {
         Board(Rc::new(Inner {
             healths: RefCell::default(),
             pulses: RefCell::default(),
+            doubted: RefCell::default(),
             told: RefCell::default(),
             filed: RefCell::default(),
             notices,
@@ -40,6 +47,7 @@ impl Board {
     /// A slot for one more account.
     pub(super) fn add(&self, account: &Account) -> usize {
         self.0.pulses.borrow_mut().push(Pulse::default());
+        self.0.doubted.borrow_mut().push(false);
         self.0.told.borrow_mut().push(Instant::now());
         self.0.filed.borrow_mut().push([0; 5]);
         let mut healths = self.0.healths.borrow_mut();
@@ -58,10 +66,23 @@ impl Board {
         self.0.pulses.borrow_mut()[slot] = pulse;
     }
 
-    /// With the last byte from the server, which comes while the work that tells everything else is under way.
+    /// With what the connection tells of itself while the work that tells everything else is under way, or waits.
     fn now(&self, slot: usize, health: &Health) -> Health {
-        let last_byte = self.0.pulses.borrow().get(slot).and_then(Pulse::last);
-        Health { last_byte, ..health.clone() }
+        let pulses = self.0.pulses.borrow();
+        let pulse = pulses.get(slot);
+        let (last_byte, asked) = (pulse.and_then(Pulse::last), pulse.and_then(Pulse::asked));
+        let rests = matches!(health.state, AccountState::Live | AccountState::Polling);
+        let unsure = rests && asked.is_some_and(|asked| clock::now().0 - asked.0 >= UNSURE);
+        self.0.doubted.borrow_mut()[slot] |= unsure;
+        let state = if unsure { AccountState::Probing } else { health.state };
+        Health { last_byte, asked, state, ..health.clone() }
+    }
+
+    /// For how long the server of an account that is up to date has said nothing, in seconds; `None` of other accounts.
+    pub(super) fn silent_for(&self, slot: usize) -> Option<i64> {
+        let rests = self.see(slot, |health| matches!(health.state, AccountState::Live | AccountState::Polling));
+        let last = self.0.pulses.borrow().get(slot).and_then(Pulse::last);
+        rests.then(|| last.map_or(i64::MAX, |last| clock::now().0 - last.0))
     }
 
     /// Notes what a pass filed.
@@ -90,7 +111,8 @@ impl Board {
             change(&mut healths[account]);
             let after = &healths[account];
             // A byte from the server is no news: it is there when somebody asks.
-            if before == *after {
+            let doubted = std::mem::take(&mut self.0.doubted.borrow_mut()[account]);
+            if before == *after && !doubted {
                 return;
             }
             let only_progress = before == (Health { progress: before.progress.clone(), ..after.clone() });
@@ -124,6 +146,7 @@ fn unknown(account: &Account) -> Health {
         state: AccountState::Connecting,
         files: account.mode == Mode::File,
         last_byte: None,
+        asked: None,
         last_pass: None,
         next: None,
         queue: 0,
@@ -132,5 +155,6 @@ fn unknown(account: &Account) -> Health {
         held: None,
         capabilities: Vec::new(),
         advice: Vec::new(),
+        program_moves: 0,
     }
 }

@@ -12,6 +12,9 @@ pub(super) struct Control {
     kicked: Cell<bool>,
     in_batch: Cell<bool>,
     pausable: Cell<bool>,
+    probed: Cell<bool>,
+    wanted: Cell<bool>,
+    yields: Cell<bool>,
     changed: Notify,
 }
 
@@ -33,6 +36,33 @@ impl Control {
     pub(super) fn stop(&self) {
         self.stopping.set(true);
         self.changed.notify_waiters();
+    }
+
+    /// Somebody waits for this account, or nobody does.
+    pub(super) fn set_wanted(&self, wanted: bool) {
+        self.wanted.set(wanted);
+    }
+
+    /// Whether the work in hand makes way for somebody who waits: a pass that nobody asked for does.
+    pub(super) fn set_yields(&self, yields: bool) {
+        self.yields.set(yields);
+    }
+
+    /// Whether it has to, now.
+    pub(super) fn is_to_make_way(&self) -> bool {
+        self.yields.get() && self.wanted.get()
+    }
+
+    /// Whoever waits for the server makes sure that it is there. Nobody else takes notice.
+    pub(super) fn probe(&self) {
+        self.probed.set(true);
+        self.changed.notify_waiters();
+    }
+
+    /// Waits for [`Control::probe`]; one that came before does not count.
+    pub(super) async fn probed(&self) {
+        self.probed.set(false);
+        self.until(|| self.probed.replace(false)).await;
     }
 
     pub(super) fn is_paused(&self) -> bool {
@@ -94,6 +124,17 @@ mod tests {
         assert!(control.interrupted().now_or_never().is_none());
         control.set_in_batch(false);
         assert!(control.interrupted().now_or_never().is_some());
+    }
+
+    #[test]
+    fn only_work_that_nobody_asked_for_makes_way() {
+        let control = Control::default();
+        control.set_wanted(true);
+        assert!(!control.is_to_make_way());
+        control.set_yields(true);
+        assert!(control.is_to_make_way());
+        control.set_wanted(false);
+        assert!(!control.is_to_make_way());
     }
 
     #[test]

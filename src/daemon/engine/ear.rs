@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::board::Board;
 use super::control::Control;
 use crate::daemon::clock;
-use crate::daemon::setting::{Asking, Watcher};
+use crate::daemon::setting::{Asking, Watcher, made_way};
 use crate::logic::engine::{Notice, Phase, Progress};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{FolderName, UnixTime};
@@ -114,7 +114,14 @@ impl Watcher for Ear {
         if self.control.is_interrupted() {
             return Err(Fault::transient("the work was interrupted", "what was not done yet is done later"));
         }
+        if self.control.is_to_make_way() {
+            return Err(made_way());
+        }
         Ok(())
+    }
+
+    fn is_wanted(&self) -> bool {
+        self.control.is_to_make_way()
     }
 }
 

@@ -11,6 +11,7 @@ use tokio::task::spawn_local;
 use tokio::time::timeout;
 
 use super::board::Board;
+use super::crowd::Crowd;
 use super::job::{Job, Outcome, Ticket};
 use super::link::{Asked, Names};
 use super::seats::Seat;
@@ -21,11 +22,15 @@ use crate::daemon::clock;
 use crate::daemon::filing::Run;
 use crate::daemon::pending::{self, Pending};
 use crate::daemon::queries::Queries;
+use crate::imap::nap;
 use crate::logic::engine::{About, Answer, Health, Notice, Ran, Reply, Request, WaitingRow};
 use crate::logic::fault::Fault;
-use crate::logic::ids::UnixTime;
+use crate::logic::ids::{MessageId, UnixTime};
 use crate::logic::plan::Mode;
 use crate::store::Store;
+
+/// A probe takes no longer. A little more than [`UNSURE`](super::board::UNSURE), which is counted in whole seconds.
+const ANSWERS_WITHIN: Duration = Duration::from_millis(3200);
 
 /// Everything that requests need. An account is named by its slot, which stays its own for as long as the engine runs.
 pub(super) struct Hub {
@@ -35,7 +40,8 @@ pub(super) struct Hub {
     /// The slots of the accounts that are in the config, in its order.
     pub(super) order: RefCell<Vec<usize>>,
     /// For what acts write; the accounts' tasks have connections of their own.
-    pub(super) store: RefCell<Store>,
+    pub(super) store: Rc<RefCell<Store>>,
+    pub(super) crowd: Rc<Crowd>,
     pub(super) options: Rc<Options>,
     queries: Arc<Mutex<Queries>>,
     pub(super) names: Names,
@@ -59,12 +65,14 @@ impl Hub {
         notices: broadcast::Sender<Notice>,
         names: Names,
     ) -> Hub {
+        let store = Rc::new(RefCell::new(store));
         Hub {
             config: RefCell::new(Rc::new(config)),
             board: Board::new(notices),
             seats: RefCell::default(),
             order: RefCell::default(),
-            store: RefCell::new(store),
+            crowd: Rc::new(Crowd::new(store.clone())),
+            store,
             options: Rc::new(options),
             queries: Arc::default(),
             names,
@@ -83,6 +91,7 @@ impl Hub {
     ) {
         let hub = Rc::new(self);
         hub.begin();
+        spawn_local(nap::watch());
         loop {
             tokio::select! {
                 // Also when whoever could say so is gone.
@@ -119,12 +128,22 @@ impl Hub {
     async fn answer(&self, request: Request) -> Answer {
         match request {
             Request::Health => Ok(Reply::Health(self.healths())),
+            Request::Probe => Ok(Reply::Health(self.probe().await)),
             Request::About => Ok(Reply::About(self.about())),
             Request::Run { account, sure } => self.run_once(account.as_deref(), sure).await,
             Request::Why(key) => {
                 let account = self.account(&key.account)?;
                 match self.job(account, Job::Why(key), Run::new("why", None)).await? {
                     Outcome::Why(why) => Ok(Reply::Why(why)),
+                    _ => Err(unexpected()),
+                }
+            }
+            Request::Judge { account, message_id } => {
+                let account = self.account(&account)?;
+                let none = || Fault::usage("that is no Message-ID", "give it as the header says, in angle brackets");
+                let id = MessageId::new(&message_id).ok_or_else(none)?;
+                match self.job(account, Job::Judge(id), Run::new("why", None)).await? {
+                    Outcome::Judged(found) => Ok(Reply::Judged(found)),
                     _ => Err(unexpected()),
                 }
             }
@@ -172,6 +191,7 @@ impl Hub {
         let seat = self.seat(account);
         let ended = || if seat.control.is_stopping() { ended_work() } else { unexpected() };
         seat.jobs.send(ticket).map_err(|_| ended())?;
+        seat.control.set_wanted(true);
         self.board.update(account, |health| health.queue += 1);
         answer.await.unwrap_or_else(|_| Err(ended()))
     }
@@ -204,6 +224,21 @@ impl Hub {
             trouble: self.trouble.borrow().clone(),
             filed: self.board.filed_in(&self.order.borrow()),
         }
+    }
+
+    /// Has servers that were silent for long say something, and waits for them, but no longer than until it is clear that they do not.
+    async fn probe(&self) -> Vec<Health> {
+        let doubt = i64::try_from(self.options.doubt.as_secs()).unwrap_or(i64::MAX);
+        let silent = |slot: &usize| self.board.silent_for(*slot).is_some_and(|silent| silent >= doubt);
+        let asked_at = clock::now();
+        let mut asked: Vec<usize> = self.order.borrow().iter().copied().filter(silent).collect();
+        asked.iter().for_each(|slot| self.seat(*slot).control.probe());
+        let until = tokio::time::Instant::now() + ANSWERS_WITHIN;
+        while !asked.is_empty() && tokio::time::Instant::now() < until {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            asked.retain(|slot| self.board.some(&[*slot]).iter().any(|health| health.last_byte < Some(asked_at)));
+        }
+        self.healths()
     }
 
     fn healths(&self) -> Vec<Health> {

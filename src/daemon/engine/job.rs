@@ -1,15 +1,16 @@
 //! What the hub has done by the task of an account, and what comes back.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use tokio::sync::oneshot;
 
 use crate::daemon::filing::Run;
 use crate::daemon::pick::{Picked, Wish};
 use crate::daemon::undo;
-use crate::logic::engine::{MessageKey, OpenedMail, Ran, WhyReply};
+use crate::logic::doubt::Doubt;
+use crate::logic::engine::{MessageKey, OpenedMail, PlannedRow, Ran, WhyReply};
 use crate::logic::fault::Fault;
-use crate::logic::ids::{RowId, UnixTime};
+use crate::logic::ids::{MessageId, RowId, UnixTime};
 use crate::logic::orders::{Order, Who};
 use crate::logic::unsubscribe::Offer;
 use crate::store::Waiting;
@@ -39,6 +40,8 @@ pub(super) enum Job {
     Undo(HashSet<RowId>),
     /// Why a message is where it is.
     Why(MessageKey),
+    /// The same of a message that is named by its Message-ID.
+    Judge(MessageId),
     /// The text of a message.
     Open(MessageKey),
     /// How the list of a message can be left.
@@ -57,7 +60,7 @@ pub(super) enum Job {
 pub(super) enum Outcome {
     /// In words.
     Said(String),
-    Whos(BTreeSet<Who>),
+    Whos(BTreeMap<Who, Option<Doubt>>),
     /// What was moved, in which run, and the orders that were given.
     Filed {
         picked: Picked,
@@ -71,6 +74,7 @@ pub(super) enum Outcome {
         fault: Option<Fault>,
     },
     Why(Box<WhyReply>),
+    Judged(Option<Box<PlannedRow>>),
     Opened(Box<OpenedMail>),
     Offer(Offer),
     Ran(Ran),

@@ -17,6 +17,7 @@ mod backoff;
 mod bench;
 mod board;
 mod control;
+mod crowd;
 mod ear;
 mod hub;
 mod job;
@@ -49,6 +50,8 @@ use hub::{Hub, Order};
 
 /// Notices that a slow listener may be behind before it is told to look at everything again.
 const BEHIND: usize = 1024;
+/// Threads that read headers, learn, and look up hosts. Each keeps some memory of its own for as long as it lives.
+const THREADS: usize = 64;
 /// The end comes within this time, also when a server does not answer.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -69,6 +72,8 @@ pub struct Options {
     pub first_retry: Duration,
     /// The longest wait after a failure, but where the server itself asks for more.
     pub longest_retry: Duration,
+    /// How long a server may have said nothing before somebody who wants to know is told without asking it.
+    pub doubt: Duration,
     /// Batches that surprise are filed without a question.
     pub accept: bool,
 }
@@ -84,6 +89,7 @@ impl Default for Options {
             connect: CONNECT,
             first_retry: Duration::from_secs(1),
             longest_retry: 5 * minute,
+            doubt: Duration::from_secs(15),
             accept: false,
         }
     }
@@ -117,7 +123,12 @@ pub fn start(config: Config, options: Options) -> Result<(Engine, Link), Fault> 
         Fault::local(format!("cannot start: {error}"), "look at the limits of this process (ulimit -a)")
     };
     let store = Store::open(&config.state_dir)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(limits)?;
+    store.keep_little()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .max_blocking_threads(THREADS)
+        .build()
+        .map_err(limits)?;
     let (stop, stopped) = oneshot::channel();
     let (requests, asked) = queue::unbounded_channel();
     let notices = broadcast::Sender::new(BEHIND);

@@ -1,6 +1,6 @@
 //! Messages that the user points at are moved, and orders given for their senders.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::join_all;
 
@@ -27,7 +27,7 @@ impl Hub {
         }
         if category == Category::Blackhole
             && !sure
-            && let Some(question) = self.is_written_to(&wishes).await?
+            && let Some(question) = self.question_about(&wishes).await?
         {
             return Ok(Reply::Question(question));
         }
@@ -74,18 +74,21 @@ impl Hub {
         Ok(Reply::Done(done))
     }
 
-    /// A question, when the user has written to one of the senders.
-    async fn is_written_to(&self, wishes: &[(usize, Wish)]) -> Result<Option<Question>, Fault> {
+    /// A question, when the user has written to one of the senders who would be banished, or when mail may be forged.
+    async fn question_about(&self, wishes: &[(usize, Wish)]) -> Result<Option<Question>, Fault> {
         let jobs =
             wishes.iter().map(|(account, wish)| self.job(*account, Job::Whos(wish.clone()), Run::new("look", None)));
-        let mut whos = BTreeSet::new();
+        let mut whos = BTreeMap::new();
         for outcome in join_all(jobs).await {
             match outcome? {
                 Outcome::Whos(found) => whos.extend(found),
                 _ => return Err(unexpected()),
             }
         }
-        for who in &whos {
+        if let Some((who, why)) = whos.iter().find_map(|(who, doubt)| doubt.map(|why| (who, why))) {
+            return Ok(Some(wording::forged(who, why)));
+        }
+        for who in whos.keys() {
             if let Some(written) = self.store.borrow().written_to(who)?.into_iter().next() {
                 let older: usize = self.older(who, Category::Blackhole, None)?.iter().map(|(count, _)| count).sum();
                 let pointed: usize = wishes.iter().map(|(_, wish)| wish.messages.len()).sum();

@@ -17,6 +17,9 @@ use super::job::Ticket;
 use crate::config::{Account, Config};
 use crate::logic::fault::Fault;
 
+/// Bytes of an account's task.
+const LARGEST: usize = 16 << 10;
+
 /// An account: as the config had it when its task began, and the way to that task.
 pub(super) struct Seat {
     pub(super) account: Rc<Account>,
@@ -59,6 +62,7 @@ impl Hub {
 
     /// Gives each account of `config` a task, or leaves it the one that it has. `before`: the slots until now.
     fn seat_all(&self, config: &Rc<Config>, before: &[usize]) -> Changes {
+        self.crowd.count(config.accounts.len());
         let mut changes = Changes::default();
         let mut order = Vec::with_capacity(config.accounts.len());
         for (place, account) in config.accounts.iter().enumerate() {
@@ -101,15 +105,17 @@ impl Hub {
         let (jobs, inbox) = mpsc::unbounded_channel();
         let control = Rc::new(Control::default());
         let ear = Rc::new(Ear::new(self.board.clone(), slot, control.clone()));
-        let common = (config.clone(), self.options.clone());
+        let common = (config.clone(), self.options.clone(), self.crowd.clone());
         let worker = Worker::new(common, (place, slot), self.board.clone(), control.clone(), ear.clone(), inbox);
-        let task = spawn_local(async move {
+        let task = async move {
             if let Some(before) = before {
                 let _ = before.await;
             }
             supervise(worker).await;
-        });
-        let task = RefCell::new(Some(task));
+        };
+        // An account that waits keeps all of it: what is large and seldom has a box of its own.
+        debug_assert!(size_of_val(&task) <= LARGEST, "the task of an account has {} bytes", size_of_val(&task));
+        let task = RefCell::new(Some(spawn_local(task)));
         self.seats.borrow_mut().push(Rc::new(Seat { account: Rc::new(account.clone()), jobs, control, ear, task }));
         slot
     }

@@ -6,10 +6,9 @@ use crate::daemon::learner::{Fresh, Learner};
 use crate::daemon::opening::Ready;
 use crate::daemon::queries::journal_row;
 use crate::daemon::setting::Setting;
-use crate::daemon::unsubscribe;
+use crate::daemon::{opened, unsubscribe};
+use crate::imap::Session;
 use crate::imap::folders::SpecialUse;
-use crate::imap::mover::open_if_there;
-use crate::imap::{Access, Session};
 use crate::logic::engine::{MessageKey, ReasonRow, SenderDetail, SenderRow, WhyReply};
 use crate::logic::facts::Facts;
 use crate::logic::fault::Fault;
@@ -43,7 +42,7 @@ pub(super) async fn why(
     let message_id = fresh.facts.message_id.as_ref().map(|id| id.as_str().to_owned());
     let order = order_in_words(&orders, &fresh.facts);
     let rows = rows_of(learner, &fresh)?;
-    let falls = falls(setting, ready, key, (&rows, &fresh.facts, &orders));
+    let falls = falls(setting, learner, ready, key, (&rows, &fresh, &orders))?;
     learner.recall()?;
     let verdict = judged(fresh, &situation(setting, learner, &orders)?);
     let sender = match &verdict.from {
@@ -71,12 +70,8 @@ pub(super) async fn why(
 }
 
 async fn read(session: &mut Session, key: &MessageKey) -> Result<Fresh, Fault> {
-    let gone = || Fault::refused("this message is no longer there", "another program moved or removed it");
-    let selected = open_if_there(session, &key.folder, Access::ReadOnly).await?.ok_or_else(gone)?;
-    if selected.uid_validity != key.validity {
-        return Err(gone());
-    }
-    read_again(session, &key.folder, &[key.uid]).await?.pop().ok_or_else(gone)
+    opened::place(session, key).await?;
+    read_again(session, &key.folder, &[key.uid]).await?.pop().ok_or_else(opened::gone)
 }
 
 fn headers(facts: &Facts) -> Vec<(String, String)> {
@@ -116,17 +111,19 @@ fn rows_of(learner: &Learner, fresh: &Fresh) -> Result<Vec<Row>, Fault> {
     Ok(rows)
 }
 
-/// When the message falls into Trash: only what a row of ours brought here, whose sender is banished, and where there is a Trash.
+/// When the message falls into Trash: only what a row of ours or the user's own hand brought here, whose sender is banished, that is not
+/// flagged, and where there is a Trash.
 fn falls(
     setting: &Setting<'_>,
+    learner: &Learner,
     ready: &Ready,
     key: &MessageKey,
-    (rows, facts, orders): (&[Row], &Facts, &Orders),
-) -> Option<UnixTime> {
+    (rows, fresh, orders): (&[Row], &Fresh, &Orders),
+) -> Result<Option<UnixTime>, Fault> {
     let trash = ready.folders.special(SpecialUse::Trash).is_some_and(|trash| trash.selectable);
-    let banished = orders.blackhole_for(facts).is_some();
-    if key.folder != ready.managed.blackhole || !trash || !banished {
-        return None;
+    let banished = orders.blackhole_for(&fresh.facts).is_some();
+    if key.folder != ready.managed.blackhole || !trash || !banished || fresh.flags.flagged {
+        return Ok(None);
     }
     let ours = rows.iter().rev().find(|row| {
         row.state == State::Done
@@ -134,8 +131,16 @@ fn falls(
             && row.intent.category == Category::Blackhole
             && row.intent.to == key.folder
             && row.to_uid == Some(key.uid)
-    })?;
-    Some(UnixTime(ours.at.0 + i64::from(setting.account.blackhole_days) * UnixTime::DAY))
+    });
+    let came = match ours {
+        Some(row) => Some(row.at),
+        None => {
+            let dragged = learner.store.dragged_until(learner.account, &key.folder, UnixTime(i64::MAX))?;
+            dragged.into_iter().find(|one| one.uid == key.uid).map(|one| one.at)
+        }
+    };
+    let days = i64::from(setting.account.blackhole_days) * UnixTime::DAY;
+    Ok(came.map(|came| UnixTime(came.0.saturating_add(days))))
 }
 
 fn sender(learner: &Learner, from: &Address, orders: &Orders, account: &str) -> Result<Option<SenderDetail>, Fault> {

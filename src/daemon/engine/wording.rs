@@ -1,5 +1,6 @@
 //! Sentences about what was done and what waits.
 
+use crate::logic::doubt::Doubt;
 use crate::logic::engine::{Health, Question, WaitingKind, WaitingRow};
 use crate::logic::ids::{Category, UnixTime};
 use crate::logic::orders::Who;
@@ -80,6 +81,14 @@ pub(super) fn written_to(who: &Who, written: &WrittenTo) -> Question {
     Question {
         text: format!("Send all mail of {} to Blackhole? You have written to {address} {times}", shown(who)),
         details: vec![format!("all mail of {} goes to Blackhole from now on", shown(who))],
+    }
+}
+
+/// Whether to banish somebody for mail that may be forged.
+pub(super) fn forged(who: &Who, doubt: Doubt) -> Question {
+    Question {
+        text: format!("Send all mail of {} to Blackhole? It may be forged", shown(who)),
+        details: vec![doubt.text().to_owned(), format!("all mail of {} goes to Blackhole from now on", shown(who))],
     }
 }
 

@@ -42,6 +42,7 @@ impl World {
         let instance = Instance { digest: Digest::of(format!("{account:?} {uid} {mail:?}").as_bytes()), size: uid };
         let seen = Seen {
             instance,
+            object: None,
             uid: Uid(uid),
             flags: mail.flags,
             mid_hash: None,

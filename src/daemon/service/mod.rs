@@ -3,6 +3,7 @@
 //! SIGTERM and SIGINT end it within five seconds; a batch in hand is finished or left to the next start, never half-way in the
 //! journal. SIGHUP reads the configuration again; one that cannot be used changes nothing, and `status` says so.
 
+mod files;
 mod metrics;
 mod tell;
 
@@ -48,6 +49,7 @@ pub async fn run(
         socket = %server.path().display(),
         "mailherd watches"
     );
+    files::make_room(config.accounts.len());
     let status = watching(config.accounts.len());
     let (engine, link) = start(config, options)?;
     systemd(&[NotifyState::Ready, NotifyState::Status(&status)]);

@@ -69,7 +69,11 @@ async fn connect(path: &Path) -> Result<Connected, Trouble> {
         }
         Err(error) => {
             let cause = format!("cannot ask the daemon at {}: {error}", path.display());
-            return Err(Trouble::Fault(Fault::refused(cause, "ask as the user who runs it")));
+            return Err(Trouble::Fault(match error.kind() {
+                ErrorKind::PermissionDenied => Fault::refused(cause, "ask as the user who runs it"),
+                // One that is killed in this moment resets the connection.
+                _ => Fault::transient(cause, "try again; `mailherd daemon` may just be ending"),
+            }));
         }
     };
     let (read, write) = stream.into_split();
@@ -272,4 +276,19 @@ async fn write_lines(mut to: OwnedWriteHalf, mut lines: mpsc::UnboundedReceiver<
             return;
         }
     }
+}
+
+/// How many answers the face gets that asked under `number`, when a daemon says these lines.
+#[cfg(any(test, fuzzing))]
+pub(super) fn hears(lines: &[Vec<u8>], number: u64) -> usize {
+    let (_, asked) = mpsc::unbounded_channel();
+    let notices = broadcast::Sender::new(BEHIND);
+    let actor = Actor { state_dir: PathBuf::new(), asked, notices, names: Names::default() };
+    let (answer, mut answered) = oneshot::channel();
+    let mut waiting = HashMap::from([(number, answer)]);
+    for line in lines {
+        let _ = serde_json::from_slice::<Greeting>(line);
+        actor.heard(line, &mut waiting);
+    }
+    usize::from(answered.try_recv().is_ok())
 }

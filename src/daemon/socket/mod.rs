@@ -13,6 +13,8 @@
 //! other. Answers come in any order. Keys and requests that one side does not know are refused or ignored, never fatal.
 
 pub(super) mod client;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzed;
 mod line;
 mod place;
 pub(super) mod server;

@@ -175,7 +175,7 @@ impl Face {
 }
 
 /// What a line says; else its number, where there is one, and what is wrong with it.
-fn read(text: &[u8]) -> Result<Said, (Option<u64>, Fault)> {
+pub(super) fn read(text: &[u8]) -> Result<Said, (Option<u64>, Fault)> {
     #[derive(serde::Deserialize)]
     struct Numbered {
         id: Option<u64>,

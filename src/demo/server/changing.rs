@@ -106,7 +106,7 @@ impl Session {
 
     /// RFC 9051, section 6.4.7. A set that names nothing is copied with OK, as by Dovecot.
     pub(super) fn copy(&mut self, args: &mut Args, by_uid: bool) -> Outcome {
-        let uids = self.set(args, by_uid)?;
+        let uids = self.order_of_copies(self.set(args, by_uid)?);
         let target = args.text()?;
         args.end()?;
         let (from, me) = (self.view()?.folder, self.me);
@@ -124,7 +124,7 @@ impl Session {
 
     /// RFC 6851.
     pub(super) fn r#move(&mut self, args: &mut Args, by_uid: bool) -> Outcome {
-        let uids = self.set(args, by_uid)?;
+        let uids = self.order_of_copies(self.set(args, by_uid)?);
         let target = args.text()?;
         args.end()?;
         let (from, me) = (self.writable_view()?.folder, self.me);
@@ -146,16 +146,29 @@ impl Session {
         }
     }
 
+    /// In which order messages are copied: mostly that of their UIDs.
+    fn order_of_copies(&self, mut uids: Vec<u32>) -> Vec<u32> {
+        if self.shared.options.copyuid == CopyUid::Sorted {
+            uids.reverse();
+        }
+        uids
+    }
+
     /// The code of RFC 4315, as true as the options want it.
     fn copyuid(&self, validity: u32, pairs: &[(u32, u32)]) -> Option<String> {
         let options = &self.shared.options;
         if !options.abilities.uidplus || pairs.is_empty() {
             return None;
         }
-        let (old, mut new): (Vec<u32>, Vec<u32>) = pairs.iter().copied().unzip();
+        let (mut old, mut new): (Vec<u32>, Vec<u32>) = pairs.iter().copied().unzip();
         let new = match options.copyuid {
             CopyUid::Absent => return None,
             CopyUid::AsTheRfcSays | CopyUid::Tagged => compress(&new),
+            CopyUid::Sorted => {
+                old.sort_unstable();
+                new.sort_unstable();
+                compress(&new)
+            }
             CopyUid::WrongCount => {
                 new.push(new[new.len() - 1] + 1);
                 compress(&new)

@@ -46,6 +46,9 @@ pub enum When {
     /// As soon as this many bytes were sent, on all connections together. Only [`What::DropBefore`] and
     /// [`What::Silence`] make sense here.
     BytesSent(u64),
+    /// As soon as this many bytes were received, likewise. Only [`What::DropBefore`] makes sense here: the bytes before it are read,
+    /// and a command of which the end is among the others is not carried out.
+    BytesReceived(u64),
 }
 
 impl When {
@@ -59,7 +62,7 @@ impl When {
         When::Command { verb: verb.into(), mentioning: String::new(), nth: None }
     }
 
-    /// Only commands whose line holds `text` count. Without effect on [`When::BytesSent`].
+    /// Only commands whose line holds `text` count. Without effect on counts of bytes.
     #[must_use]
     pub fn mentioning(self, text: &str) -> When {
         match self {
@@ -75,7 +78,7 @@ impl When {
                 let any = verb == "*" && command != "GREETING";
                 (any || verb.eq_ignore_ascii_case(command)) && line.contains(mentioning.as_str())
             }
-            When::BytesSent(_) => false,
+            When::BytesSent(_) | When::BytesReceived(_) => false,
         }
     }
 }
@@ -108,10 +111,18 @@ pub enum What {
     Delay(Duration),
     /// These lines (without line ends) come before the answer.
     Lines(Vec<String>),
+    /// These bytes come before the answer, so many times, and each time at once: an answer of any size, which takes no memory here.
+    Flood(Vec<u8>, usize),
+    /// The answer comes byte by byte, and so long after each other.
+    Drip(Duration),
     /// SELECT, EXAMINE and STATUS leave UIDNEXT out, as Courier's SELECT does (defects#43).
     NoUidNext,
     /// They say this UIDNEXT (defects#15).
     UidNext(u32),
+    /// They say this UIDVALIDITY; 0 is none, and servers say it (defects#52).
+    UidValidity(u32),
+    /// They leave UIDVALIDITY out.
+    NoUidValidity,
     /// Before the command is carried out.
     Before(Action),
     /// After it was carried out, before the tagged answer.
@@ -151,8 +162,12 @@ impl fmt::Debug for What {
             What::Silence => f.write_str("Silence"),
             What::Delay(time) => write!(f, "Delay({time:?})"),
             What::Lines(lines) => write!(f, "Lines({lines:?})"),
+            What::Flood(bytes, times) => write!(f, "Flood({} bytes, {times})", bytes.len()),
+            What::Drip(time) => write!(f, "Drip({time:?})"),
             What::NoUidNext => f.write_str("NoUidNext"),
             What::UidNext(uid) => write!(f, "UidNext({uid})"),
+            What::UidValidity(validity) => write!(f, "UidValidity({validity})"),
+            What::NoUidValidity => f.write_str("NoUidValidity"),
             What::Before(_) => f.write_str("Before(…)"),
             What::After(_) => f.write_str("After(…)"),
             What::Midway(rows, _) => write!(f, "Midway({rows}, …)"),
@@ -200,6 +215,20 @@ impl Script {
         self.faults.iter().filter_map(|(fault, _)| cut(fault)).min()
     }
 
+    /// The same for bytes that are received.
+    pub(super) fn next_deafness(&self, received: u64) -> Option<u64> {
+        let count = |fault: &Fault| match fault.when {
+            When::BytesReceived(count) if count >= received => Some(count),
+            _ => None,
+        };
+        self.faults.iter().filter_map(|(fault, _)| count(fault)).min()
+    }
+
+    /// A connection that went deaf did so once.
+    pub(super) fn forget_deafness(&mut self, at: u64) {
+        self.faults.retain(|(fault, _)| fault.when != When::BytesReceived(at));
+    }
+
     /// A cut that was made is made once.
     pub(super) fn forget_cut(&mut self, at: u64) {
         self.faults.retain(|(fault, _)| fault.when != When::BytesSent(at));
@@ -211,15 +240,27 @@ impl Script {
 pub(super) struct Twist {
     /// Only the first so many messages of the set.
     pub(super) part: Option<usize>,
-    pub(super) uid_next: Option<UidNextLie>,
+    pub(super) uid_next: Option<Lie>,
+    pub(super) uid_validity: Option<Lie>,
     pub(super) midway: Vec<(usize, Action)>,
 }
 
-/// See [`What::NoUidNext`] and [`What::UidNext`].
+/// What is said instead of the truth: see [`What::NoUidNext`] and its neighbours.
 #[derive(Clone, Copy)]
-pub(super) enum UidNextLie {
+pub(super) enum Lie {
     Omitted,
     Said(u32),
+}
+
+impl Lie {
+    /// What is said of `truth`.
+    pub(super) fn about(lie: Option<Lie>, truth: u32) -> Option<u32> {
+        match lie {
+            None => Some(truth),
+            Some(Lie::Said(lie)) => Some(lie),
+            Some(Lie::Omitted) => None,
+        }
+    }
 }
 
 #[cfg(test)]

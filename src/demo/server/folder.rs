@@ -17,6 +17,8 @@ pub(super) struct Stored {
     pub(super) flags: BTreeSet<String>,
     pub(super) internaldate: UnixTime,
     pub(super) modseq: u64,
+    /// EMAILID: its copies have the same.
+    pub(super) object: u64,
 }
 
 impl Stored {

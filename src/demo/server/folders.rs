@@ -1,6 +1,6 @@
 //! Commands about folders: finding, making, naming and counting them.
 
-use super::faults::UidNextLie;
+use super::faults::Lie;
 use super::folder::Folder;
 use super::names::{matches, normalise, quote};
 use super::options::Abilities;
@@ -110,11 +110,13 @@ impl Session {
                 "MESSAGES" => folder.messages.len() as u64,
                 "RECENT" => 0,
                 "UNSEEN" => folder.messages.values().filter(|message| !message.has("\\Seen")).count() as u64,
-                "UIDVALIDITY" => u64::from(folder.uid_validity),
-                "UIDNEXT" => match self.twist.uid_next {
-                    None => u64::from(folder.uid_next),
-                    Some(UidNextLie::Said(lie)) => u64::from(lie),
-                    Some(UidNextLie::Omitted) => continue,
+                "UIDVALIDITY" => match Lie::about(self.twist.uid_validity, folder.uid_validity) {
+                    Some(validity) => u64::from(validity),
+                    None => continue,
+                },
+                "UIDNEXT" => match Lie::about(self.twist.uid_next, folder.uid_next) {
+                    Some(next) => u64::from(next),
+                    None => continue,
                 },
                 "HIGHESTMODSEQ" if self.shared.options.abilities.condstore => {
                     self.condstore = true;
@@ -213,7 +215,10 @@ impl Session {
     }
 
     fn delimiter(&self) -> String {
-        quote(&self.shared.options.delimiter.to_string())
+        match self.shared.options.delimiter {
+            '\0' => "NIL".to_owned(),
+            delimiter => quote(&delimiter.to_string()),
+        }
     }
 }
 
@@ -257,6 +262,9 @@ fn with_parents(store: &Store) -> BTreeMap<&str, Option<&Folder>> {
             listed.entry(&folder.name[..end]).or_insert(None);
         }
         listed.insert(&folder.name, Some(folder));
+    }
+    for (alias, name) in &store.aliases {
+        listed.insert(alias, store.folders.iter().find(|folder| folder.name == *name));
     }
     listed
 }

@@ -9,7 +9,7 @@ use crate::demo::base64;
 impl Session {
     pub(super) fn capability(&mut self, args: &Args) -> Outcome {
         args.end()?;
-        let abilities = self.shared.options.abilities.advertised();
+        let abilities = self.shared.options.advertised();
         self.outbound.text(&format!("* CAPABILITY {abilities}\r\n"));
         Ok(Reply::ok("that is all"))
     }
@@ -20,7 +20,9 @@ impl Session {
             args.list()?;
         }
         args.end()?;
-        self.outbound.text("* ID (\"name\" \"mailherd demo\")\r\n");
+        self.identified = true;
+        let name = super::names::quote(&self.shared.options.name);
+        self.outbound.text(&format!("* ID (\"name\" {name})\r\n"));
         Ok(Reply::ok("pleased to meet you"))
     }
 
@@ -86,6 +88,6 @@ impl Session {
             return no("[AUTHENTICATIONFAILED] user or password is wrong");
         }
         self.logged_in = true;
-        Ok(Reply::ok(format!("[CAPABILITY {}] welcome", options.abilities.advertised())))
+        Ok(Reply::ok(format!("[CAPABILITY {}] welcome", options.advertised())))
     }
 }

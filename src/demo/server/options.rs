@@ -13,7 +13,13 @@ pub struct Options {
     pub port: u16,
     /// What is advertised and understood.
     pub abilities: Abilities,
-    /// Between the levels of folder names.
+    /// Whether the names of extensions are written in lower case.
+    pub lower_case: bool,
+    /// Whether folders are refused to clients that sent no ID (163.com, 126.com).
+    pub wants_id: bool,
+    /// What ID says the server's name is.
+    pub name: String,
+    /// Between the levels of folder names; `\0`: there are no levels, and LIST says NIL.
     pub delimiter: char,
     /// Before every folder's name but INBOX: `INBOX.` as on Courier, else empty.
     pub prefix: String,
@@ -27,8 +33,12 @@ pub struct Options {
     pub quota_messages: Option<usize>,
     /// Folders (as people write them) that open read-only.
     pub read_only: Vec<String>,
+    /// Second names of folders: the name, and the one of the folder that is meant, both on the wire (core#4544).
+    pub aliases: Vec<(String, String)>,
     /// Command lines longer than this get BAD, as from Dovecot (64 KiB) or Courier (16 to 60 KiB). Bytes.
     pub longest_line: usize,
+    /// The one EMAILID that it gives to all messages, by mistake.
+    pub one_email_id: Option<u64>,
     /// How many seconds the server's clock is ahead.
     pub clock_ahead: i64,
     /// What goes wrong.
@@ -42,6 +52,9 @@ impl Default for Options {
             password: "correct horse".into(),
             port: 0,
             abilities: Abilities::default(),
+            lower_case: false,
+            wants_id: false,
+            name: "mailherd demo".into(),
             delimiter: '/',
             prefix: String::new(),
             keywords: true,
@@ -49,10 +62,20 @@ impl Default for Options {
             copyuid: CopyUid::AsTheRfcSays,
             quota_messages: None,
             read_only: Vec::new(),
+            aliases: Vec::new(),
             longest_line: 65_536,
+            one_email_id: None,
             clock_ahead: 0,
             faults: Vec::new(),
         }
+    }
+}
+
+impl Options {
+    /// What CAPABILITY says.
+    pub(super) fn advertised(&self) -> String {
+        let words = self.abilities.advertised();
+        if self.lower_case { words.to_ascii_lowercase() } else { words }
     }
 }
 
@@ -68,8 +91,11 @@ pub enum CopyUid {
     Absent,
     /// One new UID too many.
     WrongCount,
-    /// The new UIDs in the wrong order, as on Yahoo (MailKit#1405).
+    /// The new UIDs in the wrong order.
     Swapped,
+    /// Messages are copied in another order than that of their UIDs, and COPYUID is in ascending order all the same: the pairs
+    /// are wrong and look right (Yahoo, MailKit#1405).
+    Sorted,
 }
 
 macro_rules! abilities {
@@ -88,7 +114,7 @@ macro_rules! abilities {
             pub const NONE: Abilities = Abilities { $($field: false,)* };
 
             /// What CAPABILITY says.
-            pub(super) fn advertised(self) -> String {
+            fn advertised(self) -> String {
                 let mut words = vec!["IMAP4rev1"];
                 $(if self.$field { words.push($name); })*
                 words.join(" ")
@@ -126,6 +152,8 @@ abilities! {
     list_status => "LIST-STATUS",
     /// RFC 5465, of which only new and gone messages in folders that are named.
     notify => "NOTIFY",
+    /// RFC 8474, of which only EMAILID.
+    objectid => "OBJECTID",
     /// RFC 5161.
     enable => "ENABLE",
     /// RFC 5032: OLDER and YOUNGER, by the server's own clock.

@@ -58,11 +58,37 @@ impl Store {
         self.expunge(folder, &uids);
     }
 
+    /// Lets two messages change their UIDs behind everybody's back, as servers do that lose count (dbmail#526).
+    pub fn swap(&mut self, folder: &str, one: Uid, other: Uid) {
+        let Some(place) = self.find(folder) else { return };
+        let messages = &mut self.folders[place].messages;
+        if let (Some(first), Some(second)) = (messages.remove(&one.0), messages.remove(&other.0)) {
+            messages.insert(one.0, second);
+            messages.insert(other.0, first);
+        }
+    }
+
+    /// The UID that the next message of a folder gets, if it is a greater one.
+    pub fn set_uid_next(&mut self, folder: &str, next: Uid) {
+        if let Some(place) = self.find(folder) {
+            let folder = &mut self.folders[place];
+            folder.uid_next = folder.uid_next.max(next.0);
+        }
+    }
+
     /// Gives a message these flags and no others. `false` when it is not there.
     pub fn set_flags(&mut self, folder: &str, uid: Uid, flags: &[&str]) -> bool {
         let modseq = self.next_modseq();
         let flags: BTreeSet<String> = flags.iter().map(|flag| normalise_flag(flag)).collect();
         self.find(folder).is_some_and(|place| self.folders[place].set_flags(uid.0, flags, modseq, SERVER))
+    }
+
+    /// From now on the messages of a folder are shown with this line more at the head of their headers.
+    pub fn add_header(&mut self, folder: &str, line: &str) {
+        let Some(place) = self.find(folder) else { return };
+        for message in self.folders[place].messages.values_mut() {
+            message.bytes = [line.as_bytes(), b"\r\n", &message.bytes].concat().into();
+        }
     }
 
     /// Gives a folder a new UIDVALIDITY and its messages new UIDs, from 1. Sessions that have it open are sent away.

@@ -30,6 +30,9 @@ impl Session {
             }
             self.condstore = true;
         }
+        if items.contains(&Item::EmailId) && !self.shared.options.abilities.objectid {
+            return Err(Syntax("EMAILID without OBJECTID").into());
+        }
         let (mut sent, mut missed, mut rest) = (0, false, uids.as_slice());
         while !rest.is_empty() {
             self.intervene(sent);
@@ -112,6 +115,7 @@ impl Session {
                 Item::InternalDate => format!("INTERNALDATE {}", clock::internal_date(message.internaldate)),
                 Item::Size => format!("RFC822.SIZE {}", message.bytes.len()),
                 Item::ModSeq => format!("MODSEQ ({})", message.modseq),
+                Item::EmailId => format!("EMAILID (M{})", self.shared.options.one_email_id.unwrap_or(message.object)),
                 Item::Bytes(section) => {
                     section.write(&message.bytes, answer);
                     continue;

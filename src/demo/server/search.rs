@@ -185,6 +185,7 @@ mod tests {
             flags: ["\\Seen".to_string()].into(),
             internaldate: UnixTime(86_400),
             modseq: 5,
+            object: 5,
         };
         let it = Candidate { number: 2, uid: 9, message: &message, last_number: 2, last_uid: 9 };
         Ok(keys(&mut args, Some(90_000))?.admits(&it))

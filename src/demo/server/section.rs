@@ -12,6 +12,7 @@ pub(super) enum Item {
     InternalDate,
     Size,
     ModSeq,
+    EmailId,
     Bytes(Section),
 }
 
@@ -66,6 +67,7 @@ fn item(word: &str) -> Result<Item, Syntax> {
         "INTERNALDATE" => Ok(Item::InternalDate),
         "RFC822.SIZE" => Ok(Item::Size),
         "MODSEQ" => Ok(Item::ModSeq),
+        "EMAILID" => Ok(Item::EmailId),
         "RFC822" => old("RFC822", Extract::Whole, true),
         "RFC822.HEADER" => old("RFC822.HEADER", Extract::Header, false),
         "RFC822.TEXT" => old("RFC822.TEXT", Extract::Text, true),

@@ -1,7 +1,7 @@
 //! Opening and closing folders, IDLE, and mail that the client brings itself.
 
 use super::clock;
-use super::faults::UidNextLie;
+use super::faults::Lie;
 use super::names::normalise;
 use super::reply::{Halt, Outcome, Reply, no};
 use super::session::Session;
@@ -14,6 +14,9 @@ impl Session {
     /// SELECT, or EXAMINE (RFC 9051, section 6.3.2).
     pub(super) fn select(&mut self, args: &mut Args, examine: bool) -> Outcome {
         let name = args.text()?;
+        if self.shared.options.wants_id && !self.identified {
+            return no("SELECT Unsafe Login. Please contact kefu@188.com for help");
+        }
         if args.peek().is_some() {
             let parameters = args.list()?;
             let known = parameters.iter().all(|parameter| parameter.eq_ignore_ascii_case("CONDSTORE"));
@@ -44,11 +47,11 @@ impl Session {
         if let Some((number, _)) = view.all().find(|(_, uid)| !folder.messages[uid].has("\\Seen")) {
             answer += &format!("* OK [UNSEEN {number}] first unseen\r\n");
         }
-        answer += &format!("* OK [UIDVALIDITY {}] UIDs hold\r\n", folder.uid_validity);
-        match self.twist.uid_next {
-            None => answer += &format!("* OK [UIDNEXT {}] next UID\r\n", folder.uid_next),
-            Some(UidNextLie::Said(lie)) => answer += &format!("* OK [UIDNEXT {lie}] next UID\r\n"),
-            Some(UidNextLie::Omitted) => {}
+        if let Some(validity) = Lie::about(self.twist.uid_validity, folder.uid_validity) {
+            answer += &format!("* OK [UIDVALIDITY {validity}] UIDs hold\r\n");
+        }
+        if let Some(next) = Lie::about(self.twist.uid_next, folder.uid_next) {
+            answer += &format!("* OK [UIDNEXT {next}] next UID\r\n");
         }
         if shared.options.abilities.condstore {
             answer += &format!("* OK [HIGHESTMODSEQ {}] highest\r\n", folder.highest_modseq);

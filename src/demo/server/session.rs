@@ -1,7 +1,7 @@
 //! One connection: reads commands, lets the fault script have its way, and hands them to those who carry them out.
 
 use super::command::Command;
-use super::faults::{Twist, UidNextLie, What};
+use super::faults::{Lie, Twist, What};
 use super::folder::Actor;
 use super::notify::Told;
 use super::reply::{Halt, Outcome, Reply, Status};
@@ -19,6 +19,8 @@ pub(super) struct Session {
     pub(super) inbound: Inbound,
     pub(super) outbound: Outbound,
     pub(super) logged_in: bool,
+    /// Whether it has sent ID.
+    pub(super) identified: bool,
     pub(super) selected: Option<View>,
     /// Whether the client has shown that it knows MODSEQ (RFC 7162, section 3.1).
     pub(super) condstore: bool,
@@ -31,15 +33,17 @@ pub(super) struct Session {
 
 /// Serves one client until one side has had enough.
 pub(super) async fn serve(socket: TcpStream, shared: Arc<Shared>, me: Actor) {
+    let _open = shared.opened();
     // Answers are small and come in one write each; without this the second of two waits for the first's ACK.
     let _ = socket.set_nodelay(true);
     let (read, write) = socket.into_split();
     let mut session = Session {
         me,
-        inbound: Inbound::new(read, shared.options.longest_line),
+        inbound: Inbound::new(read, shared.clone()),
         outbound: Outbound::new(write, shared.clone()),
         shared,
         logged_in: false,
+        identified: false,
         selected: None,
         condstore: false,
         twist: Twist::default(),
@@ -61,7 +65,7 @@ impl Session {
             self.outbound.text(&format!("* BYE {}\r\n", reply.text));
             return Err(Halt::Lost);
         }
-        let abilities = self.shared.options.abilities.advertised();
+        let abilities = self.shared.options.advertised();
         self.outbound.text(&format!("* OK [CAPABILITY {abilities}] mailherd's demo server is ready\r\n"));
         Ok(self.outbound.flush().await?)
     }
@@ -85,6 +89,7 @@ impl Session {
         let struck = self.shared.script().strike(&command.verb, &command.line);
         let mut after = Vec::new();
         self.twist = Twist::default();
+        self.outbound.drip = None;
         let result = match self.suffer(struck, &mut after).await? {
             Some(reply) => Ok(reply),
             None => self.carry_out(&command.verb, &mut command.args).await,
@@ -138,8 +143,12 @@ impl Session {
                 }
                 What::Delay(time) => tokio::time::sleep(time).await,
                 What::Lines(lines) => lines.iter().for_each(|line| self.outbound.text(&format!("{line}\r\n"))),
-                What::NoUidNext => self.twist.uid_next = Some(UidNextLie::Omitted),
-                What::UidNext(uid) => self.twist.uid_next = Some(UidNextLie::Said(uid)),
+                What::Flood(bytes, times) => self.outbound.flood(&bytes, times).await?,
+                What::Drip(pause) => self.outbound.drip = Some(pause),
+                What::NoUidNext => self.twist.uid_next = Some(Lie::Omitted),
+                What::UidNext(uid) => self.twist.uid_next = Some(Lie::Said(uid)),
+                What::NoUidValidity => self.twist.uid_validity = Some(Lie::Omitted),
+                What::UidValidity(validity) => self.twist.uid_validity = Some(Lie::Said(validity)),
                 What::Before(action) => self.shared.change(|store| action(store)),
                 What::After(action) => after.push(action),
                 What::Midway(rows, action) => self.twist.midway.push((rows, action)),

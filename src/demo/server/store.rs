@@ -16,6 +16,7 @@ use std::sync::Arc;
 pub struct Store {
     pub(super) folders: Vec<Folder>,
     pub(super) spelling: Spelling,
+    pub(super) aliases: Vec<(String, String)>,
     quota_messages: Option<usize>,
     next_id: u64,
     modseq: u64,
@@ -28,8 +29,8 @@ pub(super) struct OverQuota;
 impl Store {
     pub(super) fn new(account: Account, options: &Options) -> Store {
         let spelling = Spelling { delimiter: options.delimiter, prefix: options.prefix.clone() };
-        let quota_messages = options.quota_messages;
-        let mut store = Store { folders: Vec::new(), spelling, quota_messages, next_id: 0, modseq: 1 };
+        let (quota_messages, aliases) = (options.quota_messages, options.aliases.clone());
+        let mut store = Store { folders: Vec::new(), spelling, aliases, quota_messages, next_id: 0, modseq: 1 };
         store.create("INBOX");
         for folder in account.folders {
             let wire = store.spelling.wire(&folder.name);
@@ -47,7 +48,7 @@ impl Store {
 
     /// Where the folder of this wire name stands; it is made if it is not there.
     pub(super) fn create(&mut self, wire: &str) -> usize {
-        if let Some(place) = self.folders.iter().position(|folder| folder.name == wire) {
+        if let Some(place) = self.place(wire) {
             return place;
         }
         let (id, modseq) = (self.fresh_id(), self.modseq);
@@ -69,6 +70,8 @@ impl Store {
     /// Where the folder of this wire name stands.
     pub(super) fn place(&self, wire: &str) -> Option<usize> {
         let wire = super::names::normalise(wire);
+        let meant = self.aliases.iter().find(|(alias, _)| *alias == wire);
+        let wire = meant.map_or(wire, |(_, name)| name.clone());
         self.folders.iter().position(|folder| folder.name == wire)
     }
 
@@ -96,7 +99,7 @@ impl Store {
     ) -> u32 {
         let modseq = self.next_modseq();
         let flags = flags.iter().map(|flag| normalise_flag(flag)).collect();
-        self.folders[place].append(Stored { bytes, flags, internaldate, modseq }, by)
+        self.folders[place].append(Stored { bytes, flags, internaldate, modseq, object: modseq }, by)
     }
 
     /// Whether `more` messages may come.

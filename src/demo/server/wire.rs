@@ -5,6 +5,7 @@ use super::tokens::Part;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 
@@ -32,11 +33,26 @@ pub(super) struct Inbound {
     /// Of a line whose end has not come; kept here so that waiting for it may be given up and taken up again.
     partial: Vec<u8>,
     longest_line: usize,
+    shared: Arc<Shared>,
 }
 
 impl Inbound {
-    pub(super) fn new(socket: OwnedReadHalf, longest_line: usize) -> Inbound {
-        Inbound { reader: BufReader::with_capacity(16 << 10, socket), partial: Vec::new(), longest_line }
+    pub(super) fn new(socket: OwnedReadHalf, shared: Arc<Shared>) -> Inbound {
+        let longest_line = shared.options.longest_line;
+        Inbound { reader: BufReader::with_capacity(16 << 10, socket), partial: Vec::new(), longest_line, shared }
+    }
+
+    /// Counts what is taken of the client's words, and stops where the faults want it to.
+    fn hears(&self, count: usize) -> Result<(), NoLine> {
+        let before = self.shared.heard.fetch_add(count as u64, Ordering::Relaxed);
+        let mut script = self.shared.script();
+        match script.next_deafness(before) {
+            Some(at) if at < before + count as u64 => {
+                script.forget_deafness(at);
+                Err(NoLine::Lost)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The next line without its end. Cancel-safe.
@@ -57,6 +73,7 @@ impl Inbound {
                 self.partial.extend_from_slice(&available[..taken]);
             }
             self.reader.consume(taken);
+            self.hears(taken)?;
             if end.is_some()
                 && let Some(word) = too_long
             {
@@ -95,6 +112,7 @@ impl Inbound {
             if literal.len() < mark.size {
                 return Err(NoLine::Lost);
             }
+            self.hears(mark.size)?;
             parts.push(Part::Literal(literal));
         }
     }
@@ -140,6 +158,8 @@ pub(super) struct Outbound {
     buffer: Vec<u8>,
     /// How much of the present answer still goes out, if it is to be cut.
     pub(super) cut_after: Option<usize>,
+    /// The pause after each byte of the present answer.
+    pub(super) drip: Option<Duration>,
 }
 
 /// When so much is waiting, a long answer is sent in between. Bytes.
@@ -147,7 +167,7 @@ const WORTH_SENDING: usize = 64 << 10;
 
 impl Outbound {
     pub(super) fn new(socket: OwnedWriteHalf, shared: Arc<Shared>) -> Outbound {
-        Outbound { socket, shared, buffer: Vec::with_capacity(WORTH_SENDING), cut_after: None }
+        Outbound { socket, shared, buffer: Vec::with_capacity(WORTH_SENDING), cut_after: None, drip: None }
     }
 
     /// Adds text. Line ends are the caller's.
@@ -179,8 +199,28 @@ impl Outbound {
             self.shared.script().forget_cut(at);
             return self.break_off((at - before) as usize, silent).await;
         }
-        self.socket.write_all(&self.buffer).await?;
+        match self.drip {
+            None => self.socket.write_all(&self.buffer).await?,
+            Some(pause) => self.drop_by_drop(pause).await?,
+        }
         self.buffer.clear();
+        Ok(())
+    }
+
+    /// Sends these bytes so many times. The client may have had enough before.
+    pub(super) async fn flood(&mut self, bytes: &[u8], times: usize) -> io::Result<()> {
+        self.flush().await?;
+        for _ in 0..times {
+            self.socket.write_all(bytes).await?;
+        }
+        Ok(())
+    }
+
+    async fn drop_by_drop(&mut self, pause: Duration) -> io::Result<()> {
+        for byte in &self.buffer {
+            self.socket.write_all(&[*byte]).await?;
+            tokio::time::sleep(pause).await;
+        }
         Ok(())
     }
 

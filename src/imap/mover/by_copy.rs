@@ -2,9 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::late::{Carried, hand_on, late};
 use super::look::{back_to_source, look, new_in_target, still_there};
 use super::{LINE_LIMIT, Outcome, Witness, copyuid_pairs};
-use crate::imap::{Access, Session, Status, quote, uid_sets};
+use crate::imap::{Access, Answer, Session, Status, quote, uid_sets};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{RowId, Uid};
 use crate::logic::journal::{Row, Settlement, settle};
@@ -12,6 +13,7 @@ use crate::logic::journal::{Row, Settlement, settle};
 pub(super) async fn carry_out(
     session: &mut Session,
     rows: &[Row],
+    carried: &Carried,
     may_delete: bool,
     witness: &mut impl Witness,
 ) -> Result<Vec<Outcome>, Fault> {
@@ -50,7 +52,7 @@ pub(super) async fn carry_out(
         copied.extend(proven);
         outcomes.extend(others);
     }
-    outcomes.extend(finish(session, &copied, witness).await?);
+    outcomes.extend(finish(session, &copied, carried, witness).await?);
     Ok(outcomes)
 }
 
@@ -84,6 +86,7 @@ async fn prove(
 pub(super) async fn finish(
     session: &mut Session,
     copied: &[(Row, Uid)],
+    carried: &Carried,
     witness: &mut impl Witness,
 ) -> Result<Vec<Outcome>, Fault> {
     if copied.is_empty() {
@@ -95,7 +98,7 @@ pub(super) async fn finish(
     let mut outcomes = Vec::with_capacity(copied.len());
     for (set, uids) in uid_sets(&uids, LINE_LIMIT - 100) {
         let these: Vec<&(Row, Uid)> = uids.iter().filter_map(|uid| by_uid.get(uid).copied()).collect();
-        let refusal = match remove(session, &set).await? {
+        let refusal = match remove_original(session, &set, &these, carried).await? {
             None => match look(session, &uids).await? {
                 left if left.is_empty() => None,
                 _ => Some("the server said OK and did not expunge it".to_owned()),
@@ -110,9 +113,29 @@ pub(super) async fn finish(
     Ok(outcomes)
 }
 
+/// [`remove`], with a look at what other programs did to the originals since they were copied.
+async fn remove_original(
+    session: &mut Session,
+    set: &str,
+    pairs: &[&(Row, Uid)],
+    carried: &Carried,
+) -> Result<Option<String>, Fault> {
+    // Not silent: the answer says the flags of each.
+    let marked = session.exec(&format!("UID STORE {set} +FLAGS (\\Deleted)")).await?;
+    let late = late(&marked, pairs, carried);
+    if let (Some((row, _)), false) = (pairs.first(), late.is_empty()) {
+        hand_on(session, row, &late).await?;
+    }
+    expunge_marked(session, set, marked).await
+}
+
 /// `\Deleted` and UID EXPUNGE. The server's words when it refuses.
 async fn remove(session: &mut Session, set: &str) -> Result<Option<String>, Fault> {
     let marked = session.exec(&format!("UID STORE {set} +FLAGS.SILENT (\\Deleted)")).await?;
+    expunge_marked(session, set, marked).await
+}
+
+async fn expunge_marked(session: &mut Session, set: &str, marked: Answer) -> Result<Option<String>, Fault> {
     if marked.tagged.status != Status::Ok {
         return Ok(Some(marked.tagged.reason()));
     }

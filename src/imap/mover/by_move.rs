@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::late::Carried;
 use super::look::{back_to_source, new_in_target, still_there};
 use super::{LINE_LIMIT, Outcome, Witness, by_copy, copyuid_pairs};
 use crate::imap::{Code, Session, Status, Tagged, quote, uid_sets};
@@ -12,6 +13,7 @@ use crate::logic::journal::{Row, Settlement, State, settle};
 pub(super) async fn carry_out(
     session: &mut Session,
     rows: &[Row],
+    carried: &Carried,
     witness: &mut impl Witness,
 ) -> Result<Vec<Outcome>, Fault> {
     let Some(first) = rows.first() else { return Ok(Vec::new()) };
@@ -43,7 +45,7 @@ pub(super) async fn carry_out(
         return Ok(outcomes);
     }
     let claimed = outcomes.iter().filter_map(|outcome| outcome.to_uid).collect();
-    outcomes.extend(prove(session, &unproven, &claimed, refusal.as_ref(), witness).await?);
+    outcomes.extend(prove(session, &unproven, carried, &claimed, refusal.as_ref(), witness).await?);
     Ok(outcomes)
 }
 
@@ -51,6 +53,7 @@ pub(super) async fn carry_out(
 async fn prove(
     session: &mut Session,
     rows: &[Row],
+    carried: &Carried,
     claimed: &HashSet<Uid>,
     refusal: Option<&Tagged>,
     witness: &mut impl Witness,
@@ -72,7 +75,7 @@ async fn prove(
     }
     let uidplus = session.capabilities().can_expunge_by_uid();
     if uidplus {
-        outcomes.extend(by_copy::finish(session, &copied, witness).await?);
+        outcomes.extend(by_copy::finish(session, &copied, carried, witness).await?);
     } else {
         let why = "the server left it in both mailboxes and cannot remove one safely (no UIDPLUS)";
         outcomes.extend(copied.iter().map(|(row, _)| Outcome::denied(row, why)));
@@ -80,7 +83,7 @@ async fn prove(
     match refusal {
         // go-imap 1.2 advertises MOVE and answers NO: fall back, once, saying so.
         Some(tagged) if uidplus && may_work_by_copy(tagged) => {
-            let copied = by_copy::carry_out(session, &still, source.may_delete(), witness).await?;
+            let copied = by_copy::carry_out(session, &still, carried, source.may_delete(), witness).await?;
             if copied.iter().any(|outcome| outcome.state == State::Done) {
                 session.capabilities.forget("MOVE");
             }
@@ -92,7 +95,7 @@ async fn prove(
     Ok(outcomes)
 }
 
-/// A refusal that names its reason (over quota, no permission, no such mailbox) would meet COPY as well.
+/// A refusal that names its reason (over quota, no permission, no such mailbox, too much at once) would meet COPY as well.
 fn may_work_by_copy(tagged: &Tagged) -> bool {
-    matches!(tagged.code, None | Some(Code::Other(_)))
+    matches!(tagged.code, None | Some(Code::Other(_))) && tagged.backoff().is_none()
 }

@@ -9,6 +9,7 @@ use crate::logic::ids::{Digest, Flags, FolderName, Instance, MessageId, Uid};
 use crate::logic::journal::{Before, Row};
 
 use super::LINE_LIMIT;
+use super::late::Carried;
 
 /// What lies under a UID.
 #[derive(Clone, Copy, Debug)]
@@ -81,6 +82,12 @@ pub(super) struct Arrivals {
 }
 
 impl Arrivals {
+    /// The flags of these copies, by the UID of their originals.
+    pub(super) fn carried(&self, copied: &[(Row, Uid)]) -> Carried {
+        let flags: HashMap<Uid, Flags> = self.found.iter().map(|(uid, found)| (*uid, found.flags)).collect();
+        copied.iter().filter_map(|(row, copy)| Some((row.intent.from.uid, *flags.get(copy)?))).collect()
+    }
+
     /// Which message lies under which UID.
     pub(super) fn instances(&self) -> Vec<(Uid, Instance)> {
         self.found.iter().map(|(uid, found)| (*uid, found.instance)).collect()

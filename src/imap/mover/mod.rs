@@ -9,6 +9,7 @@ mod append;
 mod by_copy;
 mod by_move;
 mod flag;
+mod late;
 mod look;
 mod recover;
 
@@ -144,13 +145,14 @@ pub async fn carry_out(session: &mut Session, rows: &[Row], witness: &mut impl W
     }
     let found = look::look(session, &rows.iter().map(|row| row.intent.from.uid).collect::<Vec<_>>()).await?;
     let (fit, mut outcomes) = sort(rows, &found);
+    let carried: late::Carried = found.iter().map(|(uid, found)| (*uid, found.flags)).collect();
     outcomes.extend(match first.intent.kind {
         Kind::Flag => flag::carry_out(session, &fit).await?,
         // There is a message to it, which the row does not hold: see `append`.
         Kind::Append => fit.iter().map(|row| Outcome::refused(row, "it cannot be written once more")).collect(),
-        Kind::Move if session.capabilities().can_move() => by_move::carry_out(session, &fit, witness).await?,
+        Kind::Move if session.capabilities().can_move() => by_move::carry_out(session, &fit, &carried, witness).await?,
         Kind::Move if session.capabilities().can_expunge_by_uid() => {
-            by_copy::carry_out(session, &fit, source.may_delete(), witness).await?
+            by_copy::carry_out(session, &fit, &carried, source.may_delete(), witness).await?
         }
         Kind::Move => fit.iter().map(|row| Outcome::denied(row, cannot_move().cause)).collect(),
     });

@@ -3,7 +3,7 @@
 //! Running it twice is the same as running it once. Nothing is settled by Message-ID alone: another mail with the same one,
 //! or with none, may lie in the target, and SEARCH HEADER matches substrings (mailsuite#40 made duplicates).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::look::{Arrivals, back_to_source, look_from, open_if_there, read_since, still_there};
 use super::{LINE_LIMIT, Outcome, Witness, append, by_copy};
@@ -68,7 +68,7 @@ pub async fn recover(
     }
     if session.capabilities().can_expunge_by_uid() {
         keep(session, &copied, &arrivals).await?;
-        outcomes.extend(by_copy::finish(session, &copied, witness).await?);
+        outcomes.extend(by_copy::finish(session, &copied, &arrivals.carried(&copied), witness).await?);
     } else {
         let why = "it is in both mailboxes, and the server cannot remove one of them safely";
         outcomes.extend(copied.iter().map(|(row, _)| Outcome::refused(row, why)));
@@ -138,14 +138,17 @@ impl Source {
             return Ok(source);
         }
         (source.validity, source.renumbered) = (selected.uid_validity, true);
-        let mut by_instance: HashMap<Instance, Vec<(Uid, Flags)>> = HashMap::new();
+        let mut by_instance: HashMap<Instance, VecDeque<(Uid, Flags)>> = HashMap::new();
         if selected.exists > 0 {
             for (uid, found) in look_from(session, Uid(1)).await? {
-                by_instance.entry(found.instance).or_default().push((uid, found.flags));
+                by_instance.entry(found.instance).or_default().push_back((uid, found.flags));
             }
         }
-        let mut claim = |row: &Row| Some((row.id, by_instance.get_mut(&row.intent.instance)?.pop()?));
-        source.there = rows.iter().filter_map(&mut claim).collect();
+        // New numbers mostly follow the order of the old ones.
+        let mut in_order: Vec<&Row> = rows.iter().collect();
+        in_order.sort_by_key(|row| row.intent.from.uid);
+        let mut claim = |row: &Row| Some((row.id, by_instance.get_mut(&row.intent.instance)?.pop_front()?));
+        source.there = in_order.into_iter().filter_map(&mut claim).collect();
         Ok(source)
     }
 

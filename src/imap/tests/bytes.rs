@@ -53,6 +53,34 @@ fn a_header_beyond_the_limit_is_cut_and_the_next_row_is_whole() {
 }
 
 #[test]
+fn a_connection_that_hears_little_keeps_little_and_grows_when_it_hears_much() {
+    let mut framer = Framer::default();
+    let hear = |framer: &mut Framer, bytes: &[u8]| {
+        let mut rest = bytes;
+        let mut responses = 0;
+        while !rest.is_empty() {
+            let room = framer.room();
+            let count = room.len().min(rest.len());
+            room[..count].copy_from_slice(&rest[..count]);
+            framer.filled(count);
+            rest = &rest[count..];
+            while framer.frame().unwrap().is_some() {
+                responses += 1;
+            }
+        }
+        (responses, framer.room().len())
+    };
+    let many = "* 1 FETCH (UID 1 BODY[] {5}\r\nhello)\r\n".repeat(5_000);
+    let (responses, busy) = hear(&mut framer, many.as_bytes());
+    assert!(responses == 5_000 && busy > 40_000, "{responses} responses, {busy} bytes");
+    hear(&mut framer, b"* OK Still here\r\n");
+    let (_, quiet) = hear(&mut framer, b"* 5001 EXISTS\r\n");
+    assert!(quiet <= 1_024, "{quiet} bytes are kept");
+    let (responses, busy) = hear(&mut framer, many.as_bytes());
+    assert!(responses == 5_000 && busy > 40_000, "{responses} responses, {busy} bytes");
+}
+
+#[test]
 fn announcements_too_large_to_be_true_end_the_stream() {
     for line in [
         "* 1 FETCH (BODY[] {400000000}\r\n",

@@ -1,7 +1,7 @@
 //! The way in.
 
 use super::script::{logged_in, server};
-use crate::imap::connect::{greeted, start_tls};
+use crate::imap::connect::{greeted, greeted_within, start_tls};
 use crate::logic::fault::{Fault, FaultKind};
 
 async fn refused(script: &str) -> Fault {
@@ -95,4 +95,14 @@ async fn bytes_in_the_clear_after_starttls_end_it() {
     let fault = start_tls(client).await.map(|_| ()).unwrap_err();
     assert_eq!(fault.kind, FaultKind::Protocol);
     assert!(fault.cause.contains("in the clear"), "{fault}");
+}
+
+#[tokio::test]
+async fn a_greeting_that_never_comes_is_not_waited_for() {
+    for script in ["", "wait 100\nwait 100"] {
+        let fault =
+            greeted_within(server(script), std::time::Duration::from_millis(300)).await.map(|_| ()).unwrap_err();
+        assert_eq!(fault.kind, FaultKind::Transient);
+        assert!(fault.cause.contains("does not greet"), "{fault}");
+    }
 }

@@ -32,8 +32,12 @@ pub async fn session(script: &str) -> Session {
 
 /// What comes of a login on a server that follows `script` from the greeting on.
 pub async fn logged_in(script: &str) -> Result<Session, Fault> {
-    let login = Login { username: "me".to_owned(), secret: SecretString::from("secret") };
-    log_in(greeted(server(script)).await?, &endpoint(), &login).await
+    log_in(greeted(server(script)).await?, &endpoint(), &login()).await
+}
+
+/// Who logs in.
+pub fn login() -> Login {
+    Login { username: "me".to_owned(), secret: SecretString::from("secret") }
 }
 
 /// A place that is never connected to.

@@ -244,3 +244,56 @@ async fn a_goodbye_of_ours_is_bounded() {
     silent.logout().await;
     assert!(before.elapsed() < Duration::from_secs(10));
 }
+
+/// Never silent, and never done: a byte now and then.
+#[tokio::test]
+async fn a_line_that_takes_for_ever_is_given_up() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let (client, mut far) = tokio::io::duplex(4_096);
+    tokio::spawn(async move {
+        far.write_all(b"* OK [CAPABILITY X] hi\r\n").await?;
+        let mut heard = [0; 512];
+        for answer in ["A0001 OK [CAPABILITY X] in\r\n", ""] {
+            let _ = far.read(&mut heard).await?;
+            far.write_all(answer.as_bytes()).await?;
+        }
+        for byte in b"* OK ".iter().chain(&[b'x'; 400]) {
+            far.write_all(&[*byte]).await?;
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        far.write_all(b"\r\nA0002 OK done\r\n").await
+    });
+    let login = super::script::login();
+    let client = crate::imap::connect::greeted(Box::new(client)).await.unwrap();
+    let mut session = crate::imap::login::log_in(client, &super::script::endpoint(), &login).await.unwrap();
+    session.set_silence(Duration::from_millis(500));
+    let fault = session.exec("NOOP").await.unwrap_err();
+    assert_eq!((fault.kind, session.is_broken()), (FaultKind::Transient, true), "{fault}");
+}
+
+/// Of what is said without being asked nothing is dropped: after 500 EXPUNGEs async-imap's channel had lost the EXISTS.
+#[tokio::test]
+async fn nothing_is_dropped_of_a_long_answer() {
+    let gone = "S: * 1 EXPUNGE\n".repeat(500);
+    let mut session =
+        session(&format!("C: UID MOVE\nS: * 900 EXISTS\n{gone}S: * OK [COPYUID 9 1:2 7:8] x\nS: $ OK")).await;
+    let answer = session.exec("UID MOVE 1:2 \"News\"").await.unwrap();
+    assert_eq!((answer.untagged.len(), answer.untagged.first()), (502, Some(&Untagged::Exists(900))));
+    assert!(answer.codes().any(|code| matches!(code, Code::CopyUid { .. })));
+}
+
+/// As much as there can be is read; what goes on and on is not.
+#[tokio::test]
+async fn rows_and_noise_without_end_are_given_up() {
+    for (line, most) in [("S: * 1 FETCH (FLAGS ())\n", 100_000), ("S: * 1 RECENT\n", 200_000)] {
+        let mut session = session(&format!("C: UID FETCH\n{}", line.repeat(most + 5))).await;
+        let mut seen = 0;
+        let count = async |_| {
+            seen += 1;
+            Ok(())
+        };
+        let fault = session.stream(["UID FETCH 1:* (UID)".to_owned()], 1, count).await.unwrap_err();
+        assert_eq!((fault.kind, fault.cause.as_str()), (FaultKind::Protocol, "the server's answer has no end"));
+        assert_eq!(seen, most);
+    }
+}

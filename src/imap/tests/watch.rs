@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::script::session;
 use crate::imap::select::Access;
 use crate::imap::session::Session;
-use crate::imap::watch::Pushed;
+use crate::imap::watch::{DONE_WITHIN, LONGEST_IDLE, Pushed, QUIET};
 use crate::logic::fault::FaultKind;
 use crate::logic::ids::FolderName;
 
@@ -259,4 +259,29 @@ async fn without_the_capability_nothing_is_sent() {
     let mut session = session(ALIVE).await;
     assert_eq!(session.idle(LONG, pending()).await.unwrap_err().kind, FaultKind::Refused);
     assert!(session.exec("NOOP").await.unwrap().tagged.is_ok());
+}
+
+/// core#5093, core#5096, stalwart#3299: carriers forget a silent connection after 5 to 15 minutes. A server that speaks is none.
+#[tokio::test]
+async fn silence_renews_it_and_a_word_begins_the_silence_anew() {
+    assert!(QUIET <= Duration::from_secs(300) && LONGEST_IDLE < Duration::from_secs(29 * 60));
+    let words = "wait 500\nS: * OK Still here\n".repeat(5);
+    let mut session = watching(&format!("{BEGIN}{words}{END}{ALIVE}")).await;
+    session.quiet = Duration::from_millis(1_500);
+    let begin = std::time::Instant::now();
+    assert_eq!(session.idle(LONG, pending()).await, Ok(Pushed::default()));
+    assert!((Duration::from_millis(3_500)..LONG).contains(&begin.elapsed()), "{:?}", begin.elapsed());
+    session.exec("NOOP").await.unwrap();
+}
+
+/// core#975, offlineimap#20: after a sleep the other end is gone, and TCP takes a quarter of an hour to say so.
+#[tokio::test]
+async fn done_is_waited_for_less_long_than_other_answers() {
+    assert!(DONE_WITHIN <= Duration::from_secs(15));
+    let mut session = watching(BEGIN).await;
+    session.done_within = Duration::from_millis(200);
+    let begin = std::time::Instant::now();
+    let fault = session.idle(SHORT, pending()).await.unwrap_err();
+    assert_eq!((fault.kind, fault.cause.as_str()), (FaultKind::Transient, "the server said nothing for 0.2 seconds"));
+    assert!(begin.elapsed() < session.silence() && session.is_broken());
 }

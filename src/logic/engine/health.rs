@@ -17,6 +17,8 @@ pub enum AccountState {
     Live,
     /// Up to date; looks again at `next` (no IDLE, or the server does not keep it).
     Polling,
+    /// Was up to date a moment ago. The server was asked whether it is still there, and has not answered yet.
+    Probing,
     /// The connection failed; tries again at `next`.
     Waiting,
     /// Does not try again by itself: the password was refused, the config is wrong.
@@ -74,6 +76,9 @@ pub struct Health {
     pub files: bool,
     /// When the last byte came from the server.
     pub last_byte: Option<UnixTime>,
+    /// Since when the server owes an answer; `None`: it owes none.
+    #[serde(default)]
+    pub asked: Option<UnixTime>,
     /// When the last pass ended well.
     pub last_pass: Option<UnixTime>,
     /// When it looks, or tries, again.
@@ -90,6 +95,10 @@ pub struct Health {
     pub capabilities: Vec<String>,
     /// Advice that still holds: what, and what to do about it.
     pub advice: Vec<(String, String)>,
+    /// Messages that another program moved within seconds of their arrival, or delivered elsewhere, when these were more than
+    /// coincidence and the last of them is less than a week ago; else 0.
+    #[serde(default)]
+    pub program_moves: u32,
 }
 
 /// An account without a good pass for longer than this is not well. Seconds; a pass over everything is due every ten minutes.
@@ -118,6 +127,7 @@ impl AccountState {
             AccountState::Working => "working",
             AccountState::Live => "live",
             AccountState::Polling => "polling",
+            AccountState::Probing => "probing",
             AccountState::Waiting => "waiting",
             AccountState::Stopped => "stopped",
             AccountState::Paused => "paused",

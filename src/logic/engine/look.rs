@@ -110,6 +110,31 @@ pub struct ReasonRow {
     pub text: String,
 }
 
+/// A message, its verdict as of now, and what would happen to it: a line of `plan`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PlannedRow {
+    /// The mailbox in which it lies, for people.
+    pub folder: String,
+    /// Its number there.
+    pub uid: Uid,
+    /// With its angle brackets.
+    pub message_id: Option<String>,
+    /// The address in From.
+    pub from: Option<String>,
+    /// Foreign text.
+    pub subject: String,
+    /// When it arrived.
+    pub at: UnixTime,
+    /// What it is.
+    pub category: Category,
+    /// 0 to 1.
+    pub importance: f64,
+    /// What adds up to it, the weightiest first.
+    pub reasons: Vec<ReasonRow>,
+    /// The mailbox that it would go to, for people; `None`: it stays.
+    pub target: Option<String>,
+}
+
 /// Why a message is where it is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct WhyReply {

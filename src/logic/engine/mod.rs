@@ -13,9 +13,9 @@ mod service;
 pub use act::{Act, Done, Question, Undo, Width};
 pub use health::{AccountState, Health, Held, Phase, Progress};
 pub use look::{
-    DayCount, Find, JournalRow, MailPage, MailQuery, MailRow, MessageKey, OpenedMail, OrderRow, Page, ReasonRow,
-    RunRow, SenderDetail, SenderQuery, SenderRow, SenderSort, SendersPage, ShelfCount, StatsReply, WaitingKind,
-    WaitingRow, WhyReply,
+    DayCount, Find, JournalRow, MailPage, MailQuery, MailRow, MessageKey, OpenedMail, OrderRow, Page, PlannedRow,
+    ReasonRow, RunRow, SenderDetail, SenderQuery, SenderRow, SenderSort, SendersPage, ShelfCount, StatsReply,
+    WaitingKind, WaitingRow, WhyReply,
 };
 pub use service::{About, Falling, FallingRow, FiledCount, Ran};
 
@@ -63,6 +63,16 @@ pub enum Request {
         /// So many days back from today.
         days: u32,
     },
+    /// As [`Request::Health`], but servers that are believed to be there and have said nothing for a while are asked first. Those
+    /// that have not answered within some two seconds are [`AccountState::Probing`]. Answered by [`Reply::Health`].
+    Probe,
+    /// One message by its Message-ID, wherever it lies. Answered by [`Reply::Judged`].
+    Judge {
+        /// The account.
+        account: String,
+        /// With its angle brackets.
+        message_id: String,
+    },
     /// What waits for the user's word. Answered by [`Reply::Waiting`].
     Waiting,
     /// To change something. Answered by [`Reply::Done`] or [`Reply::Question`].
@@ -99,6 +109,8 @@ pub enum Reply {
     Found(Option<u64>),
     /// The verdict over one message.
     Why(Box<WhyReply>),
+    /// A message and its verdict; `None`: the account does not have it.
+    Judged(Option<Box<PlannedRow>>),
     /// One message as text.
     Opened(Box<OpenedMail>),
     /// A part of the ledger.

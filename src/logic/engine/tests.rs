@@ -57,6 +57,7 @@ fn health(state: AccountState, last_pass: Option<i64>, last_byte: Option<i64>) -
         files: true,
         last_byte: last_byte.map(UnixTime),
         last_pass: last_pass.map(UnixTime),
+        asked: None,
         next: None,
         queue: 0,
         fault: None,
@@ -64,6 +65,7 @@ fn health(state: AccountState, last_pass: Option<i64>, last_byte: Option<i64>) -
         held: None,
         capabilities: Vec::new(),
         advice: Vec::new(),
+        program_moves: 0,
     }
 }
 
@@ -80,8 +82,8 @@ fn an_account_is_well_while_its_passes_succeed() {
 
 #[test]
 fn a_state_is_called_the_same_in_words_and_on_the_wire() {
-    use AccountState::{Connecting, Live, Paused, Polling, Stopped, Waiting, Working};
-    for state in [Connecting, Working, Live, Polling, Waiting, Stopped, Paused] {
+    use AccountState::{Connecting, Live, Paused, Polling, Probing, Stopped, Waiting, Working};
+    for state in [Connecting, Working, Live, Polling, Probing, Waiting, Stopped, Paused] {
         assert_eq!(serde_json::to_string(&state).unwrap(), format!("\"{}\"", state.word()));
     }
 }

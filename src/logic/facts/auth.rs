@@ -26,6 +26,16 @@ pub struct AuthResults {
     pub dkim: AuthResult,
     /// SPF (RFC 7208)
     pub spf: AuthResult,
+    /// Without a result of DMARC: a signature or an envelope that passed is of the author's own organisation, which is what DMARC asks
+    /// for (RFC 7489, section 3.1) of those domains that publish a policy.
+    pub aligned: bool,
+}
+
+impl AuthResults {
+    /// Whether the receiving host found the author to be who From says.
+    pub fn is_authentic(&self) -> bool {
+        self.dmarc == AuthResult::Pass || (self.aligned && self.dmarc != AuthResult::Fail)
+    }
 }
 
 /// Reads the field's value.
@@ -41,7 +51,9 @@ pub(super) fn parse(value: &str) -> AuthResults {
                 let result = if result.is_empty() { words.next().unwrap_or_default() } else { result };
                 results.note(method, result);
             }
-            None if place == 0 => results.authserv_id = first.into(),
+            // A host name has 255 characters at most (RFC 5321, section 4.5.3.1.2), and each one that is seen is remembered.
+            None if place == 0 && first.len() <= 255 => results.authserv_id = first.into(),
+            None if place == 0 => {}
             None => {
                 let result = words.next().and_then(|word| word.strip_prefix('='));
                 let result =
@@ -51,6 +63,23 @@ pub(super) fn parse(value: &str) -> AuthResults {
         }
     }
     results
+}
+
+/// The domains that passed: of signatures, and of the envelope's sender.
+pub(super) fn passed_domains(value: &str) -> Vec<String> {
+    let text = without_comments(value).to_ascii_lowercase().replace(" =", "=").replace("= ", "=");
+    let domain = |part: &str| {
+        let mut words = part.split_whitespace().filter_map(|word| word.split_once('='));
+        let (method, result) = words.next()?;
+        let wanted: &[&str] = match method.split('/').next()? {
+            "dkim" => &["header.d", "header.i"],
+            "spf" => &["smtp.mailfrom", "smtp.mail"],
+            _ => return None,
+        };
+        let (_, of) = words.find(|(property, _)| result == "pass" && wanted.contains(property))?;
+        Some(of.rsplit('@').next().unwrap_or(of).to_owned())
+    };
+    text.split(';').filter_map(domain).collect()
 }
 
 /// A signature that the receiving host found right (RFC 8601, section 2.7.1).

@@ -2,7 +2,8 @@
 
 use super::fields::{Name, fields};
 use super::text::{self, MAX_FIELD, MAX_SHORT_FIELD, Mailbox};
-use super::{AutoSubmitted, Facts, Oddity, Precedence, ReturnPath, Unsubscribe, auth};
+use super::{AuthResult, AutoSubmitted, Facts, Oddity, Precedence, ReturnPath, Unsubscribe, auth};
+use crate::logic::domains::registrable_domain;
 use crate::logic::ids::{Address, ListId};
 use crate::logic::words::{Role, role};
 
@@ -19,6 +20,8 @@ struct Reader {
     from_fields: u32,
     message_id_fields: u32,
     subject_read: bool,
+    /// Domains that passed where the receiving host has no word on DMARC.
+    passed_domains: Vec<String>,
     any: bool,
 }
 
@@ -52,6 +55,7 @@ impl Reader {
             Name::Subject => self.subject(text),
             Name::MessageId => self.message_id(text),
             Name::DeliveredTo => self.delivered_to(text),
+            Name::AuthenticationResults => self.authentication(text),
             Name::References => self.facts.references = text::references(text, Facts::MAX_REFERENCES),
             _ => read_simple(&mut self.facts, name, text),
         }
@@ -70,6 +74,18 @@ impl Reader {
         }
         self.facts.from_name = name.map(|name| text::cut(&name, Facts::MAX_TEXT)).unwrap_or_default();
         self.facts.from = address;
+    }
+
+    /// The topmost counts.
+    fn authentication(&mut self, text: &str) {
+        if self.facts.auth.is_some() {
+            return;
+        }
+        let auth = auth::parse(text);
+        if matches!(auth.dmarc, AuthResult::None | AuthResult::Unclear) {
+            self.passed_domains = auth::passed_domains(text);
+        }
+        self.facts.auth = Some(Box::new(auth));
     }
 
     fn recipients(&mut self, name: Name, text: &str) {
@@ -102,6 +118,8 @@ impl Reader {
 
     fn finish(mut self) -> Facts {
         let facts = &self.facts;
+        let aligned = |from: &Address| self.passed_domains.iter().any(|domain| is_aligned(from.domain(), domain));
+        let aligned = facts.from.as_ref().is_some_and(aligned);
         let missing = [
             (!self.any, Oddity::Empty),
             (self.from_fields == 0, Oddity::NoFrom),
@@ -110,6 +128,9 @@ impl Reader {
             (facts.date.is_none(), Oddity::NoDate),
         ];
         missing.into_iter().for_each(|(is, oddity)| self.odd_if(is, oddity));
+        if let Some(auth) = &mut self.facts.auth {
+            auth.aligned = aligned;
+        }
         self.facts.to = self.to.into();
         self.facts.cc = self.cc.into();
         self.facts.delivered_to = self.delivered_to.into();
@@ -152,13 +173,17 @@ fn read_simple(facts: &mut Facts, name: Name, text: &str) {
         Name::Precedence if facts.precedence.is_none() => facts.precedence = precedence(text),
         Name::AutoSubmitted if facts.auto_submitted.is_none() => facts.auto_submitted = auto_submitted(text),
         Name::FeedbackId => facts.feedback_id |= by_a_mailing_service(text),
-        Name::AuthenticationResults if facts.auth.is_none() => facts.auth = Some(Box::new(auth::parse(text))),
         Name::ContentType => content_type(facts, text),
         Name::AutoResponseSuppress => {
             facts.auto_response_suppress |= !matches!(text.trim().to_ascii_lowercase().as_str(), "" | "none");
         }
         _ => {}
     }
+}
+
+/// The same organisation (RFC 7489, section 3.1.1, relaxed).
+fn is_aligned(author: &str, passed: &str) -> bool {
+    author == passed || registrable_domain(author).is_some_and(|domain| registrable_domain(passed) == Some(domain))
 }
 
 /// Impostors write `"anna@friend.example" <x@elsewhere.example>`: some programs show the name only.

@@ -120,9 +120,39 @@ fn authentication_results_are_read_in_every_dress() {
 }
 
 #[test]
+fn without_dmarc_a_signature_of_the_authors_own_organisation_is_as_good() {
+    let authentic = |from: &str, value: &str| {
+        // From may stand above or below.
+        let [above, below] = [
+            format!("From: {from}\r\nAuthentication-Results: {value}\r\n"),
+            format!("Authentication-Results: {value}\r\nFrom: {from}\r\n"),
+        ]
+        .map(|header| read(header.as_bytes()).auth.unwrap().is_authentic());
+        assert_eq!(above, below);
+        above
+    };
+    for (from, value, expected) in [
+        ("a@berg.example", "mx; dmarc=pass", true),
+        ("a@berg.example", "mx; dkim=pass header.d=berg.example", true),
+        ("a@post.berg.example", "mx; dkim=fail header.d=berg.example; dkim=pass header.i=@mail.berg.example", true),
+        ("a@berg.example", "mx; spf=pass (ok) smtp.mailfrom=bounce@berg.example; dmarc=none", true),
+        ("a@gmail.com", "mx; dkim=pass header.d=gmail.com", true),
+        ("a@berg.example", "mx; dkim=pass header.d=evil.example; spf=pass smtp.mailfrom=evil.example", false),
+        ("a@berg.example", "mx; dkim=pass header.d=berg.example; dmarc=fail", false),
+        ("a@berg.example", "mx; spf=pass smtp.helo=berg.example", false),
+        ("a@berg.example", "mx; dkim=fail header.d=berg.example", false),
+        ("a@gmail.com", "mx; dkim=pass header.d=evil.gmail.com", false),
+        ("a@one.co.uk", "mx; dkim=pass header.d=other.co.uk", false),
+        ("a@berg.example", "mx; (dkim=pass header.d=berg.example) dkim=fail", false),
+    ] {
+        assert_eq!(authentic(from, value), expected, "{from}: {value}");
+    }
+}
+
+#[test]
 fn message_ids_are_the_same_however_they_are_written() {
     let hash = MidHash::of("<1@x>");
-    for value in ["<1@x>", " <1@x> ", "<1@\r\n x>", "Your mail of Monday <1@x>", "1@x"] {
+    for value in ["<1@x>", " <1@x> ", "<1@\r\n x>", "<1@\rx>", "Your mail of Monday <1@x>", "1@x"] {
         assert_eq!(*read(format!("In-Reply-To: {value}\r\n").as_bytes()).in_reply_to, [hash], "{value:?}");
         let id = read(format!("Message-ID: {}\r\n", value.replace("Your mail of Monday ", "")).as_bytes()).message_id;
         assert_eq!(id.map(|id| id.hash()), Some(hash), "{value:?}");

@@ -174,6 +174,6 @@ fn identity(text: &str) -> Option<MessageId> {
     if !text.contains(['\r', '\n']) {
         return MessageId::new(&text[..text.floor_char_boundary(998)]);
     }
-    let unfolded: String = text.lines().map(str::trim).collect();
+    let unfolded: String = text.split(['\r', '\n']).map(str::trim).collect();
     MessageId::new(&unfolded[..unfolded.floor_char_boundary(998)])
 }

@@ -62,6 +62,23 @@ fn one_copy_proves_one_of_two_identical_messages() {
 }
 
 #[test]
+fn messages_that_look_the_same_are_matched_in_the_order_in_which_they_were_copied() {
+    // An undo: the newest row comes first, the lowest UID is copied first. Their bodies may differ.
+    let mut rows = [row(3, 12, 1, "Bulk", "INBOX"), row(2, 11, 1, "Bulk", "INBOX"), row(1, 10, 1, "Bulk", "INBOX")];
+    let there = HashSet::from([Uid(10), Uid(11), Uid(12)]);
+    let copies = [(Uid(70), instance(1)), (Uid(71), instance(1))];
+    let settled: HashMap<_, _> = settle(&rows, &there, &copies).into_iter().collect();
+    assert_eq!(settled[&RowId(1)], Settlement::Copied(Uid(70)));
+    assert_eq!(settled[&RowId(2)], Settlement::Copied(Uid(71)));
+    assert_eq!(settled[&RowId(3)], Settlement::StillThere, "it was not copied, and may not be removed");
+    // What is known comes before what is guessed.
+    rows[0].to_uid = Some(Uid(70));
+    let settled: HashMap<_, _> = settle(&rows, &there, &copies[..1]).into_iter().collect();
+    assert_eq!(settled[&RowId(3)], Settlement::Copied(Uid(70)));
+    assert_eq!(settled[&RowId(1)], Settlement::StillThere);
+}
+
+#[test]
 fn another_message_in_the_target_proves_nothing() {
     let rows = [row(1, 10, 1, "INBOX", "Bulk")];
     let settled = settle(&rows, &HashSet::from([Uid(10)]), &[(Uid(70), instance(9))]);

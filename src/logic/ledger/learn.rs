@@ -2,19 +2,21 @@
 
 use super::{Habits, Topic, template, topic};
 use super::{Key, Ledger, Relation, registrable_domain};
-use crate::logic::facts::{AuthResult, Facts};
+use crate::logic::facts::Facts;
 use crate::logic::ids::{Address, Flags, ListId, MessageId, MidHash, UnixTime};
 
 /// Mail of the user's own to more people than this is an announcement, not a conversation.
 const MAX_CONVERSATION: usize = 15;
 /// Distinct authserv-ids that are counted by name. Where the host adds none there can be one per sender.
 const MAX_AUTHSERV: usize = 500;
+/// Seconds by which an answer may seem to be older than what it answers: where times are those that the writers' clocks gave.
+const CLOCKS_DIFFER: i64 = 3600;
 /// Unsubscribe addresses remembered; some services make a new one for each mail.
 const MAX_UNSUBSCRIBE: usize = 5_000;
 
 impl Ledger {
     /// Learns from a message that somebody else sent. `arrival` is its INTERNALDATE, or the best guess at it. Mail without a
-    /// sound author teaches nothing about anybody.
+    /// sound author teaches nothing about anybody, and neither does mail that fails DMARC where its sender's used to pass.
     pub fn learn_received(&mut self, facts: &Facts, arrival: UnixTime, flags: Flags) {
         self.learn_received_of(self.habits_of(facts), facts, arrival, flags);
     }
@@ -24,6 +26,9 @@ impl Ledger {
         self.tally_authserv(facts);
         self.remember_unsubscribe(facts);
         let Some(author) = facts.author() else { return };
+        if self.is_impostor(facts, author) {
+            return;
+        }
         let answered = self.note_answered_before(facts, arrival, flags);
         let received = Received {
             arrival,
@@ -31,7 +36,7 @@ impl Ledger {
             answered,
             machine: facts.is_impersonal(),
             answers_user: facts.in_reply_to.iter().any(|&id| self.is_own(id)),
-            dmarc_passed: facts.auth.as_ref().is_some_and(|auth| auth.dmarc == AuthResult::Pass),
+            dmarc_passed: facts.auth.as_ref().is_some_and(|auth| auth.is_authentic()),
             template: template(&facts.subject),
         };
         if !received.machine {
@@ -70,7 +75,7 @@ impl Ledger {
             way.warmed(at);
             way.sent_to += 1;
         }
-        let answered: Vec<_> = facts.in_reply_to.iter().copied().filter(|&id| self.answered.insert(id)).collect();
+        let answered: Vec<_> = facts.in_reply_to.iter().copied().filter(|&id| self.note_answer(id, at)).collect();
         self.changes.answered.extend(answered.iter().map(|&id| (id, at)));
         answered
     }
@@ -108,11 +113,34 @@ impl Ledger {
         let id = facts.message_id.as_ref().map(MessageId::hash);
         if let Some(id) = id
             && flags.answered
-            && self.answered.insert(id)
+            && self.note_answer(id, arrival)
         {
             self.changes.answered.push((id, arrival));
         }
-        flags.answered || id.is_some_and(|id| self.answered.contains(&id))
+        // What came after the answer is something else that bears the same Message-ID: public lists show whom the user answers.
+        let before = |id| self.answered.get(&id).is_some_and(|at| arrival.0 <= at.0.saturating_add(CLOCKS_DIFFER));
+        flags.answered || id.is_some_and(before)
+    }
+
+    /// Whether it is news that the message with this Message-ID is answered.
+    fn note_answer(&mut self, id: MidHash, at: UnixTime) -> bool {
+        match self.answered.entry(id) {
+            std::collections::hash_map::Entry::Occupied(_) => false,
+            std::collections::hash_map::Entry::Vacant(free) => {
+                free.insert(at);
+                true
+            }
+        }
+    }
+
+    /// Whether mail claims to be somebody's and is not: else whoever forges a sender's mail would decide what is known of them. A list
+    /// may break signatures on its way, and is judged as a list.
+    fn is_impostor(&self, facts: &Facts, author: &Address) -> bool {
+        let authentic = facts.auth.as_ref().is_some_and(|auth| auth.is_authentic());
+        if authentic || facts.is_list_copy() || self.sender(author).is_none_or(|sender| sender.dmarc_passed == 0) {
+            return false;
+        }
+        self.trusted_authserv(None).is_some()
     }
 
     fn note_topic(&mut self, facts: &Facts, change: impl FnOnce(&mut Topic)) {

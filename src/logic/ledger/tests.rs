@@ -179,7 +179,7 @@ fn changes_are_what_changed_and_restore_the_same_ledger() {
     changes.relations.into_iter().for_each(|(key, relation)| restored.restore_relation(key, relation));
     changes.topics.into_iter().for_each(|(name, topic)| restored.restore_topic(name, topic));
     changes.own_ids.into_iter().for_each(|(id, at)| restored.restore_own_id(id, at));
-    changes.answered.into_iter().for_each(|(id, _)| restored.restore_answered(id));
+    changes.answered.into_iter().for_each(|(id, at)| restored.restore_answered(id, at));
     changes.authserv.into_iter().for_each(|(id, count)| restored.restore_authserv(&id, count));
     assert!(restored.take_changes().is_empty(), "what was kept is no change");
     assert_eq!(restored.account_rate(), ledger.account_rate());
@@ -208,6 +208,52 @@ fn the_smallest_and_largest_times_do_no_harm() {
     ledger.learn_received(&mail("From: a@berg.example\n"), UnixTime(i64::MAX), Flags::default());
     assert_eq!(ledger.sender(&address("a@berg.example")).unwrap().received, 2);
     assert_eq!(MessageId::new("<1@x>").unwrap().hash(), MidHash::of("<1@x>"));
+}
+
+/// A public list shows whom the user answers: whoever sends another mail with that Message-ID has been answered by nobody.
+#[test]
+fn an_answered_message_id_that_is_used_again_is_not_an_answer() {
+    let mut ledger = Ledger::new();
+    ledger.learn_received(
+        &mail("From: a@berg.example\nMessage-ID: <q@berg.example>\n"),
+        UnixTime(DAY),
+        Flags::default(),
+    );
+    let answer = mail("To: l@lists.example\nIn-Reply-To: <q@berg.example>\nMessage-ID: <1@maren.example>\n");
+    assert_eq!(ledger.learn_own(&answer, UnixTime(2 * DAY)).len(), 1);
+    ledger.learn_received(
+        &mail("From: eve@evil.example\nMessage-ID: <q@berg.example>\n"),
+        UnixTime(3 * DAY),
+        Flags::default(),
+    );
+    let eve = ledger.sender(&address("eve@evil.example")).unwrap();
+    assert_eq!((eve.received, eve.replied, eve.is_written_to()), (1, 0, false));
+    let mut restored = Ledger::new();
+    ledger.take_changes().answered.into_iter().for_each(|(id, at)| restored.restore_answered(id, at));
+    restored.learn_received(
+        &mail("From: eve@evil.example\nMessage-ID: <q@berg.example>\n"),
+        UnixTime(3 * DAY),
+        Flags::default(),
+    );
+    assert_eq!(restored.sender(&address("eve@evil.example")).unwrap().replied, 0);
+}
+
+/// Else an impostor's mail, which nobody reads, would make somebody one whose mail is not read.
+#[test]
+fn mail_that_claims_to_be_somebodys_teaches_nothing_about_them() {
+    let mut ledger = Ledger::new();
+    let genuine = "From: a@berg.example\nAuthentication-Results: mx.maren.example; dmarc=pass\n";
+    (0..30).for_each(|day| ledger.learn_received(&mail(genuine), UnixTime(day * DAY), seen()));
+    let before = ledger.sender(&address("a@berg.example")).cloned();
+    for forged in [
+        "From: a@berg.example\nAuthentication-Results: mx.maren.example; dmarc=fail\nPrecedence: bulk\n",
+        "From: a@berg.example\nAuthentication-Results: evil.example; spf=fail\n",
+        "From: a@berg.example\n",
+    ] {
+        ledger.learn_received(&mail(forged), UnixTime(40 * DAY), Flags::default());
+    }
+    assert_eq!(ledger.sender(&address("a@berg.example")), before.as_ref());
+    assert!(before.is_some_and(|anna| anna.received == 30));
 }
 
 proptest! {

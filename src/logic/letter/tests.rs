@@ -48,6 +48,37 @@ fn monstrous_html_is_put_up_with() {
     assert!(letter.cut && letter.lines.len() > 100);
 }
 
+/// End tags that end nothing used to hide how deep it goes: 30,000 elements overflowed the stack.
+#[test]
+fn end_tags_that_end_nothing_hide_no_depth() {
+    for piece in
+        ["<div></x>", "<div></b>", "<b><div></b>", "<table></x><tr><td>", "<span></p>", "<svg></div>", "<DIV></X>"]
+    {
+        let letter = html(&format!("{}x", piece.repeat(30_000)));
+        assert_eq!(letter.lines.len(), 1, "{piece}: {:?}", letter.lines.first());
+    }
+}
+
+/// Each paragraph opens all formatting anew that is open: 20,000 times 20,000 elements were as many gigabytes.
+#[test]
+fn formatting_does_not_multiply() {
+    let fonts: String = (0..15_000).map(|n| format!("<b a{n}></x>")).collect();
+    let letter = html(&format!("{fonts}{}x", "<p></x>".repeat(15_000)));
+    assert_eq!(letter.lines.len(), 1, "{:?}", letter.lines.first());
+    let few: String = (0..20).map(|n| format!("<font size={n}>")).collect();
+    let letter = html(&format!("{few}{}x", "<p>word".repeat(500)));
+    assert!(letter.lines.len() > 500, "sloppy HTML is set: {:?}", letter.lines.first());
+}
+
+#[test]
+fn html_at_the_limit_fits_the_stack() {
+    for piece in ["<div>", "<blockquote>", "<ul><li>", "<table><tr><td>"] {
+        let elements = piece.matches('<').count() + usize::from(piece.contains("table"));
+        let letter = html(&format!("{}x", piece.repeat(290 / elements)));
+        assert!(!letter.lines.iter().any(|line| line.contains("could not be turned")), "{piece}");
+    }
+}
+
 #[test]
 fn whatever_there_is_gives_a_letter() {
     assert!(!read(b"").lines.is_empty());

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::logic::doubt::Doubt;
 use crate::logic::ids::{Address, Category, ListId, UnixTime};
 use crate::logic::orders::Who;
 
@@ -31,11 +32,13 @@ pub struct Candidate {
     pub own: bool,
     /// The user has written to the sender.
     pub dear: bool,
+    /// Why it may be somebody else's.
+    pub doubt: Option<Doubt>,
 }
 
 impl Candidate {
     /// Whom the move speaks of: the list, if it came by one, else the sender.
-    fn who(&self) -> Option<Who> {
+    pub(crate) fn who(&self) -> Option<Who> {
         if self.own || !self.there || self.category.is_none() {
             return None;
         }
@@ -57,8 +60,10 @@ pub struct Lesson {
     pub at: UnixTime,
     /// The addresses in From of the moved messages: an order that banishes one of them is lifted.
     pub senders: Vec<Address>,
-    /// Somebody the user has written to is to be banished: that waits for a word.
+    /// It waits for a word: somebody the user has written to is to be banished, or the mail may be forged.
     pub asks: bool,
+    /// Why all of the moved mail may be somebody else's.
+    pub doubt: Option<Doubt>,
 }
 
 /// What came of [`settle`].
@@ -132,12 +137,25 @@ fn lesson(who: Who, moves: &[&Candidate]) -> Option<Lesson> {
     senders.sort_unstable();
     senders.dedup();
     let dear = matches!(who, Who::Address(_)) && moves.iter().any(|one| one.dear);
+    // One that is beyond doubt says the same.
+    let sure = moves.iter().any(|one| one.doubt.is_none());
+    let doubt = moves.iter().find_map(|one| one.doubt).filter(|_| !sure && takes_away(&who, category));
     Some(Lesson {
-        asks: dear && category == Category::Blackhole,
+        asks: dear && category == Category::Blackhole || doubt.is_some(),
+        doubt,
         moves: moves.iter().map(|one| one.id).collect(),
         at: newest,
         who,
         category,
         senders,
     })
+}
+
+/// Whether the order would take mail out of the user's sight. A list in News or Bulk is where lists are.
+pub(crate) fn takes_away(who: &Who, category: Category) -> bool {
+    match category {
+        Category::Top | Category::Inbox => false,
+        Category::News | Category::Bulk => !matches!(who, Who::List(_)),
+        Category::Blackhole => true,
+    }
 }

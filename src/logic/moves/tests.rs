@@ -1,4 +1,5 @@
 use super::*;
+use crate::logic::doubt::Doubt;
 use crate::logic::ids::{Address, Category, Digest, ListId};
 use crate::logic::orders::Who;
 
@@ -21,7 +22,8 @@ fn left(number: u8, from: &str) -> Departure {
 
 fn came(number: u8, to: &str) -> Arrival {
     let id = 100 + i64::from(number);
-    Arrival { id, instance: instance(number), folder: folder(to), uid: Uid(7), away: false, ours: false, at: NOW }
+    let (instance, folder) = (instance(number), folder(to));
+    Arrival { id, instance, former: None, folder, uid: Uid(7), away: false, ours: false, at: NOW }
 }
 
 fn lies(number: u8, origin: &str, to: &str) -> Resting {
@@ -62,6 +64,21 @@ fn half_a_move_waits_for_the_other_half() {
 }
 
 #[test]
+fn what_looks_different_where_it_came_is_known_by_what_it_was() {
+    let changed = |number: u8, to: &str| Arrival { former: Some(instance(1)), ..came(number, to) };
+    reads(&[left(1, "News")], &[changed(9, "INBOX")], &[], &[moved(9, Some("News"), "INBOX")]);
+    // What it is now comes first.
+    let both = [left(1, "News"), left(9, "Bulk")];
+    reads(&both, &[changed(9, "INBOX")], &[], &[moved(9, Some("Bulk"), "INBOX")]);
+    let resting = [lies(1, "INBOX", "News")];
+    let on = [Change::Forget(201), moved(9, Some("INBOX"), "Bulk")];
+    reads(&[left(1, "News")], &[changed(9, "Bulk")], &resting, &on);
+    let renumbered = Departure { renumbered: true, ..left(1, "News") };
+    let stays = [Change::Renumbered(201, Uid(7), instance(9))];
+    reads(&[renumbered], &[changed(9, "News")], &resting, &stays);
+}
+
+#[test]
 fn what_we_moved_is_not_the_users() {
     let ours = Arrival { ours: true, ..came(1, "News") };
     let reading = reads(&[], &[ours], &[], &[]);
@@ -99,7 +116,7 @@ fn a_renumbered_mailbox_says_nothing() {
     let renumbered = |number| Departure { renumbered: true, ..left(number, "Blackhole") };
     let known = Resting { settled: true, ..lies(1, "INBOX", "Blackhole") };
     let arrivals = [came(1, "Blackhole"), came(2, "INBOX")];
-    let expected = [Change::Renumbered(201, Uid(7)), moved(2, Some("Blackhole"), "INBOX")];
+    let expected = [Change::Renumbered(201, Uid(7), instance(1)), moved(2, Some("Blackhole"), "INBOX")];
     reads(&[renumbered(1), renumbered(2)], &arrivals, std::slice::from_ref(&known), &expected);
     reads(&[left(1, "Blackhole")], &[came(1, "Blackhole")], &[known], &[Change::Forget(201)]);
 }
@@ -124,6 +141,7 @@ fn candidate(id: i64, sender: &str, category: Category, seconds_ago: i64) -> Can
         there: true,
         own: false,
         dear: false,
+        doubt: None,
     }
 }
 
@@ -200,6 +218,22 @@ fn somebody_the_user_has_written_to_is_banished_only_after_a_word() {
     assert!(!settle(&[news], NOW, 120).lessons[0].asks);
     let list = Candidate { list: ListId::new("l.example"), ..dear };
     assert!(!settle(&[list], NOW, 120).lessons[0].asks);
+}
+
+/// An impostor who annoys the user gets nobody else's mail filed away.
+#[test]
+fn mail_that_may_be_forged_banishes_nobody_without_a_word() {
+    let forged = |category| Candidate { doubt: Some(Doubt::Impostor), ..candidate(1, "a@b.example", category, 500) };
+    let asks = |moves: &[Candidate]| settle(moves, NOW, 120).lessons[0].asks;
+    for category in [Category::Blackhole, Category::Bulk, Category::News] {
+        assert!(asks(&[forged(category)]), "{category}");
+    }
+    assert!(!asks(&[forged(Category::Inbox)]) && !asks(&[forged(Category::Top)]), "these take nothing away");
+    let beyond_doubt = candidate(2, "a@b.example", Category::Blackhole, 500);
+    assert!(!asks(&[forged(Category::Blackhole), beyond_doubt]), "one that is theirs says the same");
+    let list =
+        |category| Candidate { list: ListId::new("l.example"), doubt: Some(Doubt::Outsider), ..forged(category) };
+    assert!(asks(&[list(Category::Blackhole)]) && !asks(&[list(Category::Bulk)]));
 }
 
 /// A mailbox that somebody reorganises while it is looked at, folder by folder.

@@ -1,6 +1,6 @@
 //! One message in front of the history it meets: everything that signals look at, looked up once.
 
-use crate::logic::facts::{AuthResult, Facts, Sign, Signs};
+use crate::logic::facts::{Facts, Sign, Signs};
 use crate::logic::ids::{Address, ListId, UnixTime};
 use crate::logic::ledger::{
     AccountRate, Form, Habits, Key, Ledger, Relation, ThreadState, Topic, came_by, form, registrable_domain,
@@ -222,7 +222,7 @@ fn is_colleague(domain: &str, own: &[Address]) -> bool {
 fn trust(facts: &Facts, sender: Option<&Relation>, authserv: Option<&str>) -> Trust {
     let Some(authserv) = authserv else { return Trust::Unknown };
     let ours = facts.auth.as_ref().filter(|auth| auth.authserv_id.eq_ignore_ascii_case(authserv));
-    let passed = ours.is_some_and(|auth| auth.dmarc == AuthResult::Pass);
+    let passed = ours.is_some_and(|auth| auth.is_authentic());
     let used_to = sender.is_some_and(|sender| sender.dmarc_passed > 0);
     match (passed, used_to) {
         (true, _) => Trust::Passed,

@@ -12,6 +12,8 @@ pub(crate) struct Scene {
     /// Category by category, newest first.
     pub mail: [Vec<MailRow>; 5],
     pub health: Vec<Health>,
+    /// What falls out of Blackhole next.
+    pub falling: Vec<Falling>,
     pub waiting: Vec<WaitingRow>,
     /// Answers to the next acts, instead of doing them.
     pub acts: VecDeque<Answer>,
@@ -48,6 +50,7 @@ pub(crate) fn live(account: &str) -> Health {
         files: true,
         last_byte: Some(NOW),
         last_pass: Some(NOW),
+        asked: None,
         next: None,
         queue: 0,
         fault: None,
@@ -55,6 +58,7 @@ pub(crate) fn live(account: &str) -> Health {
         held: None,
         capabilities: vec!["IMAP4rev1".into(), "IDLE".into(), "MOVE".into()],
         advice: Vec::new(),
+        program_moves: 0,
     }
 }
 
@@ -64,6 +68,7 @@ impl Scene {
         Scene {
             mail: Default::default(),
             health: vec![live("home")],
+            falling: Vec::new(),
             waiting: Vec::new(),
             acts: VecDeque::new(),
             other: |_| None,
@@ -113,7 +118,7 @@ impl Scene {
             return answer;
         }
         Ok(match request {
-            Request::Health => Reply::Health(self.health.clone()),
+            Request::Health | Request::Probe => Reply::Health(self.health.clone()),
             Request::Shelves { .. } => Reply::Shelves(Category::ALL.map(|category| self.shelf(category)).into()),
             Request::Mail(query) => Reply::Mail(self.page(query)),
             Request::Find(find) => Reply::Found(self.find(find)),
@@ -126,7 +131,8 @@ impl Scene {
             Request::Rows { .. } => Reply::Rows(Vec::new(), 0),
             Request::Stats { .. } => Reply::Stats(StatsReply::default()),
             // The screen does not ask for these.
-            Request::About | Request::Falling { .. } | Request::Run { .. } => {
+            Request::Falling { .. } => Reply::Falling(self.falling.clone()),
+            Request::About | Request::Run { .. } | Request::Judge { .. } => {
                 return Err(Fault::refused("nobody asks that here", ""));
             }
         })

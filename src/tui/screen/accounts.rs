@@ -6,8 +6,8 @@ mod tests;
 
 use ratatui::layout::{Position, Rect, Size};
 
-use super::{Pointer, State};
-use crate::logic::engine::{AccountState, Act, Answer, Health, Notice, Request};
+use super::{Pointer, ScreenName, State};
+use crate::logic::engine::{AccountState, Act, Answer, Falling, Health, Notice, Reply, Request};
 use crate::tui::keymap::Action;
 use crate::tui::layout;
 use crate::tui::message::Ticket;
@@ -15,6 +15,11 @@ use crate::tui::overlay;
 use crate::tui::reader::Reader;
 use crate::tui::shared::{Asker, Shared};
 use crate::tui::widget::list::{ListState, Step};
+
+const ASKER: Asker = Asker::Screen(ScreenName::Accounts);
+
+/// Messages that fall next, of each account.
+const FALL_NEXT: u32 = 3;
 
 /// Columns of the list beside the detail.
 const LIST: u16 = 34;
@@ -26,6 +31,8 @@ pub struct Accounts {
     pub list: ListState,
     /// What is known of it, in lines.
     pub detail: Reader,
+    /// What falls out of Blackhole next, of each account.
+    falling: Vec<Falling>,
 }
 
 /// The parts of the screen.
@@ -63,6 +70,7 @@ impl State for Accounts {
 
     fn refresh(&mut self, shared: &mut Shared) {
         shared.ask(Asker::Status, Request::Health);
+        shared.ask(ASKER, Request::Falling { account: None, limit: FALL_NEXT });
         self.settle(shared);
     }
 
@@ -94,7 +102,14 @@ impl State for Accounts {
         }
     }
 
-    fn answered(&mut self, _ticket: Ticket, _request: Request, _answer: Answer, _shared: &mut Shared) {}
+    fn answered(&mut self, _ticket: Ticket, _request: Request, answer: Answer, shared: &mut Shared) {
+        match answer {
+            Ok(Reply::Falling(falling)) => self.falling = falling,
+            Ok(_) => {}
+            Err(fault) => shared.complain(&fault),
+        }
+        self.settle(shared);
+    }
 
     fn noticed(&mut self, notice: &Notice, shared: &mut Shared) {
         if let Notice::Health(_) | Notice::Changed { .. } = notice {
@@ -144,7 +159,9 @@ impl Accounts {
         self.list.resize(areas.list.height, shared.health.len() as u64);
         let width = areas.detail.width.saturating_sub(1);
         let health = self.selected(shared);
-        let pieces = health.map(|health| detail::pieces(health, shared.now, &shared.zone, width)).unwrap_or_default();
+        let falling = health.and_then(|health| self.falling.iter().find(|one| one.account == health.account));
+        let pieces = health.map(|health| detail::pieces((health, falling), shared.now, &shared.zone, width));
+        let pieces = pieces.unwrap_or_default();
         self.detail.renew(pieces);
         self.detail.resize(width, areas.detail.height);
     }

@@ -5,13 +5,13 @@ use std::ops::Range;
 use crate::logic::engine::Page;
 
 /// Rows that are asked for at a time.
-const ROWS: u32 = 160;
+const ROWS: u32 = 256;
 
 /// Rows before the visible ones among them.
-const BEFORE: u64 = 48;
+const BEFORE: u64 = 96;
 
 /// When fewer than this many rows are left on a side, more are asked for.
-const LEFT: u64 = 24;
+const LEFT: u64 = 32;
 
 /// See the module.
 #[derive(Clone, Debug)]
@@ -78,8 +78,8 @@ mod tests {
         assert_eq!(part.missing(&(0..20)), None);
         part.take((100..260).collect(), 100, 1_000);
         assert_eq!(part.missing(&(150..170)), None);
-        assert_eq!(part.missing(&(110..130)), Some(Page { offset: 62, limit: ROWS }));
-        assert_eq!(part.missing(&(230..250)), Some(Page { offset: 182, limit: ROWS }));
+        assert_eq!(part.missing(&(110..130)), Some(Page { offset: 14, limit: ROWS }));
+        assert_eq!(part.missing(&(230..250)), Some(Page { offset: 134, limit: ROWS }));
         part.take((900..1_000).collect(), 900, 1_000);
         assert_eq!(part.missing(&(980..1_000)), None);
         part.take(Vec::<u64>::new(), 0, 0);

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::text::{Line, pieces};
+use super::text::{self, Line, pieces};
 use crate::logic::engine::{MailRow, ShelfCount, Width};
 use crate::logic::ids::Category;
 use crate::logic::printable::Printable;
@@ -199,17 +199,7 @@ fn empty(mail: &Mail, shared: &Shared, buffer: &mut Buffer, area: Rect) {
     } else {
         nothing(mail.category, shelf(mail, Category::Inbox))
     };
-    let width = usize::from(area.width.saturating_sub(4)).max(1);
-    let lines: Vec<(String, Tone)> = crate::tui::reader::wrap(&text, width)
-        .into_iter()
-        .map(|line| (line, Tone::Plain))
-        .chain(crate::tui::reader::wrap(&next, width).into_iter().map(|line| (line, Tone::Dim)))
-        .collect();
-    let top = area.y + area.height.saturating_sub(lines.len() as u16) / 3;
-    for ((text, tone), y) in lines.iter().zip(top..area.bottom()) {
-        let line = Rect { x: area.x + 2, y, width: area.width.saturating_sub(4), height: 1 };
-        Line::new(buffer, &shared.theme, line).write(text, *tone);
-    }
+    text::empty(buffer, &shared.theme, area, &text, &next);
 }
 
 fn shelf(mail: &Mail, category: Category) -> Option<&ShelfCount> {

@@ -99,6 +99,7 @@ pub fn word(health: &Health, now: UnixTime) -> (String, Tone) {
             let next = until().map(|next| format!(", looks again in {next}")).unwrap_or_default();
             (format!("up to date{next}"), Tone::Good)
         }
+        AccountState::Probing => ("asking the server".into(), Tone::Warn),
         AccountState::Connecting => ("connecting".into(), Tone::Warn),
         AccountState::Working => ("working".into(), Tone::Plain),
         AccountState::Waiting => {

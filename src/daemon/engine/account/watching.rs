@@ -13,14 +13,11 @@ use crate::logic::engine::AccountState;
 use crate::logic::fault::Fault;
 use crate::logic::ids::UnixTime;
 use crate::logic::plan::Mode;
-use crate::store::Store;
 
 /// A lull of this length ends a burst of arrivals that began while the last one was being filed…
 const LULL: Duration = Duration::from_millis(100);
 /// …and a burst is not waited for longer than this.
 const BURST: Duration = Duration::from_secs(1);
-/// An account in which nothing happens for so long is forgotten; its ledger is read again when something does.
-const FORGET: Duration = Duration::from_secs(600);
 
 impl Worker {
     /// Waits for something to do: what to look at, or nothing when somebody called.
@@ -30,9 +27,18 @@ impl Worker {
         }
         interruptible(&self.control, bench.listen()).await?;
         let pushes = bench.session.can_idle();
-        let every = if pushes { self.options.look } else { self.options.poll.min(self.options.look) };
-        let settles = self.watching().await?;
-        let limit = every.min(all.saturating_duration_since(Instant::now())).min(settles.unwrap_or(every));
+        let every = match pushes {
+            true => self.crowd.until_look(self.options.look, self.slot),
+            false => self.options.poll.min(self.options.look),
+        };
+        let settles = self.watching()?;
+        if self.until_forgotten() == Some(Duration::ZERO) {
+            self.forget_when_idle().await?;
+        }
+        let slack = self.crowd.slack();
+        // Where there are many accounts, what is due for all mailboxes waits for the next look.
+        let due = if self.crowd.is_large() { every } else { all.saturating_duration_since(Instant::now()) };
+        let limit = every.min(due).min(settles.unwrap_or(every)).min(self.until_forgotten().unwrap_or(every));
         let limit = self.until_digest().map_or(limit, |digest| limit.min(digest));
         let next = UnixTime(clock::now().0 + i64::try_from(limit.as_secs()).unwrap_or(0));
         self.board.update(self.slot, |health| {
@@ -49,7 +55,7 @@ impl Worker {
         if !self.waiting.is_empty() || self.control.is_interrupted() {
             return Ok(None);
         }
-        if Instant::now() >= all {
+        if Instant::now() + slack >= all {
             return Ok(Some(Scope::All));
         }
         self.forget_when_idle().await?;
@@ -62,22 +68,15 @@ impl Worker {
 
     /// Writes down that somebody watches, so that what is delivered meanwhile is not taken for moved. When the next move
     /// of the user's will have settled, and a pass makes an order of it.
-    async fn watching(&mut self) -> Result<Option<Duration>, Fault> {
+    fn watching(&mut self) -> Result<Option<Duration>, Fault> {
         let (config, ear, now) = (self.config.clone(), self.ear.clone(), clock::now());
         let setting = setting(&config, self.account, &ear);
         if setting.account.mode == Mode::Preview {
             return Ok(None);
         }
-        let mut own;
-        let store = match &mut self.desk {
-            Some(desk) => &mut desk.learner().await?.store,
-            None => {
-                own = Store::open(&config.state_dir)?;
-                &mut own
-            }
-        };
-        moves::still_watching(store, &setting.account.name, now)?;
-        let due = moves::next_due(store, &setting)?;
+        let mut store = self.crowd.store.borrow_mut();
+        moves::still_watching(&mut store, &setting.account.name, now)?;
+        let due = moves::next_due(&store, &setting)?;
         // A second more: times in the database are whole seconds.
         Ok(due.map(|due| Duration::from_secs(u64::try_from(due.0 - now.0).unwrap_or(0) + 1)))
     }
@@ -89,15 +88,23 @@ impl Worker {
             tokio::select! {
                 ticket = jobs.recv() => waiting.extend(ticket),
                 () = control.called(false) => {}
+                // INBOX is opened anew, and the server has to say something to that.
+                () = control.probed() => {}
             }
         };
         Ok(watch(&mut bench.session, limit, called).await?)
     }
 
+    /// How long its ledger still has a place in memory, where many want one.
+    fn until_forgotten(&self) -> Option<Duration> {
+        let kept = self.desk.is_some() && self.crowd.is_large();
+        kept.then(|| self.crowd.forget().saturating_sub(self.last_change.elapsed()))
+    }
+
     /// The ledger of a large account takes megabytes, and most accounts are quiet most of the time.
     async fn forget_when_idle(&mut self) -> Result<(), Fault> {
         let Some(desk) = &mut self.desk else { return Ok(()) };
-        if self.last_change.elapsed() > FORGET {
+        if self.last_change.elapsed() >= self.crowd.forget() {
             self.desk = None;
             tracing::debug!(account = self.name(), "nothing happens: its ledger is put away");
             return Ok(());

@@ -1,13 +1,13 @@
 //! What is done on an open connection: jobs and passes, and what is told of them.
 
 use super::{Trouble, Worker, interruptible, opened, setting};
-use crate::daemon::clock;
 use crate::daemon::engine::bench::{self, Bench};
 use crate::daemon::engine::job::{Job, Outcome, Ticket};
 use crate::daemon::engine::wording;
 use crate::daemon::filing::Run;
 use crate::daemon::pass::Report;
 use crate::daemon::sync::Scope;
+use crate::daemon::{clock, moves};
 use crate::logic::engine::{AccountState, Held, Notice, Ran};
 use crate::logic::fault::{Fault, FaultKind};
 use crate::logic::ids::RunId;
@@ -17,6 +17,7 @@ use tokio::time::Instant;
 impl Worker {
     /// Does what the user asked for.
     pub(super) async fn serve(&mut self, bench: &mut Bench) -> Result<(), Trouble> {
+        self.control.set_wanted(false);
         while let Ok(ticket) = self.jobs.try_recv() {
             self.waiting.push_back(ticket);
         }
@@ -29,7 +30,7 @@ impl Worker {
             });
             match self.job(bench, &mut ticket).await {
                 Ok(outcome) => ticket.answer(Ok(outcome)),
-                Err(Trouble::Interrupted) => {
+                Err(Trouble::Interrupted | Trouble::MadeWay) => {
                     ticket.answer(Err(Fault::transient(
                         "mailherd is stopping",
                         "what was begun is in the journal; start it again and look there",
@@ -157,6 +158,9 @@ impl Worker {
         self.show_held();
         let fault = match result {
             Ok(()) => None,
+            Err(Trouble::Fault(_)) if self.control.is_to_make_way() && !bench.session.is_broken() => {
+                return Err(Trouble::MadeWay);
+            }
             Err(Trouble::Fault(mut fault)) if fault.kind == FaultKind::Refused && !bench.session.is_broken() => {
                 if self.ear.question().is_some() {
                     "it waits for your word: see what waits".clone_into(&mut fault.hint);
@@ -166,7 +170,9 @@ impl Worker {
             Err(trouble) => return Err(trouble),
         };
         let advice = self.ear.take_advice();
+        let program_moves = self.program_moves().await?;
         self.board.update(self.slot, |health| {
+            health.program_moves = program_moves;
             if fault.is_none() {
                 health.last_pass = Some(clock::now());
             }
@@ -174,6 +180,12 @@ impl Worker {
             health.fault = fault;
         });
         Ok((report, run.id))
+    }
+
+    async fn program_moves(&mut self) -> Result<u32, Fault> {
+        let Some(desk) = &mut self.desk else { return Ok(0) };
+        let learner = desk.learner().await?;
+        Ok(moves::program_at_work(&learner.store, learner.account, clock::now())?.unwrap_or(0))
     }
 
     /// After any work: whether there is news for whoever looks.

@@ -140,3 +140,77 @@ fn a_connection_can_be_refused_at_the_door() {
     server.deliver("INBOX", message(2));
     assert_eq!(Raw::in_inbox(&server).does("FETCH 2 (UID)")[0], "* 2 FETCH (UID 2)");
 }
+
+#[test]
+fn a_client_is_not_heard_any_more_after_so_many_bytes() {
+    let server = server(2, Options::default());
+    let mut raw = Raw::in_inbox(&server);
+    let heard = server.counts().bytes_received;
+    let command = "t UID MOVE 1 Top\r\n".len() as u64;
+    for (after, moved) in [(command, 1), (1, 1), (command - 1, 1)] {
+        let before = server.counts().bytes_received;
+        assert!(before >= heard);
+        server.add_fault(When::BytesReceived(before + after), What::DropBefore);
+        let answer = raw.does(&format!("UID MOVE {} Top", server.inspect(|store| store.uids("INBOX")[0].0)));
+        if after == command {
+            assert_eq!(answer.last().unwrap(), "t OK moved", "it was heard to its end");
+            assert_eq!(raw.does("NOOP"), ["END"]);
+        } else {
+            assert_eq!(answer, ["END"]);
+        }
+        assert_eq!(subjects(&server, "Top").len(), moved, "{after} of {command} bytes");
+        raw = Raw::in_inbox(&server);
+    }
+}
+
+#[test]
+fn floods_come_before_the_answer_and_drops_make_it_up() {
+    let faults = vec![
+        Fault::new(When::nth("NOOP", 1), What::Flood(b"* 7 EXISTS\r\n".to_vec(), 3)),
+        Fault::new(When::nth("NOOP", 2), What::Drip(Duration::from_millis(2))),
+        Fault::new(When::nth("GREETING", 2), What::Flood(b"* PREAUTH hello\r\n".to_vec(), 1)),
+    ];
+    let server = server(1, Options { faults, ..Options::default() });
+    let mut raw = Raw::in_inbox(&server);
+    assert_eq!(raw.does("NOOP"), ["* 7 EXISTS", "* 7 EXISTS", "* 7 EXISTS", "t OK nothing done"]);
+    let start = Instant::now();
+    assert_eq!(raw.does("NOOP"), ["t OK nothing done"]);
+    assert!(start.elapsed() >= Duration::from_millis(30));
+    assert_eq!(Raw::dial(&server).line(), "* PREAUTH hello");
+}
+
+#[test]
+fn numbers_and_names_are_as_odd_as_they_are_told_to_be() {
+    let faults = vec![
+        Fault::new(When::nth("SELECT", 2), What::UidValidity(0)),
+        Fault::new(When::nth("SELECT", 3), What::NoUidValidity),
+        Fault::new(When::nth("STATUS", 1), What::UidValidity(9)),
+    ];
+    let options = Options {
+        faults,
+        lower_case: true,
+        wants_id: true,
+        delimiter: '\0',
+        name: "A \"server\"".into(),
+        aliases: vec![("Other".into(), "INBOX".into())],
+        ..Options::default()
+    };
+    let server = server(3, options);
+    let mut raw = Raw::dial(&server);
+    assert!(raw.line().starts_with("* OK [CAPABILITY imap4rev1 uidplus move"), "lower case");
+    raw.does("LOGIN robin \"correct horse\"");
+    assert!(raw.does("SELECT INBOX")[0].starts_with("t NO SELECT Unsafe Login"));
+    assert_eq!(raw.does("ID NIL")[0], "* ID (\"name\" \"A \\\"server\\\"\")");
+    assert!(raw.does("SELECT INBOX").iter().any(|line| line.contains("[UIDVALIDITY 0]")));
+    assert!(!raw.does("SELECT INBOX").iter().any(|line| line.contains("UIDVALIDITY")));
+    assert_eq!(raw.does("STATUS Top (UIDVALIDITY)")[0], "* STATUS \"Top\" (UIDVALIDITY 9)");
+    assert!(raw.does("LIST \"\" *").iter().any(|line| line.contains(" NIL \"Other\"")));
+    assert!(raw.does("SELECT Other").contains(&"* 3 EXISTS".to_owned()));
+    server.change(|store| {
+        store.swap("INBOX", Uid(1), Uid(3));
+        store.set_uid_next("INBOX", Uid(70));
+    });
+    assert_eq!(subjects(&server, "INBOX"), ["3", "2", "1"]);
+    assert_eq!(server.deliver("INBOX", message(4)), Uid(70));
+    assert_eq!(server.counts().most_connections, 1);
+}

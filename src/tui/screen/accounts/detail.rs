@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 
-use crate::logic::engine::{AccountState, Health, Held, Phase};
+use crate::logic::engine::{AccountState, Falling, Health, Held, Phase};
 use crate::logic::figures::{count, plural};
 use crate::logic::ids::{Category, UnixTime};
 use crate::logic::printable::Printable;
@@ -15,7 +15,12 @@ use crate::tui::words;
 const HEAD: usize = 14;
 
 /// All of it. `width`: columns of the gauge.
-pub fn pieces(health: &Health, now: UnixTime, zone: &TimeZone, width: u16) -> Vec<Piece> {
+pub fn pieces(
+    (health, falling): (&Health, Option<&Falling>),
+    now: UnixTime,
+    zone: &TimeZone,
+    width: u16,
+) -> Vec<Piece> {
     let mut pieces =
         vec![Piece::foreign(&health.email).tone(Tone::Strong), Piece::foreign(&health.server).tone(Tone::Dim)];
     pieces.extend(to_do(health));
@@ -33,8 +38,23 @@ pub fn pieces(health: &Health, now: UnixTime, zone: &TimeZone, width: u16) -> Ve
     if health.queue > 0 {
         pieces.push(line("waiting", plural(u64::from(health.queue), "request", "requests")));
     }
+    if let Some(falling) = falling.filter(|falling| falling.total > 0) {
+        pieces.push(Piece::blank());
+        pieces.extend(fall(falling, zone));
+    }
     pieces.push(Piece::blank());
     pieces.push(capabilities(&health.capabilities));
+    pieces
+}
+
+/// How much of Blackhole will fall to Trash, and when the first of it does.
+fn fall(falling: &Falling, zone: &TimeZone) -> Vec<Piece> {
+    let mut pieces =
+        vec![line("Blackhole", plural(falling.total, "message falls", "messages fall") + " to Trash, next:")];
+    pieces.extend(falling.next.iter().map(|row| {
+        let when = format!("{}  ", words::time(row.at, zone));
+        Piece::foreign(&format!("{} {}", row.sender, row.subject)).head(when, Tone::Dim)
+    }));
     pieces
 }
 
@@ -78,6 +98,7 @@ fn state(health: &Health, width: u16) -> Vec<Piece> {
         AccountState::Working => ("working", Tone::Plain),
         AccountState::Live => ("live: the server tells what is new", Tone::Good),
         AccountState::Polling => ("up to date; the server is asked now and then", Tone::Good),
+        AccountState::Probing => ("unsure: the server was asked, and has not answered yet", Tone::Warn),
         AccountState::Waiting => ("waiting to try again; r tries now", Tone::Warn),
         AccountState::Stopped => ("stopped; r tries again", Tone::Bad),
         AccountState::Paused => ("paused; p goes on", Tone::Warn),

@@ -1,5 +1,5 @@
 use super::*;
-use crate::logic::engine::{Held, Phase, Progress};
+use crate::logic::engine::{FallingRow, Held, Phase, Progress};
 use crate::logic::fault::Fault;
 use crate::logic::ids::UnixTime;
 use crate::tui::play::scene::live;
@@ -79,6 +79,17 @@ fn one_account_is_checked_paused_and_resumed() {
     assert_eq!(play.acts()[2], r#"{"resume":{"account":"home"}}"#);
     play.press("j r").sees("work is being looked at just now");
     assert_eq!(play.acts().len(), 3);
+}
+
+#[test]
+fn what_falls_next_is_told_with_its_time() {
+    let row =
+        FallingRow { at: UnixTime(NOW.0 + 86_400), sender: "deals@shop.example".into(), subject: "Last chance".into() };
+    let mut scene = scene();
+    scene.falling = vec![Falling { account: "home".into(), total: 12, next: vec![row] }];
+    let mut play = Play::sized(scene, 120, 40, true);
+    play.press("5").sees("12 messages fall to Trash").sees("deals@shop.example Last chance");
+    play.press("j").misses("Last chance");
 }
 
 #[test]

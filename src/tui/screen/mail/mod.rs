@@ -5,17 +5,16 @@ mod areas;
 mod finding;
 mod marking;
 mod marks;
-mod window;
 
 pub(super) use acting::target;
 pub use areas::{Areas, areas};
 pub use marks::Marks;
-pub use window::Window;
 
 use std::collections::HashMap;
 
 use ratatui::layout::Position;
 
+use super::part::Part;
 use super::{Pointer, ScreenName, State};
 use crate::logic::engine::{Answer, MailPage, MailQuery, MailRow, MessageKey, Page, Reply, Request, ShelfCount, Width};
 use crate::logic::ids::Category;
@@ -57,7 +56,7 @@ pub struct Mail {
     /// How much is in each category.
     pub shelves: Vec<ShelfCount>,
     /// The rows that were read.
-    pub window: Window,
+    pub window: Part<MailRow>,
     /// Which one is selected, and what is seen.
     pub list: ListState,
     /// Marked messages.
@@ -89,7 +88,7 @@ impl Default for Mail {
             filter: String::new(),
             search: String::new(),
             shelves: Vec::new(),
-            window: Window::default(),
+            window: Part::default(),
             list: ListState::default(),
             marks: Marks::default(),
             range: None,
@@ -121,7 +120,7 @@ impl State for Mail {
     fn refresh(&mut self, shared: &mut Shared) {
         shared.ask(ASKER, Request::Shelves { account: shared.account.clone() });
         let around = self.anchor.clone();
-        self.read(Window::around(&self.seen()), around, shared);
+        self.read(Part::<MailRow>::around(&self.seen()), around, shared);
     }
 
     fn act(&mut self, action: Action, shared: &mut Shared) {
@@ -295,7 +294,7 @@ impl Mail {
 
     /// Another list: from its beginning.
     fn begin(&mut self, shared: &mut Shared) {
-        self.window = Window::default();
+        self.window = Part::default();
         self.list.select(0, 0);
         (self.anchor, self.range, self.collecting) = (None, None, None);
         (self.asked, self.asked_find) = (None, None);
@@ -349,10 +348,10 @@ impl Mail {
             return self.fill(shared);
         }
         let told = page.place.filter(|_| query.around == self.anchor);
-        self.window.take(page);
+        self.window.take(page.rows, page.offset, page.total);
         self.forget_what_left(ticket);
         let total = self.window.total();
-        let place = self.anchor.as_ref().and_then(|key| self.window.place(key)).or(told);
+        let place = self.anchor.as_ref().and_then(|key| self.window.place(|row| row.key == *key)).or(told);
         let before = self.list.selected();
         if let Some(place) = place {
             // What arrives above must not move what is read; at the top of the list it is what one wants to see.
