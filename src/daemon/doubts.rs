@@ -19,23 +19,25 @@ const MOST: usize = 500;
 /// Why a message may be somebody else's than `who`, whom an order would be about.
 pub(super) fn about(
     setting: &Setting<'_>,
-    learner: &Learner,
+    learner: &mut Learner,
     facts: &Facts,
     who: &Who,
 ) -> Result<Option<Doubt>, Fault> {
+    learner.recall()?;
+    let ledger = learner.ledger()?;
     if let Who::List(list) = who {
         let writers = learner.store.writers(learner.account, list)?;
-        return Ok(doubt::outsider(facts.author(), list, &learner.ledger, &writers));
+        return Ok(doubt::outsider(facts.author(), list, ledger, &writers));
     }
-    let authserv = learner.ledger.trusted_authserv(setting.account.authserv_id.as_deref());
-    Ok(doubt::impostor(facts, &learner.own, &learner.ledger, authserv, setting.now))
+    let authserv = ledger.trusted_authserv(setting.account.authserv_id.as_deref());
+    Ok(doubt::impostor(facts, &learner.own, ledger, authserv, setting.now))
 }
 
 /// Notes it of moves that have settled and would take mail out of the user's sight: their headers are read once more.
 pub(super) async fn note(
     setting: &Setting<'_>,
     session: &mut Session,
-    learner: &Learner,
+    learner: &mut Learner,
     moves: &mut [((FolderName, Uid), Candidate)],
 ) -> Result<(), Fault> {
     let due = |one: &Candidate| one.at <= UnixTime(setting.now.0 - i64::from(setting.account.settle_seconds));

@@ -15,11 +15,16 @@ const LATE: i64 = UnixTime::DAY;
 pub(super) type Judged = (MidHash, UnixTime, Sketch);
 
 /// Of the messages that are being judged, those that will teach.
-pub(super) fn sketches(setting: &Setting<'_>, learner: &Learner, orders: &Orders, fresh: &[Fresh]) -> Vec<Judged> {
+pub(super) fn sketches(
+    setting: &Setting<'_>,
+    learner: &Learner,
+    orders: &Orders,
+    fresh: &[Fresh],
+) -> Result<Vec<Judged>, Fault> {
     if learner.fit.is_none() {
-        return Vec::new();
+        return Ok(Vec::new());
     }
-    let situation = situation(setting, learner, orders);
+    let situation = situation(setting, learner, orders)?;
     let sketch = |one: &Fresh| {
         let id = one.facts.message_id.as_ref().map(MessageId::hash)?;
         let own = one.facts.from.as_ref().is_some_and(|from| situation.own.contains(from));
@@ -30,7 +35,7 @@ pub(super) fn sketches(setting: &Setting<'_>, learner: &Learner, orders: &Orders
         }
         Some((id, one.internal_date, Sketch::of(&one.facts, one.internal_date, &situation)?))
     };
-    fresh.iter().filter_map(sketch).collect()
+    Ok(fresh.iter().filter_map(sketch).collect())
 }
 
 /// Remembers them until it is known what became of them. To be called when nothing of this pass is left to be judged: a

@@ -20,17 +20,25 @@ pub(super) fn orders(learner: &Learner) -> Result<Orders, Fault> {
 }
 
 /// What every verdict of this pass is based on.
-pub(super) fn situation<'a>(setting: &Setting<'a>, learner: &'a Learner, orders: &'a Orders) -> Situation<'a> {
-    Situation {
+///
+/// # Errors
+/// When the ledger was not recalled.
+pub(super) fn situation<'a>(
+    setting: &Setting<'a>,
+    learner: &'a Learner,
+    orders: &'a Orders,
+) -> Result<Situation<'a>, Fault> {
+    let ledger = learner.ledger()?;
+    Ok(Situation {
         own: &learner.own,
-        ledger: &learner.ledger,
+        ledger,
         orders,
         caution: setting.account.caution,
-        authserv: learner.ledger.trusted_authserv(setting.account.authserv_id.as_deref()),
+        authserv: ledger.trusted_authserv(setting.account.authserv_id.as_deref()),
         weights: Weights::built_in(),
         fit: learner.fit.as_ref(),
         now: setting.now,
-    }
+    })
 }
 
 /// A message with its verdict.

@@ -111,7 +111,8 @@ impl Batch<Raw> {
 /// The account's memory while it is at work.
 pub(super) struct Learner {
     pub(super) store: Store,
-    pub(super) ledger: Ledger,
+    /// `None` until it is needed: reading it is most of what a pass costs that finds nothing new.
+    pub(super) ledger: Option<Ledger>,
     /// What the account's own habits add to the weights; `None` where the config wants none of it.
     pub(super) fit: Option<Fit>,
     pub(super) account: AccountId,
@@ -137,6 +138,9 @@ pub(super) struct Learner {
     pub(super) commit: usize,
 }
 
+/// Rows of the ledger that are copied at a time to be written.
+const TOGETHER: usize = 2_000;
+
 /// Messages in one transaction. The busiest senders change with every batch: the fewer transactions, the fewer times their
 /// rows of the ledger are written.
 pub(super) const COMMIT: usize = 20_000;
@@ -151,6 +155,19 @@ impl Learner {
         self.elsewhere = false;
     }
 
+    /// Reads the ledger, if it has not been needed before.
+    pub(super) fn recall(&mut self) -> Result<&mut Ledger, Fault> {
+        if self.ledger.is_none() {
+            self.ledger = Some(self.store.ledger(self.account)?.of(&self.own));
+        }
+        self.ledger.as_mut().ok_or_else(not_recalled)
+    }
+
+    /// The ledger, when it was recalled.
+    pub(super) fn ledger(&self) -> Result<&Ledger, Fault> {
+        self.ledger.as_ref().ok_or_else(not_recalled)
+    }
+
     /// The messages of INBOX that were read since the last call.
     pub(super) fn take_seen(&mut self) -> Vec<Uid> {
         std::mem::take(&mut self.seen)
@@ -163,7 +180,11 @@ impl Learner {
         let before = self.open.map_or(0, |(_, _, messages)| messages);
         self.open = Some((batch.folder.id, batch.next, before + batch.messages.len()));
         let (folder, next, highest_modseq, last) = (batch.folder.id, batch.next, batch.highest_modseq, batch.last);
-        let fresh = if batch.again { self.show(&batch)? } else { self.remember(batch)? };
+        let fresh = match &batch {
+            Batch { again: true, .. } => self.show(&batch)?,
+            Batch { messages, .. } if messages.is_empty() => Vec::new(),
+            _ => self.remember(batch)?,
+        };
         if last {
             self.store.learn_more(|db| db.read_up_to(folder, next, highest_modseq))?;
         }
@@ -176,10 +197,16 @@ impl Learner {
     /// Commits what was learned, in one transaction with how far the mailbox has been read.
     pub(super) fn close(&mut self) -> Result<(), Fault> {
         let Some((folder, next, _)) = self.open.take() else { return Ok(()) };
-        let changes = self.ledger.take_changes();
         let (account, fit) = (self.account, habits::to_keep(&mut self.fit, self.now));
-        self.store.learn_more(|db| {
-            db.ledger(account, &changes)?;
+        let Learner { store, ledger, .. } = self;
+        store.learn_more(|db| {
+            while let Some(ledger) = ledger {
+                let changes = ledger.take_some_changes(TOGETHER);
+                if changes.is_empty() {
+                    break;
+                }
+                db.ledger(account, &changes)?;
+            }
             fit.iter().try_for_each(|fit| db.fit(account, fit))?;
             db.read_up_to(folder, next, None)
         })?;
@@ -198,6 +225,7 @@ impl Learner {
     }
 
     fn remember(&mut self, batch: Batch<Message>) -> Result<Vec<(Fresh, Vec<u8>)>, Fault> {
+        self.recall()?;
         let Learner {
             store,
             ledger,
@@ -214,6 +242,7 @@ impl Learner {
             moves,
             ..
         } = self;
+        let ledger = ledger.as_mut().ok_or_else(not_recalled)?;
         store.learn_more(|db| {
             let mut fresh = Vec::new();
             for message in batch.messages {
@@ -284,7 +313,12 @@ impl Learner {
         flags: &[(Uid, Flags)],
         vanished: &[Uid],
     ) -> Result<(), Fault> {
+        if flags.is_empty() && vanished.is_empty() {
+            return Ok(());
+        }
+        self.recall()?;
         let Learner { store, ledger, fit, account, moves, now, .. } = self;
+        let ledger = ledger.as_mut().ok_or_else(not_recalled)?;
         store.learn(|db| {
             for (uid, after) in flags {
                 let Some(known) = db.flags(*account, folder.id, *uid, *after)? else { continue };
@@ -309,6 +343,10 @@ impl Learner {
             db.ledger(*account, &ledger.take_changes())
         })
     }
+}
+
+fn not_recalled() -> Fault {
+    Fault::local("the ledger was asked before it was read", "please report it; nothing was moved")
 }
 
 /// An hour: what came into All Mail while INBOX was being read has not been seen in INBOX yet, and is no old mail.

@@ -20,14 +20,13 @@ use crate::store::Store;
 pub(super) fn open(config: &Config, setting: &Setting<'_>) -> Result<Learner, Fault> {
     let store = Store::open(&config.state_dir)?;
     let account = store.account(&setting.account.name)?;
-    let ledger = store.ledger(account)?.of(&setting.account.own_addresses());
     let fit = match setting.account.fit {
         true => Some(Fit::restored(&store.fit(account)?, Weights::built_in())),
         false => None,
     };
     Ok(Learner {
         store,
-        ledger,
+        ledger: None,
         fit,
         account,
         own: setting.account.own_addresses(),

@@ -31,7 +31,7 @@ pub async fn written_to(config: &Config, setting: &Setting<'_>, who: &Who) -> Re
     sync::sync(setting, &mut session, &mut desk, &folders, &managed, Scope::All).await?;
     session.logout().await;
     let learner = desk.learner().await?;
-    let found = learner.ledger.relations().find_map(|(key, relation)| match key {
+    let found = learner.recall()?.relations().find_map(|(key, relation)| match key {
         Key::Address(address) if relation.sent_to > 0 && who.means(Some(address), None) => {
             Some(address.as_str().to_owned())
         }

@@ -169,12 +169,16 @@ impl Pass<'_, '_> {
         let learner = self.desk.learner().await?;
         let mut categories: HashMap<Address, Category> = HashMap::new();
         let mut plan = Plan { keep: Vec::new(), go: Vec::new(), sketches: Vec::new(), spool };
-        let situation = situation(self.setting, learner, orders);
+        if waiting.is_empty() {
+            return Ok(plan);
+        }
+        learner.recall()?;
+        let situation = situation(self.setting, learner, orders)?;
         let mut waiting = waiting.into_iter();
         while waiting.len() > 0 {
             let loaded = plan.spool.load(waiting.by_ref().take(AT_ONCE).collect())?;
             let (fresh, places): (Vec<Fresh>, Vec<_>) = loaded.into_iter().unzip();
-            plan.sketches.extend(habits::sketches(self.setting, learner, orders, &fresh));
+            plan.sketches.extend(habits::sketches(self.setting, learner, orders, &fresh)?);
             let decisions = decide(&fresh, &situation, self.setting.account.top);
             for ((one, place), (category, step)) in fresh.into_iter().zip(places).zip(decisions) {
                 if let Some(from) = &one.facts.from {
@@ -271,7 +275,8 @@ impl Pass<'_, '_> {
                 continue;
             }
             let learner = self.desk.learner().await?;
-            let situation = situation(self.setting, learner, orders);
+            learner.recall()?;
+            let situation = situation(self.setting, learner, orders)?;
             let (messages, steps): (Vec<Waiting>, Vec<Step>) =
                 batch.into_iter().map(|one: Going| (one.message, one.step)).unzip();
             let loaded = spool.load(messages)?.into_iter().zip(steps);

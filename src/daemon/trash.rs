@@ -6,6 +6,7 @@
 use std::collections::HashSet;
 
 use super::desk::Desk;
+use super::learner::Learner;
 use super::setting::Setting;
 use crate::imap::folders::{Folders, SpecialUse};
 use crate::imap::{Access, Session, Untagged, all_done, header_query};
@@ -42,8 +43,9 @@ pub(super) async fn look(
     };
     let thrown: Vec<Instance> = found.into_iter().filter(|one| left.contains(one)).collect();
     let learner = desk.learner().await?;
-    let (store, ledger, fit) = (&mut learner.store, &mut learner.ledger, &mut learner.fit);
     let account = learner.account;
+    learner.recall()?;
+    let Learner { store, ledger: Some(ledger), fit, .. } = learner else { return Ok(()) };
     store.learn(|db| {
         for known in db.thrown(account, &thrown)? {
             if let (Some(fit), Some(id)) = (&mut *fit, known.mid_hash) {

@@ -168,6 +168,13 @@ impl<'a> Cursor<'a> {
     /// Takes what stands before `]`, and that; quoted strings in it are respected. The `[` is taken already.
     pub fn bracketed(&mut self) -> &'a [u8] {
         let from = self.at;
+        // Nearly always a plain list of fields, which a server repeats with each message.
+        if let Some(end) = memchr::memchr3(b']', b'"', b'\\', self.rest())
+            && self.rest()[end] == b']'
+        {
+            self.at += end + 1;
+            return &self.bytes[from..from + end];
+        }
         let mut quoted = false;
         while let Some(byte) = self.peek() {
             match byte {

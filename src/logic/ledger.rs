@@ -42,7 +42,8 @@ pub enum Key {
 /// takes what changed.
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
-    relations: HashMap<Key, Entry, foldhash::quality::RandomState>,
+    // Boxed: a relation is large, and a map that grows holds everything twice for a moment.
+    relations: HashMap<Key, Box<Entry>, foldhash::quality::RandomState>,
     /// By [`topic`].
     topics: HashMap<MidHash, Topic, ByMidHash>,
     own_addresses: Vec<Address>,
@@ -226,7 +227,7 @@ impl Ledger {
         if matches!(key, Key::Address(_)) {
             self.account.add(&relation);
         }
-        self.relations.insert(key, Entry { relation, changed: false });
+        self.relations.insert(key, Box::new(Entry { relation, changed: false }));
     }
 
     /// Puts back a Message-ID of the user's own mail.
@@ -246,7 +247,16 @@ impl Ledger {
 
     /// What changed since the last call; costs as much as there are changes.
     pub fn take_changes(&mut self) -> Changes {
-        let pending = std::mem::take(&mut self.changes);
+        self.take_some_changes(usize::MAX)
+    }
+
+    /// The same, with the values of at most `most` relations, in the order of their names; the others are still to be taken.
+    pub fn take_some_changes(&mut self, most: usize) -> Changes {
+        let mut pending = std::mem::take(&mut self.changes);
+        if pending.relations.len() > most {
+            pending.relations.sort_unstable();
+            self.changes.relations = pending.relations.split_off(most);
+        }
         let mut changes = Changes { own_ids: pending.own, answered: pending.answered, ..Changes::default() };
         changes.relations.reserve_exact(pending.relations.len());
         for key in pending.relations {
@@ -277,7 +287,7 @@ impl Ledger {
             }
             std::collections::hash_map::Entry::Vacant(free) => {
                 self.changes.relations.push(free.key().clone());
-                free.insert(Entry::default())
+                free.insert(Box::default())
             }
         };
         entry.changed = true;

@@ -105,9 +105,9 @@ impl Subject {
         let mut start = 0;
         let (mut code, mut digits) = (false, false);
         for word in folded.split(' ') {
-            for &(phrase, kind) in phrases.starting_like(word) {
-                if begins_with(&folded[start..], phrase) {
-                    self.kinds |= 1 << kind as u8;
+            for phrase in phrases.starting_like(word) {
+                if phrase.begins(&folded.as_bytes()[start..]) {
+                    self.kinds |= 1 << phrase.kind as u8;
                 }
             }
             if word.bytes().any(|byte| byte.is_ascii_digit()) {
@@ -193,14 +193,6 @@ fn is_invitation(head: &str) -> bool {
     head.len() < 30 && INVITATION.contains(&fold(head).as_str())
 }
 
-/// Whether `text` begins with the words of `phrase`; a phrase that ends in `*` may go on within the word.
-fn begins_with(text: &str, phrase: &str) -> bool {
-    match phrase.strip_suffix('*') {
-        Some(stem) => text.starts_with(stem),
-        None => text.strip_prefix(phrase).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')),
-    }
-}
-
 /// Lower-case words separated by single blanks, without accents; `%` and signs of money stay, other punctuation goes.
 pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
@@ -239,7 +231,27 @@ fn without_accent(c: char) -> Option<&'static str> {
     })
 }
 
-type Phrase = (&'static str, Kind);
+/// Words that say something.
+#[derive(Clone)]
+struct Phrase {
+    text: &'static str,
+    /// The last word may go on.
+    open: bool,
+    kind: Kind,
+}
+
+impl Phrase {
+    fn new(kind: Kind, phrase: &'static str) -> Phrase {
+        let stem = phrase.strip_suffix('*');
+        Phrase { text: stem.unwrap_or(phrase), open: stem.is_some(), kind }
+    }
+
+    /// Whether a folded text begins with it.
+    fn begins(&self, text: &[u8]) -> bool {
+        text.strip_prefix(self.text.as_bytes())
+            .is_some_and(|rest| self.open || rest.first().is_none_or(|byte| *byte == b' '))
+    }
+}
 
 /// The phrases of all tables by their first two letters. Other first bytes share a place, so a place may hold phrases that
 /// begin otherwise.
@@ -247,7 +259,7 @@ struct Phrases(Vec<Vec<Phrase>>);
 
 static PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
     let mut places = vec![Vec::new(); 27 * 27];
-    tables::phrases().for_each(|(kind, phrase)| places[place(phrase)].push((phrase, kind)));
+    tables::phrases().for_each(|(kind, phrase)| places[place(phrase)].push(Phrase::new(kind, phrase)));
     Phrases(places)
 });
 

@@ -254,3 +254,44 @@ impl<'a> LearnTransaction<'a> {
             .collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::logic::ids::{Digest, FolderName, UidValidity};
+    use crate::store::MailSpot;
+
+    #[test]
+    fn an_origin_that_was_rolled_back_is_written_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut store = Store::open(dir.path()).unwrap();
+        let account = store.account("home").unwrap();
+        let folder = store.begin_folder(account, &FolderName::inbox(), UidValidity(1)).unwrap();
+        let (uid, at) = (Uid(3), UnixTime(70));
+        let origin = Origin { name: "Anna", address: "a@b.example", list: None };
+        let seen = Seen {
+            instance: Instance { digest: Digest([1; 16]), size: 9 },
+            uid,
+            flags: Flags::default(),
+            mid_hash: Some(MidHash(4)),
+            sender: Some("a@b.example"),
+            list: None,
+            habits: Habits::default(),
+            older: at,
+            at,
+            standing: Standing::NotJudged,
+            shown: Shown { at, origin: Some(origin), subject: "x" },
+            object: None,
+        };
+        let failed = store.learn(|db| {
+            db.saw(account, folder.id, &seen)?;
+            Err::<(), _>(rusqlite::Error::InvalidQuery)
+        });
+        assert!(failed.is_err());
+        store.learn(|db| db.saw(account, folder.id, &seen)).unwrap();
+        let shown = store.shown_mail(&MailSpot { at, uid, folder: folder.id }).unwrap().unwrap();
+        assert_eq!(shown.name, "Anna");
+        let senders = store.learn(|db| db.senders_of(account, MidHash(4))).unwrap();
+        assert_eq!(senders[0].0.as_deref(), Some("a@b.example"));
+    }
+}

@@ -153,6 +153,48 @@ mod tests {
     }
 
     #[test]
+    fn instances_of_a_database_of_the_eighth_version_are_from_whom_they_were() {
+        let mut db = Connection::open_in_memory().unwrap();
+        STEPS[..8].iter().for_each(|step| db.execute_batch(step).unwrap());
+        db.pragma_update(None, "user_version", 8).unwrap();
+        db.execute_batch(
+            "INSERT INTO account (id, name) VALUES (1, 'home'), (2, 'work');
+             INSERT INTO origin (id, name, address, list) VALUES (-77, 'Anna', 'a@b.example', NULL),
+                 (9, 'Anna Berg', 'a@b.example', NULL), (10, 'Anna', 'a@b.example', 'list.b.example');
+             INSERT INTO instance (account, digest, size, mid_hash, sender, list, older, standing, habits) VALUES
+                 (1, x'01', 10, 5, 'a@b.example', NULL, 30, 1, 7),
+                 (1, x'02', 10, NULL, 'a@b.example', 'list.b.example', 20, 2, 0),
+                 (2, x'01', 10, 5, 'c@d.example', 'x.d.example', 10, 0, 0),
+                 (1, x'03', 11, 6, NULL, NULL, 5, 3, 0)",
+        )
+        .unwrap();
+        migrate(&mut db).ok().unwrap();
+        let mut statement = db
+            .prepare(
+                "SELECT i.account, hex(i.digest), i.mid_hash, i.standing, i.habits, o.address, o.list FROM instance i
+                 JOIN origin o ON o.id = i.origin ORDER BY i.older DESC",
+            )
+            .unwrap();
+        type Kept = (i64, String, Option<i64>, i64, i64, String, Option<String>);
+        let rows = statement.query_map([], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?))
+        });
+        let kept: Vec<Kept> = rows.unwrap().collect::<rusqlite::Result<_>>().unwrap();
+        let row = |account, digest: &str, mid_hash, standing, habits, address: &str, list: Option<&str>| {
+            (account, digest.to_owned(), mid_hash, standing, habits, address.to_owned(), list.map(str::to_owned))
+        };
+        let expected = [
+            row(1, "01", Some(5), 1, 7, "a@b.example", None),
+            row(1, "02", None, 2, 0, "a@b.example", Some("list.b.example")),
+            row(2, "01", Some(5), 0, 0, "c@d.example", Some("x.d.example")),
+            row(1, "03", Some(6), 3, 0, "", None),
+        ];
+        assert_eq!(kept, expected);
+        let named: i64 = db.query_row("SELECT origin FROM instance WHERE older = 30", [], |row| row.get(0)).unwrap();
+        assert_eq!(named, -77, "an origin that is there already is not written again");
+    }
+
+    #[test]
     fn a_newer_database_is_refused_and_not_touched() {
         let mut db = Connection::open_in_memory().unwrap();
         db.pragma_update(None, "user_version", 999).unwrap();

@@ -239,6 +239,20 @@ mod tests {
     }
 
     #[test]
+    fn a_statement_out_of_the_cache_is_not_planned_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).unwrap();
+        let statement = || {
+            store.db.prepare_cached("UPDATE instance SET standing = ?3 WHERE account = ?1 AND digest = ?2 AND size = 5")
+        };
+        for number in 0..3_i64 {
+            statement().unwrap().execute(rusqlite::params![number, [7_u8; 16], 1]).unwrap();
+        }
+        let again = statement().unwrap().get_status(rusqlite::StatementStatus::RePrepare);
+        assert_eq!(again, 0);
+    }
+
+    #[test]
     fn rows_of_the_journal_cannot_be_deleted() {
         let dir = tempfile::tempdir().unwrap();
         let mut store = Store::open(dir.path()).unwrap();

@@ -217,7 +217,7 @@ impl Bench {
             Job::Open(key) => Ok(Outcome::Opened(Box::new(opened::open(&mut self.session, key).await?))),
             Job::Offer(key) => {
                 let learner = desk.learner().await?;
-                let authserv = learner.ledger.trusted_authserv(setting.account.authserv_id.as_deref());
+                let authserv = learner.recall()?.trusted_authserv(setting.account.authserv_id.as_deref());
                 Ok(Outcome::Offer(unsubscribe::look(&mut self.session, key, authserv).await?))
             }
             #[cfg(test)]

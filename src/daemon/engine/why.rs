@@ -33,7 +33,7 @@ pub(super) async fn why(
     let orders = orders(learner)?;
     let unsubscribe = match fresh.facts.unsubscribe.present {
         true => {
-            let authserv = learner.ledger.trusted_authserv(setting.account.authserv_id.as_deref());
+            let authserv = learner.recall()?.trusted_authserv(setting.account.authserv_id.as_deref());
             Some(unsubscribe::look(session, key, authserv).await?.words())
         }
         false => None,
@@ -43,7 +43,8 @@ pub(super) async fn why(
     let order = order_in_words(&orders, &fresh.facts);
     let rows = rows_of(learner, &fresh)?;
     let falls = falls(setting, learner, ready, key, (&rows, &fresh, &orders))?;
-    let verdict = judged(fresh, &situation(setting, learner, &orders));
+    learner.recall()?;
+    let verdict = judged(fresh, &situation(setting, learner, &orders)?);
     let sender = match &verdict.from {
         Some(from) => sender(learner, from, &orders, &setting.account.name)?,
         None => None,
