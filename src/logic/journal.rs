@@ -169,6 +169,29 @@ pub fn settle(rows: &[Row], in_source: &HashSet<Uid>, in_target: &[(Uid, Instanc
     settled
 }
 
+/// [`settle`], right after a COPY that the server says it has carried out. Nothing was removed yet, so what has vanished from the source was
+/// taken by somebody else, perhaps before it was copied; what is still there was there to be copied. Among messages that look the
+/// same the copies are therefore theirs first. Not when there are fewer of them: then nothing is certain.
+pub fn settle_copies(
+    rows: &[Row],
+    in_source: &HashSet<Uid>,
+    in_target: &[(Uid, Instance)],
+) -> Vec<(RowId, Settlement)> {
+    let (present, vanished): (Vec<Row>, Vec<Row>) =
+        rows.iter().cloned().partition(|row| in_source.contains(&row.intent.from.uid));
+    let mut settled = settle(&present, in_source, in_target);
+    let mut claimed = HashSet::with_capacity(settled.len());
+    for (_, settlement) in &settled {
+        match settlement {
+            Settlement::Copied(uid) => claimed.insert(*uid),
+            _ => return settle(rows, in_source, in_target),
+        };
+    }
+    let others: Vec<(Uid, Instance)> = in_target.iter().filter(|(uid, _)| !claimed.contains(uid)).copied().collect();
+    settled.extend(settle(&vanished, in_source, &others));
+    settled
+}
+
 /// Which rows to take back, in the order in which to do it: the newest first, and before each the later moves of the same
 /// message, so that a chain (INBOX, Blackhole, Trash) is walked backwards.
 ///

@@ -8,7 +8,7 @@ use super::{LINE_LIMIT, Outcome, Witness, copyuid_pairs};
 use crate::imap::{Access, Answer, Session, Status, quote, uid_sets};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{RowId, Uid};
-use crate::logic::journal::{Row, Settlement, settle};
+use crate::logic::journal::{Row, Settlement, settle_copies};
 
 pub(super) async fn carry_out(
     session: &mut Session,
@@ -67,7 +67,7 @@ async fn prove(
     back_to_source(session, first).await?;
     let in_source = still_there(session, &rows.iter().collect::<Vec<_>>()).await?;
     let settled: HashMap<RowId, Settlement> =
-        settle(rows, &in_source.keys().copied().collect(), &in_target).into_iter().collect();
+        settle_copies(rows, &in_source.keys().copied().collect(), &in_target).into_iter().collect();
     let (mut copied, mut outcomes) = (Vec::new(), Vec::new());
     for row in rows {
         match settled.get(&row.id) {

@@ -26,6 +26,8 @@ pub(super) fn late(answer: &Answer, pairs: &[&(Row, Uid)], carried: &Carried) ->
     late.collect()
 }
 
+type Has = fn(&Flags) -> bool;
+
 const MARK: Flags =
     Flags { seen: false, answered: false, flagged: false, deleted: true, draft: false, important: false };
 
@@ -33,7 +35,7 @@ const MARK: Flags =
 /// is with every program that moves by COPY.
 pub(super) async fn hand_on(session: &mut Session, row: &Row, late: &[(Uid, Flags)]) -> Result<(), Fault> {
     session.select(&row.intent.to, Access::ReadWrite).await?;
-    let words: [(&str, fn(&Flags) -> bool); 5] = [
+    let words: [(&str, Has); 5] = [
         ("\\Seen", |flags| flags.seen),
         ("\\Answered", |flags| flags.answered),
         ("\\Flagged", |flags| flags.flagged),

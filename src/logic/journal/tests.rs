@@ -79,6 +79,22 @@ fn messages_that_look_the_same_are_matched_in_the_order_in_which_they_were_copie
 }
 
 #[test]
+fn after_a_copy_the_message_that_is_still_there_owns_the_copy() {
+    // Two that look the same; somebody else took the first one before it could be copied.
+    let rows = [row(1, 10, 1, "INBOX", "Bulk"), row(2, 11, 1, "INBOX", "Bulk"), row(3, 12, 2, "INBOX", "Bulk")];
+    let there = HashSet::from([Uid(11), Uid(12)]);
+    let copies = [(Uid(70), instance(1)), (Uid(71), instance(2))];
+    let settled: HashMap<_, _> = settle_copies(&rows, &there, &copies).into_iter().collect();
+    assert_eq!(settled[&RowId(2)], Settlement::Copied(Uid(70)));
+    assert_eq!(settled[&RowId(3)], Settlement::Copied(Uid(71)));
+    assert_eq!(settled[&RowId(1)], Settlement::Gone);
+    // One copy is missing, so the server did not do what it said.
+    let settled: HashMap<_, _> = settle_copies(&rows, &there, &copies[..1]).into_iter().collect();
+    assert_eq!(settled[&RowId(1)], Settlement::Arrived(Uid(70)));
+    assert_eq!([&settled[&RowId(2)], &settled[&RowId(3)]], [&Settlement::StillThere; 2]);
+}
+
+#[test]
 fn another_message_in_the_target_proves_nothing() {
     let rows = [row(1, 10, 1, "INBOX", "Bulk")];
     let settled = settle(&rows, &HashSet::from([Uid(10)]), &[(Uid(70), instance(9))]);

@@ -9,6 +9,7 @@
 //! other threads at. On Dovecot it is told by what passes on the wire.
 
 mod chance;
+mod expected;
 mod gun;
 mod hands;
 mod history;

@@ -27,6 +27,8 @@ pub struct Figures {
     pub failed: usize,
     /// Messages that came, and what the user did with them.
     pub deeds: usize,
+    /// Of the messages, those of which not everything can be told in the end.
+    pub loose: usize,
     /// Rows of the journal.
     pub rows: usize,
 }
@@ -39,6 +41,7 @@ impl Figures {
         self.killed += other.killed;
         self.failed += other.failed;
         self.deeds += other.deeds;
+        self.loose += other.loose;
         self.rows += other.rows;
     }
 }
@@ -95,7 +98,11 @@ impl Player {
         }
         self.settles()?;
         self.figures.rows = self.stage.database.rows().len();
-        self.figures.deeds = self.stage.seats.iter().map(|seat| seat.belief().model().deeds).sum();
+        for seat in &self.stage.seats {
+            let model = seat.belief().model();
+            self.figures.deeds += model.deeds;
+            self.figures.loose += model.loose();
+        }
         Ok(self.figures)
     }
 
