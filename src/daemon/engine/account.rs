@@ -298,10 +298,6 @@ impl Worker {
                         Err(Trouble::MadeWay) => due = Some(scope),
                         passed => {
                             passed?;
-                            if turn.take().is_some() {
-                                // Its place in memory is for the next one's first pass.
-                                self.desk = None;
-                            }
                             if scope == Scope::All {
                                 all = Instant::now() + self.options.all;
                             }
@@ -310,7 +306,7 @@ impl Worker {
                 }
                 None => {
                     Box::pin(self.digest_when_due(bench)).await?;
-                    due = self.wait(bench, all).await?;
+                    due = self.wait(bench, all, &mut turn).await?;
                 }
             }
         }
