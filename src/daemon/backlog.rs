@@ -70,6 +70,9 @@ impl Waiting {
     }
 }
 
+/// A message with its facts, and where its header lies.
+pub(super) type Loaded = (Fresh, Option<(u64, usize)>);
+
 /// Headers in a file that nobody else can open: it has no name, and its disk space is free again when the process ends, however that happens.
 pub(super) struct Spool {
     dir: PathBuf,
@@ -115,7 +118,7 @@ impl Spool {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub(super) fn load(&mut self, waiting: Vec<Waiting>) -> Result<Vec<(Fresh, Option<(u64, usize)>)>, Fault> {
+    pub(super) fn load(&mut self, waiting: Vec<Waiting>) -> Result<Vec<Loaded>, Fault> {
         self.write()?;
         let file = self.file.as_ref();
         let mut first = waiting;
@@ -130,7 +133,7 @@ impl Spool {
     }
 }
 
-fn load(file: Option<&File>, waiting: Vec<Waiting>) -> std::io::Result<Vec<(Fresh, Option<(u64, usize)>)>> {
+fn load(file: Option<&File>, waiting: Vec<Waiting>) -> std::io::Result<Vec<Loaded>> {
     let mut header = Vec::new();
     let mut one = |waiting: Waiting| {
         let Waiting { uid, instance, internal_date, flags, what } = waiting;

@@ -74,7 +74,7 @@ pub async fn preview(config: &Config, setting: &Setting<'_>) -> Result<Preview, 
     let learner = desk.learner().await?;
     let learned = learner.learned;
     let orders = orders(learner)?;
-    let situation = situation(setting, learner, &orders);
+    let situation = situation(setting, learner, &orders)?;
     waiting.sort_by_key(|one| std::cmp::Reverse(one.uid));
     let mut preview = Preview { inbox: inbox.selected.exists, judged: waiting.len(), learned, ..Preview::default() };
     let mut waiting = waiting.into_iter();

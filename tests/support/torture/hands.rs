@@ -9,8 +9,8 @@ use mailherd::demo::server::Store;
 use mailherd::logic::ids::{Uid, UnixTime};
 
 use crate::support::client::{Client, quoted};
-use crate::support::dovecot::Dovecot;
 use crate::support::mail::Mail;
+use crate::support::server::Server;
 use crate::support::world::{Item, item};
 
 /// A message where it lies.
@@ -129,7 +129,7 @@ pub struct OnDovecot<'a> {
     /// Its session.
     pub client: &'a mut Client,
     /// For what IMAP cannot do.
-    pub server: &'a Dovecot,
+    pub server: &'a Server,
     /// The login name.
     pub user: &'a str,
 }

@@ -15,13 +15,14 @@ use super::on_embedded::old;
 use super::stage::Belief;
 use crate::support::cast;
 use crate::support::client::Client;
-use crate::support::dovecot::{self, PASSWORD};
+use crate::support::dovecot::PASSWORD;
 use crate::support::flavour::Flavour;
 use crate::support::proxy::{Act, Proxy};
+use crate::support::server::Server;
 
 /// See the module.
 pub struct Dovecot {
-    server: Arc<dovecot::Dovecot>,
+    server: Arc<Server>,
     proxy: Arc<Proxy>,
     user: String,
     client: RefCell<Option<Client>>,
@@ -40,7 +41,7 @@ pub fn flavour(scene: &Scene) -> Flavour {
 
 impl Dovecot {
     /// A new user there.
-    pub fn start(server: Arc<dovecot::Dovecot>, scene: &Scene, now: i64) -> Dovecot {
+    pub fn start(server: Arc<Server>, scene: &Scene, now: i64) -> Dovecot {
         static USERS: AtomicU32 = AtomicU32::new(1);
         let user = format!("tortured{}", USERS.fetch_add(1, Ordering::Relaxed));
         let proxy = Arc::new(Proxy::to(server.port));

@@ -11,8 +11,8 @@ use super::on_dovecot::{self, Dovecot};
 use super::on_embedded::Embedded;
 use super::seat::{Place, Seat};
 use super::stage::{End, Stage, account};
-use crate::support::dovecot;
 use crate::support::flavour::Flavour;
+use crate::support::server::Server;
 
 /// What happened in histories.
 #[derive(Clone, Copy, Debug, Default)]
@@ -49,13 +49,13 @@ impl Figures {
 /// The real servers of one player: nobody else is on them, since they are restarted.
 #[derive(Default)]
 pub struct Servers {
-    running: HashMap<Flavour, Arc<dovecot::Dovecot>>,
+    running: HashMap<Flavour, Arc<Server>>,
 }
 
 impl Servers {
-    fn of(&mut self, scene: &Scene) -> Arc<dovecot::Dovecot> {
+    fn of(&mut self, scene: &Scene) -> Arc<Server> {
         let flavour = on_dovecot::flavour(scene);
-        Arc::clone(self.running.entry(flavour).or_insert_with(|| Arc::new(dovecot::Dovecot::start(flavour))))
+        Arc::clone(self.running.entry(flavour).or_insert_with(|| Arc::new(Server::start(flavour))))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 
 use super::{Trouble, Worker, interruptible, setting};
@@ -21,11 +22,20 @@ const BURST: Duration = Duration::from_secs(1);
 
 impl Worker {
     /// Waits for something to do: what to look at, or nothing when somebody called.
-    pub(super) async fn wait(&mut self, bench: &mut Bench, all: Instant) -> Result<Option<Scope>, Trouble> {
+    pub(super) async fn wait(
+        &mut self,
+        bench: &mut Bench,
+        all: Instant,
+        turn: &mut Option<OwnedSemaphorePermit>,
+    ) -> Result<Option<Scope>, Trouble> {
         // Where INBOX is never as it was (imap4d 3.15 numbers new mail anew each time it is opened) one more pass does, and then a wait.
         let changed = interruptible(&self.control, bench.open_inbox()).await?;
         if changed && !std::mem::replace(&mut self.looked_again, true) {
             return Ok(Some(Scope::Watched));
+        }
+        if turn.take().is_some() {
+            // Its place in memory is for the next one's first pass.
+            self.desk = None;
         }
         interruptible(&self.control, bench.listen()).await?;
         let pushes = bench.session.can_idle();
