@@ -58,7 +58,7 @@ impl Folders {
         let display = self.display(name);
         let called = |special_use: &SpecialUse| {
             special_use.names().iter().any(|known| special::same_name(&display, known))
-                && self.special(*special_use).is_none_or(|folder| folder.name == *name)
+                && self.special(*special_use).is_none_or(|folder| special::same_name(&folder.display, &display))
         };
         SpecialUse::ALL.into_iter().find(called)
     }
