@@ -22,8 +22,6 @@ pub struct Letter {
     pub flags: &'static [&'static str],
     /// Days since it was written.
     pub days: i64,
-    /// How many letters came before. Each arrives at a time of its own.
-    pub order: u32,
 }
 
 /// What a letter is.
@@ -68,9 +66,7 @@ impl Letter {
             Some(id) => mail.header("Message-ID", format!("<{:04}@torture.example>", id)),
             None => mail.without("Message-ID"),
         };
-        let written = now - 3600 - self.days * 86_400;
-        let mail = mail.at(written).arrived_at(written + i64::from(self.order));
-        let mail = mail.body(&format!("Letter {:04}.\r\n", self.body));
+        let mail = mail.at(now - 3600 - self.days * 86_400).body(&format!("Letter {:04}.\r\n", self.body));
         self.flags.iter().fold(mail, |mail, flag| mail.flag(flag))
     }
 }
