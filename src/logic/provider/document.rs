@@ -9,7 +9,7 @@ use crate::logic::server::Tls;
 pub fn document() -> String {
     let mut text = format!(
         "# Providers that mailherd knows\n\n\
-         Written by `cargo run --example providers > docs/providers.md`; do not edit. As of {CHECKED}, from the providers' own help pages.\n\n\
+         Written by `cargo run --example providers > docs/providers.md`; do not edit. As of {CHECKED}, as far as we know: tell us where a provider has changed.\n\n\
          `mailherd setup` takes these by the domain of the address, or by where a domain of your own has its mail delivered (MX). Any other server \
          is found by what its domain says of itself, or named by you.\n\n\
          | provider | addresses at | server | login name | password | good to know |\n| --- | --- | --- | --- | --- | --- |\n"

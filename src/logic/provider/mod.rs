@@ -1,6 +1,6 @@
 //! The largest providers: where their IMAP is, what they call a user, and which password they take.
 //!
-//! The table is data of [`CHECKED`], from the providers' own help pages. It saves a look-up and, more important, says what no protocol tells:
+//! The table is data of [`CHECKED`], as far as we know. It saves a look-up and, more important, says what no protocol tells:
 //! that a provider takes app passwords only, and where they are made.
 
 mod document;
