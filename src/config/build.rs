@@ -81,8 +81,6 @@ fn account(section: &Section<'_>, global: &Habits, paths: &Paths) -> Result<Acco
     let username = username(section, email)?;
     let secret = SecretSource::read(section, paths, super::keyring_name(&username, &endpoint.host))?;
     Ok(Account {
-        name: name(section)?,
-        email: address(section, "email", email)?,
         aliases: aliases.into_iter().map(|alias| address(section, "aliases", alias)).collect::<Result<_, _>>()?,
         host: endpoint.host,
         port: endpoint.port,
@@ -92,15 +90,7 @@ fn account(section: &Section<'_>, global: &Habits, paths: &Paths) -> Result<Acco
         username,
         secret,
         authserv_id: section.text("authserv_id")?.map(|id| id.trim().to_owned()),
-        mode: habits.mode,
-        folders: habits.folders,
-        top: habits.top,
-        caution: habits.caution,
-        fit: habits.fit,
-        backlog_days: habits.backlog_days,
-        blackhole_days: habits.blackhole_days,
-        settle_seconds: habits.settle_seconds,
-        digest: habits.digest,
+        ..blank(name(section)?, address(section, "email", email)?, habits)
     })
 }
 
@@ -144,7 +134,10 @@ fn daily(section: &Section<'_>) -> Result<Option<Option<Daily>>, Fault> {
 
 /// An account that is being set up: where it is and who logs in are still to be said; everything else has its default.
 pub(super) fn draft(name: String, email: Address) -> Account {
-    let habits = Habits::default();
+    blank(name, email, Habits::default())
+}
+
+fn blank(name: String, email: Address, habits: Habits) -> Account {
     Account {
         name,
         username: email.as_str().to_owned(),

@@ -8,7 +8,7 @@ use super::steps::Steps;
 use crate::config::{Config, Keeping, Mode, SecretSource, ThemeName, Typed};
 use crate::daemon::own;
 use crate::daemon::steps::{Check, Finding, Stop};
-use crate::daemon::{Setting, doctor};
+use crate::daemon::doctor;
 use crate::logic::fault::{Fault, FaultKind};
 use crate::logic::ids::{Address, Category};
 use crate::logic::printable::Printable;
@@ -64,13 +64,7 @@ impl Flow<'_> {
         self.prompt.say("");
         let config = self.config();
         let mut steps = Steps::again(&self.prompt);
-        let setting = Setting {
-            account: &self.account,
-            now: self.face.now,
-            yes: false,
-            asking: &self.face.voice,
-            watcher: &self.face.voice,
-        };
+        let setting = self.face.setting(&self.account, false);
         let outcome = doctor::account(&config, &setting, &mut |step| steps.step(step)).await;
         (outcome, steps.checks)
     }
@@ -251,13 +245,7 @@ impl Flow<'_> {
                 self.args.aliases.iter().filter(|alias| **alias != self.account.email).cloned().collect();
             return Ok(());
         }
-        let setting = Setting {
-            account: &self.account,
-            now: self.face.now,
-            yes: false,
-            asking: &self.face.voice,
-            watcher: &self.face.voice,
-        };
+        let setting = self.face.setting(&self.account, false);
         let found = own::addresses(&setting).await?;
         if found.is_empty() {
             return Ok(());

@@ -6,7 +6,6 @@ use crate::cli::style::{Tone, terminal_width};
 use crate::cli::table::{Cell, Column, Table};
 use crate::cli::words::{count, human_time, plural};
 use crate::config::{Mode, TopMode};
-use crate::daemon::Setting;
 use crate::daemon::preview::{self, Example, LEVELS, Preview};
 use crate::logic::fault::Fault;
 use crate::logic::ids::Category;
@@ -25,13 +24,7 @@ impl Flow<'_> {
         }
         let preview = loop {
             let config = self.config();
-            let setting = Setting {
-                account: &self.account,
-                now: self.face.now,
-                yes: false,
-                asking: &self.face.voice,
-                watcher: &self.face.voice,
-            };
+            let setting = self.face.setting(&self.account, false);
             let outcome = crate::cli::face::guarded(&self.account.name, preview::preview(&config, &setting)).await;
             self.face.voice.clear();
             match outcome {
