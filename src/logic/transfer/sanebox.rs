@@ -109,7 +109,7 @@ impl Census {
         }
     }
 
-    /// Whether nobody has been counted.
+    /// Whether mail of this sender has been counted.
     pub fn knows(&self, who: &Who) -> bool {
         self.newest.contains_key(who)
     }
