@@ -37,10 +37,10 @@ fn unlike() -> Fault {
 
 fn renamed(text: &str, account: &str, names: &[(Category, String)]) -> Result<String, Fault> {
     let mut document: DocumentMut = text.parse().map_err(|_| unlike())?;
-    let own = its_own(&mut document, account)?;
-    match own {
+    let shared = document.contains_key("folders");
+    match its_own(&mut document, account)? {
         Some(table) => names.iter().for_each(|(category, name)| set(table, category.word(), name)),
-        None if document.contains_key("folders") => {
+        None if shared => {
             let table = document.get_mut("folders").and_then(Item::as_table_like_mut).ok_or_else(unlike)?;
             names.iter().for_each(|(category, name)| set(table, category.word(), name));
         }
