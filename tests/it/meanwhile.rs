@@ -135,6 +135,25 @@ fn a_mark_of_somebody_else_is_not_taken_for_ours_after_a_cut() {
     assert_eq!(filed(&user.files()), 0);
 }
 
+#[test]
+fn a_message_that_only_looks_like_the_copy_is_none() {
+    // The line is dead before the move; meanwhile another message comes into the target, with the same header fields and the same size,
+    // and something else in it.
+    for (options, verb) in [(Options::default(), "UID MOVE"), (without_move(), "UID COPY")] {
+        let letter = cast::newsletter(1).body("One thing.\r\n");
+        let user = Embedded::new(std::slice::from_ref(&letter), options);
+        user.goes_wrong(When::nth(verb, 1), What::DropBefore);
+        user.goes_wrong(When::nth("GREETING", 2), What::No("come back later"));
+        user.runs().complains(1);
+        user.server.clear_faults();
+        user.receives("News", &[letter.clone().body("Two thing.\r\n").arrived_days_ago(0)]);
+        let before = user.world();
+        user.files();
+        before.assert_same_mail(&user.world());
+        assert_eq!(filed(&user.files()), 0, "{verb}");
+    }
+}
+
 /// The flags of the message that ended up in News with the lowest UID: the first one.
 fn flags_of_first(user: &Embedded) -> Vec<String> {
     let rows = user.server.snapshot();

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use crate::imap::{Access, FetchRow, Selected, Session, Untagged, all_done, folders, header_query, uid_sets};
 use crate::logic::facts;
 use crate::logic::fault::{Fault, FaultKind};
-use crate::logic::ids::{Digest, Flags, FolderName, Instance, MessageId, Uid};
+use crate::logic::ids::{Digest, Flags, FolderName, Instance, MessageId, Uid, UnixTime};
 use crate::logic::journal::{Before, Row};
 
 use super::LINE_LIMIT;
@@ -18,6 +18,8 @@ pub struct Found {
     pub instance: Instance,
     /// Its flags.
     pub flags: Flags,
+    /// INTERNALDATE, when the server says it.
+    pub internal_date: Option<UnixTime>,
 }
 
 /// What lies under `uids` of the selected mailbox. A UID that is missing in the answer is not there.
@@ -94,6 +96,20 @@ pub(super) struct Arrivals {
 }
 
 impl Arrivals {
+    /// Leaves out what looks like a message of `present`, which is still in the source, and is none of its copies: COPY and MOVE keep
+    /// INTERNALDATE (RFC 9051, section 6.4.7). Another message with the same header fields and size came by itself, and if it
+    /// passed for the copy, the only one would be removed.
+    pub(super) fn without_strangers(&mut self, present: &[&Row]) {
+        let mut dates: HashMap<Instance, HashSet<UnixTime>> = HashMap::new();
+        for row in present {
+            dates.entry(row.intent.instance).or_default().insert(row.intent.internal_date);
+        }
+        self.found.retain(|(_, found)| match (dates.get(&found.instance), found.internal_date) {
+            (Some(dates), Some(date)) => dates.contains(&date),
+            _ => true,
+        });
+    }
+
     /// The flags of these copies, by the UID of their originals.
     pub(super) fn carried(&self, copied: &[(Row, Uid)]) -> Carried {
         let flags: HashMap<Uid, Flags> = self.found.iter().map(|(uid, found)| (*uid, found.flags)).collect();
@@ -189,9 +205,15 @@ fn renumbered() -> Fault {
     Fault::transient("a mailbox was renumbered (new UIDVALIDITY) in the middle of a move", "mailherd looks again")
 }
 
-/// Which of the rows' UIDs still carry their message, in the selected mailbox.
+/// Which of the rows' UIDs still carry their message, in the selected mailbox. What is missing is asked for once more: it would
+/// count as gone, and a server that says OK and nothing has been seen.
 pub(super) async fn still_there(session: &mut Session, rows: &[&Row]) -> Result<HashMap<Uid, Flags>, Fault> {
-    let found = look(session, &rows.iter().map(|row| row.intent.from.uid).collect::<Vec<_>>()).await?;
+    let uids: Vec<Uid> = rows.iter().map(|row| row.intent.from.uid).collect();
+    let mut found = look(session, &uids).await?;
+    let missing: Vec<Uid> = uids.into_iter().filter(|uid| !found.contains_key(uid)).collect();
+    if !missing.is_empty() {
+        found.extend(look(session, &missing).await?);
+    }
     let same = rows.iter().filter_map(|row| {
         let found = found.get(&row.intent.from.uid)?;
         (found.instance == row.intent.instance).then_some((row.intent.from.uid, found.flags))
@@ -224,5 +246,6 @@ async fn fetch_headers(
 /// A row without UID, size or header (an unsolicited change of flags) says nothing about identity.
 fn found_in(row: &FetchRow) -> Option<(Uid, Found)> {
     let (uid, size, header) = (row.uid?, row.size?, row.header.as_deref()?);
-    Some((uid, Found { instance: Instance { digest: Digest::of(header), size }, flags: row.flags.unwrap_or_default() }))
+    let instance = Instance { digest: Digest::of(header), size };
+    Some((uid, Found { instance, flags: row.flags.unwrap_or_default(), internal_date: row.internaldate }))
 }

@@ -43,6 +43,8 @@ pub async fn recover(
         without(&mut arrivals, &known.lay_there);
     }
     let source = Source::look(session, rows).await?;
+    let present: Vec<&Row> = rows.iter().filter(|row| source.there.contains_key(&row.id)).collect();
+    arrivals.without_strangers(&present);
     let mut outcomes = Vec::with_capacity(rows.len());
     let (mut copied, mut unmark) = (Vec::new(), Vec::new());
     let settled: HashMap<_, _> = settle(rows, &source.present(rows), &arrivals.instances()).into_iter().collect();
