@@ -6,6 +6,7 @@ use super::desk::Desk;
 use super::learner::Role;
 use super::moves;
 use super::reading::{Read, read};
+use super::recovery;
 use super::setting::Setting;
 use super::trash;
 use crate::imap::Session;
@@ -62,6 +63,7 @@ pub(super) async fn sync(
     for name in names.iter().filter(|name| !unchanged.contains(*name)) {
         read(setting, session, desk, name, Role::Managed, u32::MAX).await?;
     }
+    recovery::late(setting, session, desk).await?;
     moves::observe(setting, desk).await?;
     trash::look(setting, session, desk, folders).await?;
     if scope == Scope::All {

@@ -172,6 +172,31 @@ fn flags_that_were_set_between_the_copy_and_its_removal_go_along() {
 }
 
 #[test]
+fn keywords_that_were_set_between_the_copy_and_its_removal_go_along() {
+    for cut in [false, true] {
+        let mail: Vec<Mail> = mail().into_iter().map(|mail| mail.flag("$NotJunk")).collect();
+        let user = Embedded::new(&mail, without_move());
+        let sets = |store: &mut Store| assert!(store.set_flags("INBOX", FIRST, &["$NotJunk", "$Label1", "Later"]));
+        if cut {
+            user.goes_wrong(When::nth("UID STORE", 1), What::before(sets));
+            user.goes_wrong(When::nth("UID STORE", 1), What::DropBefore);
+            user.goes_wrong(When::nth("GREETING", 2), What::No("come back later"));
+            user.runs().complains(1);
+            user.server.clear_faults();
+            user.files();
+        } else {
+            user.goes_wrong(When::nth("UID STORE", 1), What::before(sets));
+            assert_eq!(filed(&user.files()), 3);
+        }
+        let flags = ["$Label1", "$NotJunk", "Later"].map(str::to_owned).to_vec();
+        assert_eq!((flags_of_first(&user), user.counts(["INBOX", "News"])), (flags, [0, 3]), "cut: {cut}");
+        let others = user.server.snapshot();
+        let others = others.iter().filter(|row| row.folder == "News" && row.flags == ["$NotJunk"]).count();
+        assert_eq!(others, 2, "of one message only");
+    }
+}
+
+#[test]
 fn flags_that_were_set_while_the_line_was_dead_go_along() {
     for step in ["UID COPY", "UID STORE"] {
         let user = Embedded::new(&mail(), without_move());
