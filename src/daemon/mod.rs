@@ -27,6 +27,7 @@ mod desk;
 mod doubts;
 mod fall;
 mod filing;
+mod glance;
 mod habits;
 mod held;
 mod judging;
