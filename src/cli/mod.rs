@@ -9,9 +9,11 @@ mod daemon;
 mod demo;
 mod digest;
 mod doctor;
+mod export;
 mod face;
 mod fit;
 mod generate;
+mod import;
 mod journal;
 mod log;
 mod memory;
@@ -28,6 +30,7 @@ pub mod style;
 pub mod table;
 mod tui;
 mod undo;
+mod uninstall;
 pub mod words;
 
 use std::io::IsTerminal;
@@ -102,6 +105,9 @@ async fn run_command(cli: &Cli, face: &mut Face) -> Result<Vec<Fault>, Fault> {
         Command::Blackhole(args) => orders::blackhole(face, args).await,
         Command::Backtest(args) => backtest::backtest(face, args).await,
         Command::Doctor(args) => doctor::doctor(face, args).await,
+        Command::Import(args) => import::import(face, args).await,
+        Command::Export(args) => export::export(face, args),
+        Command::Uninstall(args) => uninstall::uninstall(face, args).await,
         Command::Completions(args) => generate::completions(face, args),
         Command::Man => generate::manual(face),
     }

@@ -20,9 +20,11 @@ mod keep;
 mod keyring;
 mod keys;
 mod paths;
+mod rename;
 mod secret;
 #[cfg(test)]
 mod tests;
+mod told;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -37,6 +39,7 @@ pub use endpoint::parse_pin;
 pub use folders::ManagedNames;
 pub use keep::{Keeping, write_private};
 pub use paths::{default_path, state_folder, usual_path};
+pub use rename::name_folders;
 pub use secret::{SecretSource, Typed};
 
 /// Whether habits shift the weights where the file does not say. They do not: over 32 mailboxes the gain was no larger than its

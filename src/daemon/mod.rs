@@ -1,9 +1,10 @@
 //! The engine at work: joins `config`, `imap` and `store` to what `logic` decides.
 //!
 //! [`pass`] is one pass over one account: settle what a crash left, read what is new, judge it, file it, let old mail fall
-//! out of Blackhole. [`moves`] learns from what the user moved by hand. [`undo`], [`order`], [`pending`], [`inspect`] and [`backtest`] are the other things a face can ask for. [`discovery`] finds an account's server, [`steps`] and [`doctor`] look at the way to it, [`own`] and [`preview`] at what is there. [`engine`] does all of it for as long as it runs. Nothing here parses mail or
+//! out of Blackhole. [`moves`] learns from what the user moved by hand. [`undo`], [`order`], [`pending`], [`inspect`] and [`backtest`] are the other things a face can ask for. [`discovery`] finds an account's server, [`steps`] and [`doctor`] look at the way to it, [`own`] and [`preview`] at what is there. [`adopt`] reads what SaneBox left, [`uninstall`] clears away what mailherd would leave. [`engine`] does all of it for as long as it runs. Nothing here parses mail or
 //! speaks IMAP; nothing here prints.
 
+pub mod adopt;
 pub mod backtest;
 pub mod digest;
 pub mod discovery;
@@ -20,6 +21,7 @@ pub mod queries;
 pub mod service;
 pub mod steps;
 pub mod undo;
+pub mod uninstall;
 
 mod backlog;
 mod clock;
