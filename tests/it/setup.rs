@@ -17,10 +17,10 @@ use crate::support::user::User;
 const OLD: &str = "me@old.example";
 
 /// What a person sees, and what they type then.
-type Step = (&'static str, String);
+pub type Step = (&'static str, String);
 
 /// A user with some mail to be filed, and mail sent from two addresses.
-fn user(flavour: Flavour) -> User {
+pub fn user(flavour: Flavour) -> User {
     let user = User::new(flavour);
     if flavour.special.iter().any(|(name, _)| *name == "Sent") {
         user.has_a_friend();
@@ -31,12 +31,12 @@ fn user(flavour: Flavour) -> User {
     user
 }
 
-fn config(user: &User) -> PathBuf {
+pub fn config(user: &User) -> PathBuf {
     user.path("config/mailherd/config.toml")
 }
 
 /// Every file below the user's home, but those that the tests keep there: its mode and its text.
-fn files(user: &User) -> BTreeMap<PathBuf, (u32, String)> {
+pub fn files(user: &User) -> BTreeMap<PathBuf, (u32, String)> {
     fn walk(folder: &Path, found: &mut BTreeMap<PathBuf, (u32, String)>) {
         for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
             let (path, metadata) = (entry.path(), entry.metadata().unwrap());
@@ -72,7 +72,7 @@ fn way(user: &User) -> Vec<Step> {
     ]
 }
 
-fn play<'a>(screen: &'a mut Screen, steps: &[Step]) -> &'a mut Screen {
+pub fn play<'a>(screen: &'a mut Screen, steps: &[Step]) -> &'a mut Screen {
     for (seen, keys) in steps {
         screen.sees(seen).press(keys);
     }
@@ -324,13 +324,4 @@ fn the_service_is_written_and_started() {
     assert!(unit.contains(&format!("ExecStart=\"{}\" daemon\n", program::executable().display())), "{unit}");
     let log = std::fs::read_to_string(log).unwrap();
     assert!(log.contains("--user enable --now mailherd.service"), "{log}");
-}
-
-#[test]
-fn first_contact_leads_to_the_set_up() {
-    let user = User::new(Flavour::PLAIN);
-    let mut screen = user.tall_screen(&[]);
-    screen.sees("set up your own account").press("s").sees("E-mail address:").press("\x03");
-    let (status, left) = screen.ends();
-    assert!(!status.success() && left.contains("nothing was written"), "{left}");
 }
