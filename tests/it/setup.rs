@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use crate::support::cast;
 use crate::support::dovecot::PASSWORD;
@@ -276,18 +277,24 @@ fn a_password_on_standard_input_is_kept_in_a_private_file() {
     user.bare(&["doctor"], &[]).done();
 }
 
-#[test]
-fn an_account_is_added_to_a_config_that_keeps_its_comments() {
-    let user = user(Flavour::PLAIN);
-    let first = format!(
+/// A config with an account that somebody wrote by hand.
+fn written_by_hand(user: &User) -> String {
+    let text = format!(
         "# my own words\nmode = \"file\" # yes\n\n[[accounts]]\nname = \"home\"  # the old one\nemail = \"w@work.example\"\n\
          host = \"127.0.0.1\"\nport = {}\ntls = \"none\"\nusername = \"{}-work\"\npassword_file = {:?}\n",
         user.server.port,
         user.name,
         user.path("password")
     );
-    std::fs::create_dir_all(config(&user).parent().unwrap()).unwrap();
-    std::fs::write(config(&user), &first).unwrap();
+    std::fs::create_dir_all(config(user).parent().unwrap()).unwrap();
+    std::fs::write(config(user), &text).unwrap();
+    text
+}
+
+#[test]
+fn an_account_is_added_to_a_config_that_keeps_its_comments() {
+    let user = user(Flavour::PLAIN);
+    let first = written_by_hand(&user);
     run(&user, &flags(&user)).done();
     let text = std::fs::read_to_string(config(&user)).unwrap();
     assert!(
@@ -295,6 +302,29 @@ fn an_account_is_added_to_a_config_that_keeps_its_comments() {
         "{text}"
     );
     user.bare(&["doctor"], &[]).done();
+}
+
+#[test]
+fn a_daemon_that_is_at_work_watches_the_new_account_too() {
+    let user = user(Flavour::PLAIN);
+    written_by_hand(&user);
+    let mut daemon = program::Running::start(program::command(&user.path(""), &["daemon"], &[]));
+    let accounts = |count: usize| {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        loop {
+            let said = user.bare(&["status", "--json"], &[]);
+            if said.stdout.matches("\"account\":").count() == count {
+                return;
+            }
+            assert!(Instant::now() < deadline, "{said}");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    };
+    accounts(1);
+    let said = run(&user, &flags(&user)).done();
+    assert!(said.stderr.contains("it watches the new account, too"), "{said}");
+    accounts(2);
+    daemon.kill();
 }
 
 #[test]

@@ -176,7 +176,12 @@ impl Flow<'_> {
     /// A daemon that runs already, and was not told of the new account by its service manager.
     async fn say_of_a_daemon(&self) -> Result<(), Fault> {
         let config = crate::config::load(self.editing.path())?;
-        if self.face.daemon(&config).await?.is_some() {
+        if self.face.daemon(&config).await?.is_none() {
+            return Ok(());
+        }
+        if crate::daemon::tell_to_reload(&config.state_dir).await {
+            self.prompt.say("The daemon that is at work was told: it watches the new account, too.");
+        } else {
             self.prompt.say("A daemon is at work: `systemctl --user reload mailherd` (or kill -HUP) has it watch the new account, too.");
         }
         Ok(())

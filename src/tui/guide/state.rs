@@ -323,7 +323,10 @@ pub fn wrap(spans: &[Span], width: usize) -> Vec<Vec<Span>> {
                 used = indent;
             }
             let word = if used == indent && lines.len() > 1 { word.trim_start() } else { word };
-            let cut = cells::cut(word, width.saturating_sub(used).max(1));
+            // A blank that has no room is none; a word that is longer than a line is cut.
+            let room = width.saturating_sub(used).max(1);
+            let word = if cells::width(word) > room { word.trim_end() } else { word };
+            let cut = cells::cut(word, room);
             used += cells::width(&cut);
             if let Some(line) = lines.last_mut() {
                 line.push((*tone, cut));

@@ -240,6 +240,12 @@ fn a_long_line_is_broken_between_words_and_keeps_its_tones() {
     let shown: Vec<String> = lines.iter().map(|line| line.iter().map(|(_, text)| text.as_str()).collect()).collect();
     assert_eq!(shown, ["  ok  one two ", "    three four"]);
     assert!(lines[1].iter().any(|(tone, _)| *tone == Tone::Dim));
+    // The blank after a word that ends where the line does.
+    let shown: Vec<String> = wrap(&[(Tone::Plain, "one two three".to_owned())], 7)
+        .iter()
+        .map(|line| line.iter().map(|(_, text)| text.as_str()).collect())
+        .collect();
+    assert_eq!(shown, ["one two", "  three"]);
     // A word without end, and no room at all.
     for width in 1..20 {
         for line in wrap(&[(Tone::Plain, format!("   {}", "x".repeat(50)))], width) {
