@@ -45,6 +45,7 @@ mod scale;
 mod secrets;
 mod servers;
 mod setup;
+mod setup_on_screen;
 mod spoofing;
 mod staying;
 mod surprises;
