@@ -78,7 +78,7 @@ fn what_the_server_does_not_show_as_a_whole_proves_nothing() {
         let outcome = user.runs();
         assert_eq!(outcome.code(), Some(0), "{what:?}: {outcome}");
         let [inbox, news] = user.counts(["INBOX", "News"]);
-        assert_eq!((inbox, news), (0, 2), "{what:?}: it was filed anew, and what may not be its copy was not touched");
+        assert_eq!((inbox, news), (1, 1), "{what:?}: what may not be its copy is not touched, nor is the original");
         assert_eq!(filed(&user.files()), 0);
     }
 }
@@ -122,7 +122,8 @@ fn a_stranger_that_comes_with_a_copy_is_left_alone() {
         user.runs();
         user.server.clear_faults();
         user.files();
-        assert_eq!((user.world().total(), user.counts(["INBOX", "News"])), (2, [0, 2]), "a lie: {lies}, {days} days");
+        let inbox = usize::from(lies);
+        assert_eq!(user.counts(["INBOX", "News"]), [inbox, 2 - inbox], "a lie: {lies}, {days} days");
         assert_eq!(filed(&user.files()), 0);
     }
 }
