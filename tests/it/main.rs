@@ -5,6 +5,7 @@ mod support;
 
 mod backtest;
 mod chains;
+mod commands;
 mod configuration;
 mod connection;
 mod contract;
