@@ -37,21 +37,27 @@ fn unlike() -> Fault {
 
 fn renamed(text: &str, account: &str, names: &[(Category, String)]) -> Result<String, Fault> {
     let mut document: DocumentMut = text.parse().map_err(|_| unlike())?;
-    let own = its_own(&mut document, account)?;
-    match own {
+    let shared = document.contains_key("folders");
+    match its_own(&mut document, account)? {
         Some(table) => names.iter().for_each(|(category, name)| set(table, category.word(), name)),
-        None => {
-            let root = document.as_table_mut();
-            if !root.contains_key("folders") {
-                let mut table = Table::new();
-                table.decor_mut().set_prefix("\n# As the folders were called before mailherd.\n");
-                root.insert("folders", Item::Table(table));
-            }
-            let table = root.get_mut("folders").and_then(Item::as_table_like_mut).ok_or_else(unlike)?;
+        None if shared => {
+            let table = document.get_mut("folders").and_then(Item::as_table_like_mut).ok_or_else(unlike)?;
             names.iter().for_each(|(category, name)| set(table, category.word(), name));
         }
+        None => return Ok(appended(text, names)),
     }
     Ok(document.to_string())
+}
+
+/// At the end of the file, behind whatever comment stands there: everything before stays as it is to the byte.
+fn appended(text: &str, names: &[(Category, String)]) -> String {
+    let mut table = Table::new();
+    table.decor_mut().set_prefix("\n# As the folders were called before mailherd.\n");
+    names.iter().for_each(|(category, name)| set(&mut table, category.word(), name));
+    let mut added = DocumentMut::new();
+    added.insert("folders", Item::Table(table));
+    let end = if text.ends_with('\n') { "" } else { "\n" };
+    format!("{text}{end}{added}")
 }
 
 /// The table of the account's own folders, where it has one or there are other accounts; made when there is none.

@@ -5,6 +5,7 @@ mod support;
 
 mod backtest;
 mod chains;
+mod coming_and_going;
 mod commands;
 mod configuration;
 mod connection;
