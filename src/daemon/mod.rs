@@ -29,6 +29,7 @@ mod desk;
 mod doubts;
 mod fall;
 mod filing;
+mod glance;
 mod habits;
 mod held;
 mod judging;
@@ -49,6 +50,7 @@ mod unsubscribe;
 pub use setting::{Asking, Setting, Watcher};
 #[cfg(any(test, fuzzing))]
 pub(crate) use socket::fuzzed as control;
+pub use socket::tell_to_reload;
 
 /// A mailbox name for people and scripts: decoded from modified UTF-7, with the server's delimiter.
 pub fn shown(name: &crate::logic::ids::FolderName) -> String {
