@@ -14,6 +14,7 @@ mod fit;
 mod generate;
 mod journal;
 mod log;
+mod login;
 mod memory;
 mod orders;
 pub mod out;
@@ -27,6 +28,7 @@ mod status;
 pub mod style;
 pub mod table;
 mod tui;
+mod typing;
 mod undo;
 pub mod words;
 
@@ -101,6 +103,7 @@ async fn run_command(cli: &Cli, face: &mut Face) -> Result<Vec<Fault>, Fault> {
         Command::Confirm(args) => pending::confirm(face, args).await,
         Command::Blackhole(args) => orders::blackhole(face, args).await,
         Command::Backtest(args) => backtest::backtest(face, args).await,
+        Command::Login(args) => login::login(face, args).await,
         Command::Doctor(args) => doctor::doctor(face, args).await,
         Command::Completions(args) => generate::completions(face, args),
         Command::Man => generate::manual(face),

@@ -94,7 +94,8 @@ pub(super) const WAYS: &str = "give one of password_command = \"…\", password_
 const WAYS_IN_ACCOUNTS: &str = "give one of password_command = \"…\", password_file = \"…\", password_env = \"…\", credential = \"…\", keyring = true, oauth2 = { … } in the [[accounts]] table";
 
 /// The ways to give a client's secret.
-pub(super) const CLIENT_SECRET_WAYS: &str = "give one of client_secret_command = \"…\", client_secret_file = \"…\", client_secret_env = \"…\" under oauth2";
+pub(super) const CLIENT_SECRET_WAYS: &str =
+    "give one of client_secret_command = \"…\", client_secret_file = \"…\", client_secret_env = \"…\" under oauth2";
 
 impl Place {
     pub(super) const ALL: [Place; 5] = [Place::Top, Place::Ui, Place::Folders, Place::Account, Place::Oauth2];

@@ -37,8 +37,8 @@ pub use edit::Editing;
 pub use endpoint::parse_pin;
 pub use folders::ManagedNames;
 pub use keep::{Keeping, write_private};
-pub use paths::{default_path, state_folder, usual_path};
 pub use oauth2::{Client, Oauth2, TokenSource};
+pub use paths::{default_path, state_folder, usual_path};
 pub use secret::{SecretSource, Typed, printed_token};
 
 /// Whether habits shift the weights where the file does not say. They do not: over 32 mailboxes the gain was no larger than its

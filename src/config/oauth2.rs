@@ -3,12 +3,12 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::document::Section;
+use super::document::{Document, Section};
 use super::keep::Keeping;
 use super::keys::{OAUTH2, Place};
 use super::paths::Paths;
 use super::secret::{CLIENT_SECRET, SecretSource};
-use super::{endpoint, keyring_name};
+use super::{Account, endpoint, keyring_name};
 use crate::logic::fault::Fault;
 use crate::logic::oauth::{Endpoints, LOOPBACK, Preset};
 use crate::logic::printable::Printable;
@@ -92,6 +92,32 @@ impl Oauth2 {
         Ok(Some(Oauth2 { source: TokenSource::Client(Box::new(client)), written }))
     }
 
+    /// As if these keys and values stood in the config at `config`, for an account that is being set up and whose state is in `state_dir`.
+    ///
+    /// # Errors
+    /// Usage, as for the file itself.
+    pub fn of_pairs(
+        account: &Account,
+        pairs: &[(String, String)],
+        config: &Path,
+        state_dir: &Path,
+    ) -> Result<Oauth2, Fault> {
+        let mut table = toml_edit::InlineTable::new();
+        for (key, text) in pairs {
+            let item: toml_edit::Value = if key == "keyring" { (text == "true").into() } else { text.as_str().into() };
+            table.insert(key, item);
+        }
+        let text = format!("oauth2 = {table}\n");
+        let document = Document::of(Path::new("--oauth2"), text);
+        let parsed = document.parse()?;
+        let section = Section::new(&document, Place::Account, parsed.get_ref(), parsed.span())?;
+        let gone = |error| Fault::usage(format!("the current directory is gone: {error}"), "name a whole path");
+        let paths = Paths::beside(config).map_err(gone)?;
+        let owner = Owner { name: &account.name, username: &account.username, host: &account.host, state_dir };
+        let read = Oauth2::read(&section, &paths, &owner)?;
+        read.ok_or_else(|| section.fault("oauth2", "`oauth2` is missing", "docs/oauth2.md"))
+    }
+
     /// The keys and values of the table in the file; `keyring` has the value `true`.
     pub(super) fn written(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.written.iter().map(|(key, value)| (*key, value.as_str()))
@@ -108,7 +134,8 @@ impl Oauth2 {
 
 /// In the state directory, under the name of the account; or in the keyring, under who logs in where. The lock is a file in both cases.
 fn places(owner: &Owner<'_>, keyring: bool) -> (Keeping, PathBuf) {
-    let plain = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c.to_string() } else { format!("_{:x}", u32::from(c)) };
+    let plain =
+        |c: char| if c.is_ascii_alphanumeric() || c == '-' { c.to_string() } else { format!("_{:x}", u32::from(c)) };
     let stem: String = owner.name.chars().map(plain).collect();
     let folder = owner.state_dir.join("tokens");
     let kept = match keyring {
@@ -145,7 +172,11 @@ fn endpoints(table: &Section<'_>, host: &str) -> Result<Endpoints, Fault> {
         None => {
             let missing = |key: &str| {
                 let cause = format!("`{key}` is missing under oauth2");
-                table.fault(key, cause, "set provider = \"gmail\" or \"outlook\"; any other provider needs token_url and scope")
+                table.fault(
+                    key,
+                    cause,
+                    "set provider = \"gmail\" or \"outlook\"; any other provider needs token_url and scope",
+                )
             };
             Endpoints {
                 authorize: None,

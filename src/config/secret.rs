@@ -110,7 +110,10 @@ impl SecretSource {
     pub(super) fn read(section: &Section<'_>, paths: &Paths, owner: &Owner<'_>) -> Result<SecretSource, Fault> {
         let [command, file, variable] = SecretSource::named(section, paths, &PASSWORD)?;
         let credential = credential_name(section)?.map(SecretSource::Credential);
-        let keyring = section.switch("keyring")?.unwrap_or(false).then(|| SecretSource::Keyring(super::keyring_name(owner.username, owner.host)));
+        let keyring = section
+            .switch("keyring")?
+            .unwrap_or(false)
+            .then(|| SecretSource::Keyring(super::keyring_name(owner.username, owner.host)));
         let oauth2 = Oauth2::read(section, paths, owner)?.map(|oauth2| SecretSource::Oauth2(Box::new(oauth2)));
         let mut ways = [command, file, variable, credential, keyring, oauth2].into_iter().flatten();
         match (ways.next(), ways.next()) {
@@ -180,7 +183,9 @@ impl SecretSource {
             SecretSource::File(path) => secret(read_private(path, kind)?, kind.file, kind),
             SecretSource::Env(name) => secret(read_variable(name, kind)?, kind.env, kind),
             SecretSource::Credential(name) => secret(read_credential(name)?, "credential", kind),
-            SecretSource::Oauth2(_) => Err(Fault::refused("this account logs in with OAuth2, and has no password", WAYS)),
+            SecretSource::Oauth2(_) => {
+                Err(Fault::refused("this account logs in with OAuth2, and has no password", WAYS))
+            }
         }
     }
 }

@@ -69,7 +69,10 @@ pub async fn ask(client: &mut Client<Guard>, command: &str) -> Result<Answer, Fa
 }
 
 /// What async-imap made of a command is replaced by what the guard heard.
-pub(super) fn settle(outcome: Result<Option<Error>, tokio::time::error::Elapsed>, guard: &mut Guard) -> Result<Answer, Fault> {
+pub(super) fn settle(
+    outcome: Result<Option<Error>, tokio::time::error::Elapsed>,
+    guard: &mut Guard,
+) -> Result<Answer, Fault> {
     let mut untagged = Vec::new();
     let mut end = None;
     while let Some(response) = guard.pop() {
@@ -191,7 +194,10 @@ fn login_disabled(endpoint: &Endpoint) -> Fault {
 /// (thunderbird-android#6035).
 pub(super) fn busy(tagged: &Tagged) -> Option<Fault> {
     let busy = matches!(tagged.code, Some(Code::Unavailable | Code::InUse | Code::Limit))
-        || says(tagged, &["too many", "connection limit", "maximum number of connections", "try again later", "temporar"])
+        || says(
+            tagged,
+            &["too many", "connection limit", "maximum number of connections", "try again later", "temporar"],
+        )
         || tagged.backoff().is_some();
     let hint = "not a wrong password: close other mail programs or wait, mailherd tries again";
     busy.then(|| Fault::transient(format!("the server takes no login now: {tagged}"), hint))

@@ -82,7 +82,10 @@ impl Authenticator for Bearer {
 
 /// What the server said before its NO. What came before that is said again by the guard.
 fn last_challenge(guard: &mut Guard) -> Option<String> {
-    guard.queued().filter_map(|response| if let Response::Continue(text) = response { Some(text.clone()) } else { None }).last()
+    guard
+        .queued()
+        .filter_map(|response| if let Response::Continue(text) = response { Some(text.clone()) } else { None })
+        .last()
 }
 
 #[derive(Deserialize)]
@@ -134,7 +137,9 @@ fn refusal(tagged: &Tagged, challenge: Option<&str>) -> Fault {
     let hint = match tagged.code {
         Some(Code::AuthorizationFailed) => "the account may not use IMAP: switch it on in your provider's settings",
         Some(Code::ContactAdmin) => "ask your provider",
-        _ => "check that `username` is whom you logged in as, that IMAP is switched on and the scope allows it; else log in again",
+        _ => {
+            "check that `username` is whom you logged in as, that IMAP is switched on and the scope allows it; else log in again"
+        }
     };
     Fault::credentials(format!("the server refused the access token: {tagged}{status}"), hint)
 }
@@ -146,7 +151,8 @@ mod tests {
     #[test]
     fn the_examples_of_the_documents_hold() {
         // Google, "The SASL XOAUTH2 mechanism", and RFC 7628, section 4.1.
-        let google = "eyJzdGF0dXMiOiI0MDEiLCJzY2hlbWVzIjoiYmVhcmVyIG1hYyIsInNjb3BlIjoiaHR0cHM6Ly9tYWlsLmdvb2dsZS5jb20vIn0K";
+        let google =
+            "eyJzdGF0dXMiOiI0MDEiLCJzY2hlbWVzIjoiYmVhcmVyIG1hYyIsInNjb3BlIjoiaHR0cHM6Ly9tYWlsLmdvb2dsZS5jb20vIn0K";
         assert_eq!(status_of(google).as_deref(), Some("401"));
         let rfc = "eyJzdGF0dXMiOiJpbnZhbGlkX3Rva2VuIiwic2NvcGUiOiJleGFtcGxlX3Njb3BlIiwib3BlbmlkLWNvbmZpZ3VyYXRpb24iOiJodHRwczovL2V4YW1wbGUuY29tLy53ZWxsLWtub3duL29wZW5pZC1jb25maWd1cmF0aW9uIn0=";
         assert_eq!(status_of(rfc).as_deref(), Some("invalid_token"));

@@ -50,7 +50,10 @@ pub fn post(url: &str, form: &str) -> Result<Said, Fault> {
     let mut reader = response.body_mut().as_reader().take(LARGEST as u64 + 1);
     reader.read_to_end(&mut body).map_err(|error| unreached(&error.to_string()))?;
     if body.len() > LARGEST {
-        return Err(Fault::protocol("the answer is larger than any that holds tokens", "check `token_url` under oauth2"));
+        return Err(Fault::protocol(
+            "the answer is larger than any that holds tokens",
+            "check `token_url` under oauth2",
+        ));
     }
     Ok(Said { status, body })
 }

@@ -32,6 +32,7 @@ mod large;
 mod meanwhile;
 mod moving;
 mod network;
+mod oauth2;
 mod odd_mail;
 mod opening;
 mod orders;

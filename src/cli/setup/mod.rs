@@ -1,7 +1,7 @@
 //! `mailherd setup`: from an e-mail address to a working account.
 //!
 //! ```text
-//! address ─► server (found, tried) ─► password ─► folders ─► own addresses ─► preview ─► caution, top, mode ─► service ─► yes ─► written
+//! address ─► server (found, tried) ─► password or tokens ─► folders ─► own addresses ─► preview ─► caution, top, mode ─► service ─► yes ─► written
 //! ```
 //!
 //! Nothing is written before the last yes; what the preview learns lies in a scratch directory until then. What goes wrong leads back to a
@@ -9,6 +9,7 @@
 
 mod account;
 mod habits;
+mod oauth;
 mod prompt;
 mod scratch;
 mod server;
@@ -42,6 +43,8 @@ struct Flow<'a> {
     waiting: usize,
     /// Where a password that was typed will be kept.
     keeping: Option<Keeping>,
+    /// What the provider granted, and how the config will say so.
+    granted: Option<oauth::Granted>,
     /// Folders with mail in them that may be filed into.
     adopted: Vec<Category>,
     /// Mail cannot be moved there.
@@ -77,6 +80,7 @@ pub(super) async fn setup(face: &mut Face, args: &Setup) -> Result<Vec<Fault>, F
             provider: None,
             waiting: 0,
             keeping: None,
+            granted: None,
             adopted: Vec::new(),
             only_preview: false,
             flags_failed: false,

@@ -1,17 +1,17 @@
 //! Questions on a terminal, each with a default and a line why; and their answers by flag, where there is no terminal.
 //!
-//! Lines are read on a thread of their own, so that Ctrl-C ends a question at once. While a password is typed the terminal shows
+//! Ctrl-C ends a question at once. While a password is typed the terminal shows
 //! nothing, and is itself again whatever happens.
 
-use std::io::{BufRead, IsTerminal, Write};
+use std::io::{IsTerminal, Write};
 
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use secrecy::SecretString;
-use tokio::sync::oneshot;
 use unicode_width::UnicodeWidthStr;
 use zeroize::Zeroizing;
 
 use crate::cli::style::{Style, Tone, terminal_width};
+use crate::cli::typing;
 use crate::logic::fault::Fault;
 use crate::logic::printable::Printable;
 
@@ -205,16 +205,9 @@ fn unasked(question: &Question<'_>) -> Fault {
 
 /// The next line of standard input, with its line break.
 async fn line() -> Result<Zeroizing<String>, Fault> {
-    let (sender, receiver) = oneshot::channel();
-    std::thread::spawn(move || {
-        let mut line = Zeroizing::new(String::new());
-        let read = std::io::stdin().lock().read_line(&mut line);
-        // Who asked may be gone: then nobody wants to know.
-        let _ = sender.send(read.map(|count| (count, line)));
-    });
-    match receiver.await {
-        Ok(Ok((1.., line))) => Ok(line),
-        Ok(Err(error)) if error.kind() == std::io::ErrorKind::InvalidData => {
+    match typing::line().await {
+        Ok((1.., line)) => Ok(line),
+        Err(error) if error.kind() == std::io::ErrorKind::InvalidData => {
             Err(Fault::refused("what was typed is not UTF-8 text", "set the terminal to UTF-8"))
         }
         _ => Err(Fault::refused("the input ended at a question", "")),

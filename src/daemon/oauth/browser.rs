@@ -167,8 +167,12 @@ async fn visit(mut stream: TcpStream, page: Arc<Page>, news: Sender<Returned>) {
     let Ok(Some(target)) = timeout(HEAD, asked_for(&mut stream)).await else { return };
     let returned = page.read(&target);
     let (status, words) = match &returned {
-        Returned::Code(_) => ("200 OK", "mailherd has its answer. You can close this window: the terminal says how it went."),
-        Returned::No(_) => ("200 OK", "You said no, or the provider did. You can close this window: the terminal says more."),
+        Returned::Code(_) => {
+            ("200 OK", "mailherd has its answer. You can close this window: the terminal says how it went.")
+        }
+        Returned::No(_) => {
+            ("200 OK", "You said no, or the provider did. You can close this window: the terminal says more.")
+        }
         Returned::Stranger => ("404 Not Found", "There is nothing here."),
     };
     let body = format!("<!doctype html><meta charset=utf-8><title>mailherd</title><p>{words}</p>\n");
@@ -239,7 +243,8 @@ mod tests {
         let text = "[[accounts]]\nname = \"home\"\nemail = \"a@b.c\"\nhost = \"imap.gmail.com\"\noauth2 = { client_id = \"x\" }\n";
         let config = crate::config::read(std::path::Path::new("/nowhere/config.toml"), text.to_owned()).unwrap();
         let login = BrowserLogin::begin(&config.accounts[0], None).await.unwrap();
-        let (port, state) = (login.port(), login.url().split("state=").nth(1).unwrap().split('&').next().unwrap().to_owned());
+        let (port, state) =
+            (login.port(), login.url().split("state=").nth(1).unwrap().split('&').next().unwrap().to_owned());
         let visits = async {
             let silent: Vec<TcpStream> = join(port, 8).await;
             assert!(says(port, "GET /favicon.ico HTTP/1.1\r\n\r\n").await.starts_with("HTTP/1.1 404"));
@@ -253,7 +258,10 @@ mod tests {
         let (code, ()) = tokio::join!(login.returned(), visits);
         assert_eq!(code.unwrap(), "real");
         assert_eq!(login.pasted("http://127.0.0.1/?code=forged&state=x").unwrap(), None);
-        assert_eq!(login.pasted(&format!(" http://127.0.0.1:1/?state={state}&code=p\n")).unwrap().as_deref(), Some("p"));
+        assert_eq!(
+            login.pasted(&format!(" http://127.0.0.1:1/?state={state}&code=p\n")).unwrap().as_deref(),
+            Some("p")
+        );
         let no = login.pasted(&format!("/?state={state}&error=access_denied")).unwrap_err();
         assert!(no.cause.contains("declined"), "{no}");
     }

@@ -21,6 +21,7 @@ use std::time::{Duration, Instant};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::clock;
+use super::setting::Setting;
 use crate::config::{Account, Client, Oauth2, SecretSource, TokenSource, printed_token};
 use crate::logic::fault::Fault;
 use crate::logic::oauth::{Form, Grant, Refusal, Tokens, read_grant};
@@ -108,13 +109,16 @@ fn renewed(
         return Ok(shown(before, true));
     }
     let Some(form) = before.renewal() else {
-        return Err(Fault::credentials("the access token has ended, and the provider gave none to renew it with", again(account)));
+        return Err(Fault::credentials(
+            "the access token has ended, and the provider gave none to renew it with",
+            again(account),
+        ));
     };
     // A disk that is full, or a place that cannot be written to, is found out while the old one is still good.
     client.kept.write(&before.text())?;
     let after = asked(account, client, secret, form, Some(&before))?;
     client.kept.write(&after.text())?;
-    tracing::info!(account, "the access token was renewed");
+    tracing::debug!(account, "the access token was renewed");
     Ok(shown(after, false))
 }
 
@@ -157,6 +161,15 @@ pub async fn keep(client: &Client, tokens: &Tokens) -> Result<(), Fault> {
         client.kept.write(&tokens.text())
     })
     .await
+}
+
+/// Whether the server takes what the account logs in with.
+///
+/// # Errors
+/// As for connecting.
+pub async fn tried(setting: &Setting<'_>) -> Result<(), Fault> {
+    setting.connect().await?.logout().await;
+    Ok(())
 }
 
 /// mailherd as a client of the account's provider.

@@ -132,13 +132,13 @@ impl Refusal {
                 format!("{host} does not grant this scope: {words}"),
                 "check `scope` under oauth2, and which permissions the client has at the provider (docs/oauth2.md)",
             ),
-            "access_denied" | "authorization_declined" => {
-                Fault::refused(format!("the login was declined at {host}: {words}"), format!("to try once more: {again}"))
-            }
-            "expired_token" | "code_expired" => Fault::refused(
-                "nobody entered the code in time",
-                format!("a new one: {again}"),
+            "access_denied" | "authorization_declined" => Fault::refused(
+                format!("the login was declined at {host}: {words}"),
+                format!("to try once more: {again}"),
             ),
+            "expired_token" | "code_expired" => {
+                Fault::refused("nobody entered the code in time", format!("a new one: {again}"))
+            }
             "temporarily_unavailable" | "server_error" | "slow_down" => Fault::transient(
                 format!("the token endpoint {host} does not work now: {words}"),
                 "your login is as good as before: mailherd tries again",
@@ -169,7 +169,8 @@ mod tests {
 
     #[test]
     fn tokens_are_read_in_every_dress() {
-        let google = br#"{"access_token":"ya29.x","expires_in":3599,"scope":"https://mail.google.com/","token_type":"Bearer"}"#;
+        let google =
+            br#"{"access_token":"ya29.x","expires_in":3599,"scope":"https://mail.google.com/","token_type":"Bearer"}"#;
         let grant = read_grant(200, google).unwrap();
         assert_eq!((grant.access_token.expose_secret(), grant.expires_in), ("ya29.x", Some(3599)));
         assert!(grant.refresh_token.is_none());
@@ -207,7 +208,8 @@ mod tests {
     #[test]
     fn each_refusal_says_what_to_do() {
         let told = |status, body: &str| read_grant(status, body.as_bytes()).unwrap_err().fault("home", "id.example");
-        let fault = told(400, r#"{"error":"invalid_grant","error_description":"Token has been\u001b[2J revoked.\r\nTrace"}"#);
+        let fault =
+            told(400, r#"{"error":"invalid_grant","error_description":"Token has been\u001b[2J revoked.\r\nTrace"}"#);
         assert_eq!(fault.kind, FaultKind::Credentials);
         assert_eq!(fault.hint, "mailherd login --account home");
         assert!(fault.cause.contains("revoked") && !fault.cause.contains(['\u{1b}', '\n']), "{fault:?}");
@@ -226,6 +228,8 @@ mod tests {
             assert_eq!(fault.kind, kind, "{body}: {fault:?}");
             assert!(fault.hint.contains(hint), "{body}: {fault:?}");
         }
-        assert!(told(400, &format!(r#"{{"error":"x","error_description":"{}"}}"#, "y".repeat(9_000))).cause.len() < 400);
+        assert!(
+            told(400, &format!(r#"{{"error":"x","error_description":"{}"}}"#, "y".repeat(9_000))).cause.len() < 400
+        );
     }
 }

@@ -140,11 +140,16 @@ mod tests {
         let google = br#"{"device_code":"AH-1Ng","user_code":"GQVQ-JKEC","expires_in":1800,"interval":"3","verification_url":"https://www.google.com/device"}"#;
         let code = read_device_code(200, google).unwrap();
         assert_eq!((code.verification_uri.as_str(), code.interval.as_secs()), ("https://www.google.com/device", 3));
-        let bare = br#"{"device_code":"d","user_code":"u","verification_uri":"https://x.example","interval":99999999999}"#;
+        let bare =
+            br#"{"device_code":"d","user_code":"u","verification_uri":"https://x.example","interval":99999999999}"#;
         let code = read_device_code(200, bare).unwrap();
         assert_eq!((code.expires_in, code.interval), (LIFE, LONGEST_INTERVAL));
         for (status, body, expected) in [
-            (200, r#"{"device_code":"d","user_code":"u","verification_uri":"javascript:alert(1)"}"#, Refusal::Nonsense(200)),
+            (
+                200,
+                r#"{"device_code":"d","user_code":"u","verification_uri":"javascript:alert(1)"}"#,
+                Refusal::Nonsense(200),
+            ),
             (200, r#"{"device_code":"d\n","user_code":"u","verification_uri":"https://x"}"#, Refusal::Nonsense(200)),
             (200, "<html>", Refusal::Nonsense(200)),
             (503, "<html>", Refusal::Busy(503)),

@@ -49,7 +49,10 @@ fn encode(text: &str, into: &mut String) {
 /// The names and values of a query, in their order; what is not UTF-8 in it is replaced.
 pub fn parameters(query: &str) -> Vec<(String, String)> {
     let pairs = query.split('&').filter(|pair| !pair.is_empty());
-    pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(name, value)| (decode(name), decode(value))).collect()
+    pairs
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        .map(|(name, value)| (decode(name), decode(value)))
+        .collect()
 }
 
 fn decode(text: &str) -> String {

@@ -106,7 +106,10 @@ mod tests {
         assert_eq!(page.verifier, "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
         let url = page.url(&Preset::Gmail.endpoints(None), "id", "me@gmail.com").unwrap();
         assert!(url.contains("code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&"), "{url}");
-        assert!(url.starts_with("https://accounts.google.com/o/oauth2/v2/auth?response_type=code&client_id=id&"), "{url}");
+        assert!(
+            url.starts_with("https://accounts.google.com/o/oauth2/v2/auth?response_type=code&client_id=id&"),
+            "{url}"
+        );
         assert!(url.contains("redirect_uri=http%3A%2F%2F127.0.0.1%3A4711%2F") && url.contains("access_type=offline"));
         assert!(page.exchange("4/x").text().ends_with("&code_verifier=dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"));
         assert!(!url.contains(&page.verifier), "the page learns the challenge only");

@@ -62,7 +62,7 @@ impl Tokens {
     /// Whether the access token is worth showing. A clock that was set back since it came says nothing about it any more.
     pub fn are_fresh(&self, now: UnixTime) -> bool {
         // Of a short life at least three quarters are used.
-        let margin = MARGIN.min((self.expires.0 - self.obtained.0) / 4);
+        let margin = MARGIN.min(self.expires.0.saturating_sub(self.obtained.0) / 4);
         now >= self.obtained && now.0 < self.expires.0.saturating_sub(margin)
     }
 
@@ -143,7 +143,9 @@ mod tests {
     #[test]
     fn a_token_is_renewed_a_little_early_and_whenever_the_clock_was_set_back() {
         let tokens = granted(Some(3_600), None, None);
-        for (now, fresh) in [(1_000_000, true), (1_003_539, true), (1_003_540, false), (999_999, false), (9_999_999, false)] {
+        for (now, fresh) in
+            [(1_000_000, true), (1_003_539, true), (1_003_540, false), (999_999, false), (9_999_999, false)]
+        {
             assert_eq!(tokens.are_fresh(UnixTime(now)), fresh, "{now}");
         }
         assert!(granted(Some(4), None, None).are_fresh(UnixTime(1_000_002)));
@@ -168,7 +170,8 @@ mod tests {
         let read = Tokens::read(&tokens.text()).unwrap();
         assert_eq!(*read.text(), *tokens.text());
         assert!(read.are_of("https://t.example", "id") && !read.are_of("https://evil.example", "id"));
-        for other in ["", "{}", "null", &tokens.text().replace("\"version\":1", "\"version\":2"), &tokens.text()[..40]] {
+        for other in ["", "{}", "null", &tokens.text().replace("\"version\":1", "\"version\":2"), &tokens.text()[..40]]
+        {
             assert!(Tokens::read(other).is_none(), "{other}");
         }
         assert!(!format!("{tokens:?}").contains("r\"1") && !format!("{tokens:?}").contains("\"at\""));
