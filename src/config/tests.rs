@@ -449,6 +449,7 @@ fn documented(place: Place) -> Vec<(String, String)> {
         Place::Ui => "## `[ui]`\n",
         Place::Folders => "## `[folders]`\n",
         Place::Account => "## `[[accounts]]`\n",
+        Place::Oauth2 => "## `oauth2`\n",
     };
     let (_, section) = text.split_once(heading).unwrap_or_else(|| panic!("no {heading}"));
     let section = section.split("\n## ").next().unwrap();
@@ -469,8 +470,8 @@ fn every_key_is_documented_with_its_place_and_its_default() {
             Place::Top => &example,
             Place::Ui => example["ui"].as_table().unwrap(),
             Place::Folders => example["folders"].as_table().unwrap(),
-            // What an account must have is an invented one's there, and no default.
-            Place::Account => continue,
+            // What an account must have is an invented one's there, and no default; `oauth2` has none.
+            Place::Account | Place::Oauth2 => continue,
         };
         for (key, default) in rows.iter().filter(|(_, default)| default != "-") {
             assert_eq!(shown[key].to_string(), *default, "{key} in config.example.toml and docs/config.md");
