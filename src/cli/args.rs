@@ -101,6 +101,12 @@ pub enum Command {
     Backtest(Backtest),
     /// Look at config, secrets, connection, folders and database: what is wrong and what to do
     Doctor(OneAccount),
+    /// Take over what another program knows: SaneBox's folders, a Sieve script, imapfilter's rules, or an export
+    Import(Import),
+    /// Write all orders and settings as TOML, or the orders as a Sieve script
+    Export(Export),
+    /// Put filed mail back, remove the empty folders, end the service; asks before each
+    Uninstall(Uninstall),
     /// Print the completion script for a shell
     Completions(Completions),
     /// Print the manual page
@@ -273,6 +279,12 @@ pub struct Login {
     /// The port that the browser comes back to, for instance at the end of a tunnel [default: any free one]
     #[arg(long, value_name = "N", requires = "browser", value_parser = clap::value_parser!(u16).range(1..))]
     pub port: Option<u16>,
+}
+
+fn mapping(text: &str) -> Result<(String, Category), String> {
+    let (folder, category) = text.rsplit_once('=').ok_or("it is written like Clients=top")?;
+    let category = Category::from_word(category).ok_or("the category is one of top, inbox, news, bulk, blackhole")?;
+    Ok((folder.to_owned(), category))
 }
 
 /// `demo`
@@ -498,6 +510,98 @@ pub struct Fit {
     /// Forget it: every weight is as it was built in
     #[arg(long)]
     pub reset: bool,
+}
+
+/// `import`
+///
+/// Shows what it would take over, and asks. Mail is not moved.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true, disable_help_subcommand = true)]
+pub struct Import {
+    /// Which program it comes from
+    #[command(subcommand)]
+    pub from: Option<ImportFrom>,
+    /// What `mailherd export` wrote
+    #[arg(value_name = "FILE", required = true)]
+    pub file: Option<PathBuf>,
+    /// Orders of single accounts go to this one
+    #[arg(long, value_name = "NAME")]
+    pub account: Option<String>,
+    /// Answer yes to what would be asked
+    #[arg(long)]
+    pub yes: bool,
+}
+
+/// Another program.
+#[derive(Debug, Subcommand)]
+pub enum ImportFrom {
+    /// Mail that lies in SaneBox's folders says where its senders' mail goes
+    Sanebox(ImportSanebox),
+    /// Rules of a Sieve script about senders and lists
+    Sieve(ImportRules),
+    /// Rules of imapfilter's configuration about senders and lists
+    Imapfilter(ImportRules),
+}
+
+/// `import sanebox`
+#[derive(Debug, Args)]
+pub struct ImportSanebox {
+    /// Only this account
+    #[arg(long, value_name = "NAME")]
+    pub account: Option<String>,
+    /// What a folder is, such as @SaneClients=top; may be given again
+    #[arg(long = "map", id = "maps", value_name = "FOLDER=CATEGORY", value_parser = mapping)]
+    pub maps: Vec<(String, Category)>,
+    /// File into SaneBox's folders from now on: their names go into the config
+    #[arg(long)]
+    pub keep_names: bool,
+    /// Answer yes to what would be asked
+    #[arg(long)]
+    pub yes: bool,
+}
+
+/// `import sieve`, `import imapfilter`
+#[derive(Debug, Args)]
+pub struct ImportRules {
+    /// The script, or the configuration
+    pub file: PathBuf,
+    /// The account that its rules are for
+    #[arg(long, value_name = "NAME")]
+    pub account: Option<String>,
+    /// What a folder is, such as Clients=top; may be given again
+    #[arg(long = "map", id = "maps", value_name = "FOLDER=CATEGORY", value_parser = mapping)]
+    pub maps: Vec<(String, Category)>,
+    /// Answer yes to what would be asked
+    #[arg(long)]
+    pub yes: bool,
+}
+
+/// `export`
+#[derive(Debug, Args)]
+pub struct Export {
+    /// The orders as a Sieve script
+    #[arg(long)]
+    pub sieve: bool,
+    /// Only the orders that hold on this account
+    #[arg(long, value_name = "NAME")]
+    pub account: Option<String>,
+    /// Write it into a file that only you can read
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// `uninstall`
+#[derive(Debug, Args)]
+pub struct Uninstall {
+    /// Only this account; the service stays
+    #[arg(long, value_name = "NAME")]
+    pub account: Option<String>,
+    /// Leave filed mail where it is
+    #[arg(long)]
+    pub keep_mail: bool,
+    /// Answer yes to what would be asked
+    #[arg(long)]
+    pub yes: bool,
 }
 
 /// `doctor`, `status`, `pause`, `resume`, `check`

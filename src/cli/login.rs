@@ -1,6 +1,7 @@
 //! `mailherd login`: the OAuth2 login of an account, by a code or by the browser.
 
 use std::io::IsTerminal;
+use std::process::Stdio;
 
 use serde_json::json;
 
@@ -44,7 +45,7 @@ pub(super) async fn login(face: &mut Face, args: &Login) -> Result<Vec<Fault>, F
         (_, true) => Way::Browser(args.port),
         _ => usual(account),
     };
-    let tokens = granted(account, way, |invitation| show(face, account, &invitation)).await?;
+    let tokens = granted(account, way, true, |invitation| show(face, account, &invitation)).await?;
     oauth::keep(client, &tokens).await?;
     let mut faults = Vec::new();
     if !tokens.can_be_renewed() {
@@ -101,11 +102,16 @@ pub fn usual(account: &Account) -> Way {
     }
 }
 
-/// Goes the way, and tells what the user has to do.
+/// Goes the way, and tells what the user has to do. Unless `can_paste` nothing is read from the terminal.
 ///
 /// # Errors
 /// As the provider has it.
-pub async fn granted(account: &Account, way: Way, tell: impl FnOnce(Invitation)) -> Result<Tokens, Fault> {
+pub async fn granted(
+    account: &Account,
+    way: Way,
+    can_paste: bool,
+    tell: impl FnOnce(Invitation),
+) -> Result<Tokens, Fault> {
     match way {
         Way::Device => {
             let login = DeviceLogin::begin(account).await?;
@@ -116,9 +122,10 @@ pub async fn granted(account: &Account, way: Way, tell: impl FnOnce(Invitation))
         Way::Browser(port) => {
             let login = BrowserLogin::begin(account, port).await?;
             tell(Invitation::Page { url: login.url().to_owned(), port: login.port() });
+            open(login.url());
             let code = tokio::select! {
                 returned = login.returned() => returned?,
-                pasted = pasted(&login) => pasted?,
+                pasted = pasted(&login), if can_paste => pasted?,
             };
             login.tokens(code).await
         }
@@ -141,6 +148,21 @@ async fn pasted(login: &BrowserLogin) -> Result<String, Fault> {
     std::future::pending().await
 }
 
+/// Opens the page, where there is a desktop; elsewhere the user does.
+fn open(url: &str) {
+    let has_desktop = ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some());
+    if !has_desktop && !cfg!(target_os = "macos") {
+        return;
+    }
+    let program = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+    let mut command = std::process::Command::new(program);
+    command.arg(url).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    // One that is not there, or fails, says nothing new: the address was shown.
+    if let Ok(mut child) = command.spawn() {
+        std::thread::spawn(move || child.wait());
+    }
+}
+
 /// The next line of a terminal.
 async fn typed() -> Option<String> {
     if !std::io::stdin().is_terminal() {
@@ -153,7 +175,7 @@ async fn typed() -> Option<String> {
 /// Also with `-q`: nothing comes of it when nobody reads it.
 fn show(face: &mut Face, account: &Account, invitation: &Invitation) {
     if !face.out().json() {
-        lines(invitation).iter().for_each(|line| eprintln!("{line}"));
+        lines(invitation, Style::stderr(), true).iter().for_each(|line| eprintln!("{line}"));
         return;
     }
     let object = match invitation {
@@ -169,23 +191,26 @@ fn show(face: &mut Face, account: &Account, invitation: &Invitation) {
 }
 
 /// What the user has to do, in words.
-pub fn lines(invitation: &Invitation) -> Vec<String> {
+pub fn lines(invitation: &Invitation, style: Style, can_paste: bool) -> Vec<String> {
     match invitation {
         Invitation::Code { page, code, expires_in } => vec![
             format!("Open {}", Printable::new(page)),
-            format!("and enter {}", Style::stderr().paint(Tone::Bold, Printable::new(code))),
+            format!("and enter {}", style.paint(Tone::Bold, Printable::new(code))),
             format!(
                 "It is waited for, {} at most.",
                 plural(expires_in.unsigned_abs().div_ceil(60), "minute", "minutes")
             ),
         ],
-        Invitation::Page { url, port } => vec![
-            "Open this page in a browser of this machine:".to_owned(),
-            Printable::new(url).to_string(),
-            format!(
-                "It comes back to port {port} here. On another machine it ends at a page that cannot be reached: paste the address of that page here."
-            ),
-        ],
+        Invitation::Page { url, port } => {
+            let back = format!("It comes back to port {port} here.");
+            let elsewhere =
+                " On another machine it ends at a page that cannot be reached: paste the address of that page here.";
+            vec![
+                "Open this page in a browser of this machine:".to_owned(),
+                Printable::new(url).to_string(),
+                if can_paste { back + elsewhere } else { back },
+            ]
+        }
     }
 }
 

@@ -9,9 +9,11 @@ mod daemon;
 mod demo;
 mod digest;
 mod doctor;
+mod export;
 mod face;
 mod fit;
 mod generate;
+mod import;
 mod journal;
 mod log;
 mod login;
@@ -30,6 +32,7 @@ pub mod table;
 mod tui;
 mod typing;
 mod undo;
+mod uninstall;
 pub mod words;
 
 use std::io::IsTerminal;
@@ -105,6 +108,9 @@ async fn run_command(cli: &Cli, face: &mut Face) -> Result<Vec<Fault>, Fault> {
         Command::Backtest(args) => backtest::backtest(face, args).await,
         Command::Login(args) => login::login(face, args).await,
         Command::Doctor(args) => doctor::doctor(face, args).await,
+        Command::Import(args) => import::import(face, args).await,
+        Command::Export(args) => export::export(face, args),
+        Command::Uninstall(args) => uninstall::uninstall(face, args).await,
         Command::Completions(args) => generate::completions(face, args),
         Command::Man => generate::manual(face),
     }

@@ -439,3 +439,45 @@ fn the_example_loads_with_its_overrides_too() {
     assert!(account.fit);
     assert_eq!(account.folders.news, "Newsletters");
 }
+
+/// The rows of the tables of docs/config.md below the heading that names a place: key and default.
+fn documented(place: Place) -> Vec<(String, String)> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/config.md");
+    let text = fs::read_to_string(path).unwrap();
+    let heading = match place {
+        Place::Top => "## At the top of the file\n",
+        Place::Ui => "## `[ui]`\n",
+        Place::Folders => "## `[folders]`\n",
+        Place::Account => "## `[[accounts]]`\n",
+        Place::Oauth2 => "## `oauth2`\n",
+    };
+    let (_, section) = text.split_once(heading).unwrap_or_else(|| panic!("no {heading}"));
+    let section = section.split("\n## ").next().unwrap();
+    let cells = |line: &str| line.split('|').map(|cell| cell.trim().trim_matches('`').to_owned()).collect::<Vec<_>>();
+    let rows = section.lines().filter(|line| line.starts_with("| `")).map(cells);
+    rows.map(|cells| (cells[1].clone(), cells[2].clone())).collect()
+}
+
+#[test]
+fn every_key_is_documented_with_its_place_and_its_default() {
+    let example = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("config.example.toml")).unwrap();
+    let example: toml::Table = example.parse().unwrap();
+    for place in Place::ALL {
+        let rows = documented(place);
+        let keys: Vec<&str> = rows.iter().map(|(key, _)| key.as_str()).collect();
+        assert_eq!(keys, place.keys(), "docs/config.md has the keys of {place:?} in the order of the table");
+        let shown = match place {
+            Place::Top => &example,
+            Place::Ui => example["ui"].as_table().unwrap(),
+            Place::Folders => example["folders"].as_table().unwrap(),
+            // What an account must have is an invented one's there, and no default.
+            Place::Account | Place::Oauth2 => continue,
+        };
+        for (key, default) in rows.iter().filter(|(_, default)| default != "-") {
+            assert_eq!(shown[key].to_string(), *default, "{key} in config.example.toml and docs/config.md");
+        }
+    }
+    let least = format!("{LEAST}aliases = []\nport = 993\ntls = \"implicit\"\n");
+    let (given, left_out) = (sound(&least).accounts.remove(0), sound(LEAST).accounts.remove(0));
+    assert_eq!((given.port, given.tls, given.own_addresses()), (left_out.port, left_out.tls, left_out.own_addresses()));
+}

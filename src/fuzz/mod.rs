@@ -66,6 +66,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "config", by: "the user", run: user::config, words: user::KEYS, rounds: 10_000 },
     Target { name: "who", by: "the user", run: user::who, words: user::SENDERS, rounds: 20_000 },
     Target { name: "mbox", by: "whoever sends mail", run: user::mbox, words: user::MBOX, rounds: 10_000 },
+    Target { name: "rules", by: "the user", run: user::rules, words: user::RULES, rounds: 5_000 },
 ];
 
 /// Runs one target. For `fuzz/`, where each is a program of its own.

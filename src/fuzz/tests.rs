@@ -33,7 +33,8 @@ targets!(
     answered,
     config,
     who,
-    mbox
+    mbox,
+    rules
 );
 
 #[test]

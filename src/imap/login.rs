@@ -141,12 +141,8 @@ pub async fn log_in(
         session.exec("CAPABILITY").await?;
     }
     if session.capabilities.has("ID") {
-        let id = concat!("ID (\"name\" \"mailherd\" \"version\" \"", env!("CARGO_PKG_VERSION"), "\")");
-        for item in session.exec(id).await?.untagged {
-            if let Untagged::Id(pairs) = item {
-                session.server_id = pairs;
-            }
-        }
+        // The server hears it before anything else, and what it answers is not worth a round trip.
+        session.mention(concat!("ID (\"name\" \"mailherd\" \"version\" \"", env!("CARGO_PKG_VERSION"), "\")")).await?;
     }
     Ok(session)
 }

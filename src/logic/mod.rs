@@ -27,6 +27,7 @@ pub mod replay;
 pub mod server;
 pub mod signals;
 pub mod smart_case;
+pub mod transfer;
 pub mod unsubscribe;
 pub mod verdict;
 pub mod words;

@@ -68,7 +68,7 @@ impl Flow<'_> {
         self.prompt.say("");
         let config = self.config();
         let mut steps = Steps::again(&self.prompt);
-        let setting = self.face.setting(&self.account, false);
+        let setting = self.setting();
         let outcome = doctor::account(&config, &setting, &mut |step| steps.step(step)).await;
         (outcome, steps.checks)
     }
@@ -265,7 +265,7 @@ impl Flow<'_> {
                 self.args.aliases.iter().filter(|alias| **alias != self.account.email).cloned().collect();
             return Ok(());
         }
-        let setting = self.face.setting(&self.account, false);
+        let setting = self.setting();
         let found = own::addresses(&setting).await?;
         if found.is_empty() {
             return Ok(());

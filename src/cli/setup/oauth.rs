@@ -105,9 +105,14 @@ impl Flow<'_> {
         let account = Account { secret: SecretSource::Oauth2(Box::new(oauth2)), ..self.account.clone() };
         let way = self.way_to_tokens(&account).await?;
         self.prompt.say("");
-        // Also with `-q`: nothing comes of it when nobody reads it.
-        let tell = |invitation| login::lines(&invitation).iter().for_each(|line| eprintln!("{line}"));
-        let tokens = login::granted(&account, way, tell).await?;
+        let (prompt, on_screen) = (&self.prompt, self.prompt.is_on_screen());
+        let tell = |invitation| {
+            for line in login::lines(&invitation, prompt.style(), !on_screen) {
+                // Also with `-q`: nothing comes of it when nobody reads it.
+                if on_screen { prompt.say(line) } else { eprintln!("{line}") }
+            }
+        };
+        let tokens = login::granted(&account, way, !on_screen, tell).await?;
         oauth::keep(&client, &tokens).await?;
         self.granted = Some(Granted { pairs, secret, tokens });
         Ok(account.secret)

@@ -26,8 +26,9 @@ async fn plain_is_taken_where_it_is_offered_and_capabilities_are_read_afresh() {
     // AG1lAHNlY3JldA== is "\0me\0secret".
     let script = "S: * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN LOGINDISABLED] hi\nC: AUTHENTICATE PLAIN\nS: * OK noise\nS: +\n\
         L: AG1lAHNlY3JldA==\nS: * 4 EXISTS\nS: $ OK in\nC: CAPABILITY\nS: * CAPABILITY IMAP4rev1 Id mOVE\nS: $ OK\n\
-        C: ID (\"name\" \"mailherd\"\nS: * ID (\"name\" \"Script\")\nS: $ OK";
-    let session = logged_in(script).await.unwrap();
+        C: ID (\"name\" \"mailherd\"\nC: NOOP\nS: * ID (\"name\" \"Script\")\nS: $$ OK\nS: $ OK";
+    let mut session = logged_in(script).await.unwrap();
+    assert!(session.server_id().is_empty() && session.exec("NOOP").await.unwrap().tagged.is_ok());
     assert!(session.capabilities().can_move() && !session.capabilities().has("AUTH=PLAIN"));
     assert_eq!(session.server_id(), [("name".to_owned(), "Script".to_owned())]);
 }
