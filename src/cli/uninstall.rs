@@ -150,7 +150,7 @@ async fn clear(face: &mut Face, config: &Config, args: &Uninstall, one: &mut Don
 fn left(config: &Config) -> Vec<PathBuf> {
     let mut left = vec![config.path.clone()];
     let beside = |path: &PathBuf| path.parent() == config.path.parent();
-    left.extend(config.accounts.iter().filter_map(|account| private_file(&account.secret)));
+    left.extend(config.accounts.iter().filter_map(|account| private_file(&account.secret).filter(beside)));
     left.push(config.state_dir.clone());
     left
 }
