@@ -293,7 +293,7 @@ fn oauth2_is_refused_with_the_nearest_word() {
     ] {
         refused(&gmail(keys), 5, cause, hint);
     }
-    refused(&format!("{LEAST}oauth2 = {{ client_id = \"x\" }}"), 6, "more than one way", "oauth2");
+    refused(&format!("{LEAST}oauth2 = {{ token_command = \"x\" }}"), 6, "more than one way", "oauth2");
     refused(&format!("{LEAST}oauth2 = true"), 6, "cannot be true or false", "table");
     refused(&format!("client_id = \"x\"\n{LEAST}"), 1, "unknown key", "under oauth2");
     refused(&format!("oauth2 = {{ }}\n{LEAST}"), 1, "unknown key", "[[accounts]]");
