@@ -1,6 +1,7 @@
 //! `mailherd login`: the OAuth2 login of an account, by a code or by the browser.
 
 use std::io::IsTerminal;
+use std::process::Stdio;
 
 use serde_json::json;
 
@@ -122,6 +123,7 @@ pub async fn granted(
         Way::Browser(port) => {
             let login = BrowserLogin::begin(account, port).await?;
             tell(Invitation::Page { url: login.url().to_owned(), port: login.port() });
+            open(login.url());
             let by_hand = async {
                 let mut again = false;
                 while let Some(line) = pasted(again).await {
@@ -152,6 +154,21 @@ pub async fn pasted(again: bool) -> Option<String> {
     typed().await
 }
 
+/// Opens the page, where there is a desktop; elsewhere the user does.
+fn open(url: &str) {
+    let has_desktop = ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some());
+    if !has_desktop && !cfg!(target_os = "macos") {
+        return;
+    }
+    let program = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+    let mut command = std::process::Command::new(program);
+    command.arg(url).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    // One that is not there, or fails, says nothing new: the address was shown.
+    if let Ok(mut child) = command.spawn() {
+        std::thread::spawn(move || child.wait());
+    }
+}
+
 /// The next line of a terminal.
 async fn typed() -> Option<String> {
     if !std::io::stdin().is_terminal() {
@@ -164,7 +181,7 @@ async fn typed() -> Option<String> {
 /// Also with `-q`: nothing comes of it when nobody reads it.
 fn show(face: &mut Face, account: &Account, invitation: &Invitation) {
     if !face.out().json() {
-        lines(invitation).iter().for_each(|line| eprintln!("{line}"));
+        lines(invitation, Style::stderr()).iter().for_each(|line| eprintln!("{line}"));
         return;
     }
     let object = match invitation {
@@ -180,11 +197,11 @@ fn show(face: &mut Face, account: &Account, invitation: &Invitation) {
 }
 
 /// What the user has to do, in words.
-pub fn lines(invitation: &Invitation) -> Vec<String> {
+pub fn lines(invitation: &Invitation, style: Style) -> Vec<String> {
     match invitation {
         Invitation::Code { page, code, expires_in } => vec![
             format!("Open {}", Printable::new(page)),
-            format!("and enter {}", Style::stderr().paint(Tone::Bold, Printable::new(code))),
+            format!("and enter {}", style.paint(Tone::Bold, Printable::new(code))),
             format!(
                 "It is waited for, {} at most.",
                 plural(expires_in.unsigned_abs().div_ceil(60), "minute", "minutes")

@@ -150,12 +150,18 @@ async fn clear(face: &mut Face, config: &Config, args: &Uninstall, one: &mut Don
 fn left(config: &Config) -> Vec<PathBuf> {
     let mut left = vec![config.path.clone()];
     let beside = |path: &PathBuf| path.parent() == config.path.parent();
-    left.extend(config.accounts.iter().filter_map(|account| match &account.secret {
-        SecretSource::File(path) if beside(path) => Some(path.clone()),
-        _ => None,
-    }));
+    left.extend(config.accounts.iter().filter_map(|account| private_file(&account.secret).filter(beside)));
     left.push(config.state_dir.clone());
     left
+}
+
+/// The file that holds a password, or the secret of an OAuth2 client.
+fn private_file(secret: &SecretSource) -> Option<PathBuf> {
+    match secret {
+        SecretSource::File(path) => Some(path.clone()),
+        SecretSource::Oauth2(oauth2) => oauth2.client()?.secret.as_ref().and_then(private_file),
+        _ => None,
+    }
 }
 
 fn tell(face: &mut Face, config: &Config, done: &[Done<'_>], service: &'static str) {

@@ -293,7 +293,7 @@ fn oauth2_is_refused_with_the_nearest_word() {
     ] {
         refused(&gmail(keys), 5, cause, hint);
     }
-    refused(&format!("{LEAST}oauth2 = {{ client_id = \"x\" }}"), 6, "more than one way", "oauth2");
+    refused(&format!("{LEAST}oauth2 = {{ token_command = \"x\" }}"), 6, "more than one way", "oauth2");
     refused(&format!("{LEAST}oauth2 = true"), 6, "cannot be true or false", "table");
     refused(&format!("client_id = \"x\"\n{LEAST}"), 1, "unknown key", "under oauth2");
     refused(&format!("oauth2 = {{ }}\n{LEAST}"), 1, "unknown key", "[[accounts]]");
@@ -470,7 +470,7 @@ fn every_key_is_documented_with_its_place_and_its_default() {
             Place::Top => &example,
             Place::Ui => example["ui"].as_table().unwrap(),
             Place::Folders => example["folders"].as_table().unwrap(),
-            // What an account must have is an invented one's there, and no default; `oauth2` has none.
+            // What an account must have is an invented one's there, and no default.
             Place::Account | Place::Oauth2 => continue,
         };
         for (key, default) in rows.iter().filter(|(_, default)| default != "-") {

@@ -36,6 +36,7 @@ const NOT_RUN: &[(&str, Instead, &str)] = &[
         Instead::Parsed,
         "names an invented server: it::setup has the like",
     ),
+    ("mailherd login", Instead::Read, "waits for a person: it::oauth2"),
     ("mailherd daemon", Instead::Read, "runs until it is ended: it::daemon"),
     ("mailherd --config /etc/mailherd", Instead::Read, "is root's"),
     ("mailherd status >/dev/null ||", Instead::Parsed, "writes on everybody's terminal"),

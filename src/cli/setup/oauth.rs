@@ -105,7 +105,10 @@ impl Flow<'_> {
         let account = Account { secret: SecretSource::Oauth2(Box::new(oauth2)), ..self.account.clone() };
         let way = self.way_to_tokens(&account).await?;
         self.prompt.say("");
-        let tell = |invitation| login::lines(&invitation).iter().for_each(|line| self.prompt.say_anyway(line));
+        let tell = |invitation| {
+            let lines = login::lines(&invitation, self.prompt.style());
+            lines.iter().for_each(|line| self.prompt.say_anyway(line));
+        };
         let tokens = login::granted(&account, way, tell, async |again| self.prompt.pasted(again).await).await?;
         oauth::keep(&client, &tokens).await?;
         self.granted = Some(Granted { pairs, secret, tokens });
