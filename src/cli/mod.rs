@@ -16,6 +16,7 @@ mod generate;
 mod import;
 mod journal;
 mod log;
+mod login;
 mod memory;
 mod orders;
 pub mod out;
@@ -29,6 +30,7 @@ mod status;
 pub mod style;
 pub mod table;
 mod tui;
+mod typing;
 mod undo;
 mod uninstall;
 pub mod words;
@@ -104,6 +106,7 @@ async fn run_command(cli: &Cli, face: &mut Face) -> Result<Vec<Fault>, Fault> {
         Command::Confirm(args) => pending::confirm(face, args).await,
         Command::Blackhole(args) => orders::blackhole(face, args).await,
         Command::Backtest(args) => backtest::backtest(face, args).await,
+        Command::Login(args) => login::login(face, args).await,
         Command::Doctor(args) => doctor::doctor(face, args).await,
         Command::Import(args) => import::import(face, args).await,
         Command::Export(args) => export::export(face, args),

@@ -17,6 +17,7 @@ pub mod journal;
 pub mod ledger;
 pub mod letter;
 pub mod moves;
+pub mod oauth;
 pub mod orders;
 pub mod plan;
 pub mod policy;

@@ -35,6 +35,7 @@ mod late;
 mod meanwhile;
 mod moving;
 mod network;
+mod oauth2;
 mod odd_mail;
 mod opening;
 mod orders;

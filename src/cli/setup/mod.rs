@@ -1,7 +1,7 @@
 //! `mailherd setup`: from an e-mail address to a working account.
 //!
 //! ```text
-//! address ─► server (found, tried) ─► password ─► folders ─► own addresses ─► preview ─► caution, top, mode ─► service ─► yes ─► written
+//! address ─► server (found, tried) ─► password or tokens ─► folders ─► own addresses ─► preview ─► caution, top, mode ─► service ─► yes ─► written
 //! ```
 //!
 //! The same questions are asked on a terminal line by line, and on the screen of the terminal UI: see [`Prompt`].
@@ -10,6 +10,7 @@
 
 mod account;
 mod habits;
+mod oauth;
 mod prompt;
 mod scratch;
 mod server;
@@ -47,6 +48,8 @@ struct Flow<'a> {
     waiting: usize,
     /// Where a password that was typed will be kept.
     keeping: Option<Keeping>,
+    /// What the provider granted, and how the config will say so.
+    granted: Option<oauth::Granted>,
     /// Folders with mail in them that may be filed into.
     adopted: Vec<Category>,
     /// Mail cannot be moved there.
@@ -120,6 +123,7 @@ async fn flow(face: &mut Face, args: &Setup, prompt: Prompt, written: &Cell<bool
         provider: None,
         waiting: 0,
         keeping: None,
+        granted: None,
         adopted: Vec::new(),
         only_preview: false,
         flags_failed: false,

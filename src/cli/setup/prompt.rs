@@ -1,18 +1,18 @@
 //! Questions, each with a default and a line why: on a terminal line by line, or on the screen of the terminal UI; and their answers
 //! by flag, where there is no terminal.
 //!
-//! Lines are read on a thread of their own, so that Ctrl-C ends a question at once. While a password is typed the terminal shows
+//! Ctrl-C ends a question at once. While a password is typed the terminal shows
 //! nothing, and is itself again whatever happens.
 
-use std::io::{BufRead, IsTerminal, Write};
+use std::io::{IsTerminal, Write};
 
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use secrecy::SecretString;
-use tokio::sync::oneshot;
 use unicode_width::UnicodeWidthStr;
 use zeroize::Zeroizing;
 
 use crate::cli::style::{self, Style, Tone, terminal_width};
+use crate::cli::{login, typing};
 use crate::logic::fault::Fault;
 use crate::logic::printable::Printable;
 use crate::tui::guide::{Answer, Kind, Span, Talk};
@@ -93,6 +93,14 @@ impl Prompt {
                 line.to_string().lines().for_each(|line| talk.line(spans(line)));
             }
             Place::Lines | Place::Nowhere if self.quiet => {}
+            Place::Lines | Place::Nowhere => eprintln!("{line}"),
+        }
+    }
+
+    /// The same with `-q`, too: nothing comes of what is asked here when nobody reads it.
+    pub fn say_anyway(&self, line: &str) {
+        match self.place {
+            Place::Screen(_) => self.say(line),
             Place::Lines | Place::Nowhere => eprintln!("{line}"),
         }
     }
@@ -253,6 +261,19 @@ impl Prompt {
         }
     }
 
+    /// The address that a browser on another machine ended at; see [`login::granted`].
+    pub async fn pasted(&self, again: bool) -> Option<String> {
+        let Place::Screen(talk) = &self.place else { return login::pasted(again).await };
+        if again {
+            talk.objects(login::ANOTHER_ADDRESS.to_owned());
+        }
+        let why = "Only when the browser cannot come back to this machine by itself.";
+        match talk.ask("Address at which the browser ended", why, Kind::Text { usual: None }).await? {
+            Answer::Text(typed) => Some(typed.to_string()),
+            Answer::Choice(_) | Answer::Yes(_) => None,
+        }
+    }
+
     fn put(&self, question: &Question<'_>, after: &str) {
         eprintln!();
         self.say_why(question.why);
@@ -326,16 +347,9 @@ fn unasked(question: &Question<'_>) -> Fault {
 
 /// The next line of standard input, with its line break.
 async fn line() -> Result<Zeroizing<String>, Fault> {
-    let (sender, receiver) = oneshot::channel();
-    std::thread::spawn(move || {
-        let mut line = Zeroizing::new(String::new());
-        let read = std::io::stdin().lock().read_line(&mut line);
-        // Who asked may be gone: then nobody wants to know.
-        let _ = sender.send(read.map(|count| (count, line)));
-    });
-    match receiver.await {
-        Ok(Ok((1.., line))) => Ok(line),
-        Ok(Err(error)) if error.kind() == std::io::ErrorKind::InvalidData => {
+    match typing::line().await {
+        Ok((1.., line)) => Ok(line),
+        Err(error) if error.kind() == std::io::ErrorKind::InvalidData => {
             Err(Fault::refused("what was typed is not UTF-8 text", "set the terminal to UTF-8"))
         }
         _ => Err(Fault::refused("the input ended at a question", "")),

@@ -87,6 +87,10 @@ impl Flow<'_> {
             (SecretSource::Command(_), _) => "printed by your command".to_owned(),
             (SecretSource::File(path), _) => format!("in {}", path.display()),
             (SecretSource::Env(name), _) => format!("in the variable {name}"),
+            (SecretSource::Oauth2(oauth2), _) => match oauth2.client() {
+                Some(_) => "none: OAuth2, with tokens that you alone can read".to_owned(),
+                None => "none: OAuth2, with tokens that your command prints".to_owned(),
+            },
             _ => "in the keyring".to_owned(),
         }
     }
@@ -103,6 +107,9 @@ impl Flow<'_> {
             self.account.secret =
                 kept.map_err(|_| Fault::local("the password could not be kept", "try another place"))??;
         }
+        if let Some(path) = self.keep_client_secret().await? {
+            written = Some(path);
+        }
         if let Err(fault) = self.editing.write(&self.account) {
             if let Some(path) = written {
                 // The fault says what matters.
@@ -111,6 +118,7 @@ impl Flow<'_> {
             return Err(fault);
         }
         self.scratch.keep();
+        self.keep_tokens().await?;
         self.prompt.say(format!("\nWritten: {}", self.editing.path().display()));
         Ok(())
     }
