@@ -13,7 +13,7 @@ use crate::imap::mover;
 use crate::imap::{Access, Session};
 use crate::logic::facts::Facts;
 use crate::logic::fault::Fault;
-use crate::logic::ids::{Address, Category, FolderName, Instance, ListId, Uid, UnixTime};
+use crate::logic::ids::{Address, Category, Flags, FolderName, Instance, ListId, Uid, UnixTime};
 use crate::logic::journal::{Intent, Kind, Place, Row};
 use crate::logic::orders::Orders;
 use crate::logic::plan::Managed;
@@ -104,7 +104,7 @@ async fn dragged_there(
     let uids: Vec<Uid> = dragged.iter().map(|one| one.uid).collect();
     let validity = session.select(blackhole, Access::ReadOnly).await?.uid_validity;
     let found = read_again(session, blackhole, &uids).await?;
-    let theirs = found.into_iter().filter(|one| known.get(&one.uid) == Some(&one.instance) && !one.flags.flagged);
+    let theirs = found.into_iter().filter(|one| known.get(&one.uid) == Some(&one.instance) && may_fall(one.flags));
     let intents = theirs.map(|one| Intent {
         kind: Kind::Move,
         category: Category::Blackhole,
@@ -133,9 +133,14 @@ async fn still_there(session: &mut Session, blackhole: &FolderName, rows: &[Row]
     let found = mover::look(session, &uids).await?;
     let same = |row: &&&Row| {
         let found = row.to_uid.and_then(|uid| found.get(&uid));
-        found.is_some_and(|found| found.instance == row.intent.instance && !found.flags.flagged)
+        found.is_some_and(|found| found.instance == row.intent.instance && may_fall(found.flags))
     };
     Ok(placed.iter().filter(same).map(|row| (*row).clone()).collect())
+}
+
+/// What the mover would refuse is not even written down, else each pass would add a row to the journal.
+fn may_fall(flags: Flags) -> bool {
+    !flags.flagged && !flags.deleted && !flags.draft
 }
 
 fn intent(row: &Row, trash: &FolderName, days: u32) -> Intent {

@@ -8,7 +8,7 @@ use super::setting::Setting;
 use crate::imap::Session;
 use crate::imap::mover::{self, Known, Outcome};
 use crate::logic::fault::Fault;
-use crate::logic::ids::{FolderName, Instance, RowId, Uid};
+use crate::logic::ids::{FolderName, Instance, RowId, Uid, UnixTime};
 use crate::logic::journal::{Before, Intent, Kind, Row, State};
 use crate::store::{AccountId, Store};
 
@@ -54,6 +54,28 @@ pub(super) async fn recover(
             "nothing was lost; each run tries again, and `mailherd log` says which messages it is about",
         )
     }))
+}
+
+/// So many seconds after it was written down a move may still be made by a connection that died: servers end those that are silent for half an
+/// hour (RFC 9051, section 5.4).
+const LATE: i64 = 3600;
+
+/// Looks again for messages whose move was given up, and which have vanished since from where they were: a server may carry out the
+/// command of a dead connection after somebody else looked (Dovecot under load does). After the mailboxes were read, and before what
+/// vanished passes for the user's doing.
+pub(super) async fn late(setting: &Setting<'_>, session: &mut Session, desk: &mut Desk) -> Result<(), Fault> {
+    let learner = desk.learner().await?;
+    let since = UnixTime(setting.now.0 - LATE);
+    let rows = learner.store.refused_and_missing(learner.account, mover::NOT_MOVED, since)?;
+    for (_, rows) in group(rows) {
+        let learner = desk.learner().await?;
+        let (store, account) = (&mut learner.store, learner.account);
+        let known = known(store, account, &rows)?;
+        let outcomes = mover::arrived_late(session, &rows, &known).await?;
+        tracing::info!(rows = outcomes.len(), "moves that a dead connection made after all");
+        filing::settle(store, account, &rows, &outcomes)?;
+    }
+    Ok(())
 }
 
 /// Identical copies that lie in INBOX at the same time are filed together. When only some of them were moved before the

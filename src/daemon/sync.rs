@@ -7,6 +7,7 @@ use super::glance::Glance;
 use super::learner::Role;
 use super::moves;
 use super::reading::{Read, read};
+use super::recovery;
 use super::setting::Setting;
 use super::trash;
 use crate::imap::Session;
@@ -69,6 +70,7 @@ pub(super) async fn sync(
             read(setting, session, desk, name, Role::Managed, u32::MAX).await?;
         }
     }
+    recovery::late(setting, session, desk).await?;
     moves::observe(setting, desk).await?;
     trash::look(setting, session, desk, folders).await?;
     elsewhere(setting, session, desk, (folders, others), &glance).await?;

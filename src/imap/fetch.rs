@@ -25,7 +25,8 @@ fn attribute(name: &[u8], row: &mut FetchRow, cursor: &mut Cursor<'_>) {
     if is("UID") {
         row.uid = cursor.number32().filter(|number| *number > 0).map(Uid);
     } else if is("FLAGS") {
-        row.flags = flags(cursor);
+        (row.flags, row.keywords) =
+            flags(cursor).map_or_else(Default::default, |(flags, keywords)| (Some(flags), keywords));
     } else if is("INTERNALDATE") {
         row.internaldate = cursor.text().and_then(|text| date_time(text.bytes()?));
     } else if is("RFC822.SIZE") {
@@ -56,14 +57,14 @@ fn body(row: &mut FetchRow, cursor: &mut Cursor<'_>) {
     }
 }
 
-/// The flags that mailherd knows; names are compared without regard to case (RFC 9051, section 2.3.2).
-fn flags(cursor: &mut Cursor<'_>) -> Option<Flags> {
+/// The flags that mailherd knows, and the keywords that it does not; names are compared without regard to case (RFC 9051, section 2.3.2).
+fn flags(cursor: &mut Cursor<'_>) -> Option<(Flags, String)> {
     cursor.blanks();
     if !cursor.eat(b'(') {
         cursor.skip();
         return None;
     }
-    let mut flags = Flags::default();
+    let (mut flags, mut keywords) = (Flags::default(), String::new());
     loop {
         match cursor.atom() {
             [] => break,
@@ -73,10 +74,19 @@ fn flags(cursor: &mut Cursor<'_>) -> Option<Flags> {
             name if name.eq_ignore_ascii_case(b"\\Deleted") => flags.deleted = true,
             name if name.eq_ignore_ascii_case(b"\\Draft") => flags.draft = true,
             name if name.eq_ignore_ascii_case(b"$Important") => flags.important = true,
-            _ => {}
+            name => keyword(name, &mut keywords),
         }
     }
-    cursor.eat(b')').then_some(flags)
+    cursor.eat(b')').then_some((flags, keywords))
+}
+
+/// `\Recent` and its like are the server's own.
+fn keyword(name: &[u8], keywords: &mut String) {
+    let Some(name) = std::str::from_utf8(name).ok().filter(|name| !name.starts_with('\\')) else { return };
+    if !keywords.is_empty() {
+        keywords.push(' ');
+    }
+    keywords.push_str(name);
 }
 
 /// A date-time as in INTERNALDATE: ` 1-Jul-1996 02:44:25 -0700` (RFC 9051, section 9). The day may have one digit.

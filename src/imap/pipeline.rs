@@ -116,7 +116,7 @@ impl<C: Iterator<Item = String>> Pipeline<'_, C> {
                     self.count(&item)?;
                     return self.session.heard(item).map(Some);
                 }
-                Response::Continue => return Err(unasked_continuation()),
+                Response::Continue(_) => return Err(unasked_continuation()),
             }
         }
     }

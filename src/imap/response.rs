@@ -66,6 +66,8 @@ pub struct FetchRow {
     pub uid: Option<Uid>,
     /// FLAGS
     pub flags: Option<Flags>,
+    /// Keywords among the flags that mail programs and users made up, with blanks between them.
+    pub keywords: String,
     /// INTERNALDATE
     pub internaldate: Option<UnixTime>,
     /// RFC822.SIZE in bytes.

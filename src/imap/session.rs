@@ -228,7 +228,7 @@ impl Session {
                 Response::Tagged { tag: other, tagged } if other == tag => break tagged,
                 Response::Tagged { .. } => return Err(wrong_tag()),
                 Response::Untagged(item) => untagged.push(self.heard(item)?),
-                Response::Continue => self.send_literal(literal.take()).await?,
+                Response::Continue(_) => self.send_literal(literal.take()).await?,
             }
             if untagged.len() > MOST_ITEMS || self.bytes_read() - before > MOST_BYTES {
                 return Err(endless());

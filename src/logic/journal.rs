@@ -3,9 +3,15 @@
 //! A row's life: `intended` (durable, nothing done yet) → `done`, `refused` or `gone`; a done row becomes `undone` when
 //! another row that names it is done. [`settle`] decides what became of intents whose outcome nobody saw.
 
+mod proof;
+
 use std::collections::{HashMap, HashSet};
 
 use super::ids::{Category, FolderName, Instance, MessageId, RowId, RunId, Uid, UidValidity, UnixTime};
+
+pub use proof::{
+    Bytes, Lying, Settlement, Sight, copies_are_plain, doubtful, settle, settle_copies, the_same_bytes, the_same_date,
+};
 
 /// What a row changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,76 +126,6 @@ pub struct Row {
     pub to_uid: Option<Uid>,
     /// Why it was refused.
     pub trouble: Option<String>,
-}
-
-/// What became of an intent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Settlement {
-    /// It is in the target and not in the source.
-    Arrived(Uid),
-    /// It is in both: the copy is proven, and the source has to go.
-    Copied(Uid),
-    /// It is in the source only: nothing happened.
-    StillThere,
-    /// It is in neither.
-    Gone,
-}
-
-/// Decides what became of `rows`, which share one source and one target mailbox.
-///
-/// `in_source` are the UIDs that still carry the row's instance. `in_target` are the messages that came into the target
-/// since [`Before`] and that no other row claims. Each of them proves one row only: identical copies are matched one to
-/// one, and rows whose source has vanished come first, because a copy is certainly theirs. Messages that look the same may differ
-/// in their bodies and flags, so when a server got through a part of them only, it matters which: they are matched in the order of
-/// their UIDs, in which they were asked for.
-pub fn settle(rows: &[Row], in_source: &HashSet<Uid>, in_target: &[(Uid, Instance)]) -> Vec<(RowId, Settlement)> {
-    let mut copies: HashMap<Instance, Vec<Uid>> = HashMap::new();
-    for (uid, instance) in in_target {
-        copies.entry(*instance).or_default().push(*uid);
-    }
-    copies.values_mut().for_each(|uids| uids.sort_by(|a, b| b.cmp(a)));
-    let mut in_order: Vec<&Row> = rows.iter().collect();
-    in_order.sort_by_key(|row| (row.to_uid.is_none(), row.intent.from.uid));
-    let (present, vanished): (Vec<&Row>, Vec<&Row>) =
-        in_order.into_iter().partition(|row| in_source.contains(&row.intent.from.uid));
-    let mut claim = |row: &Row| {
-        let uids = copies.get_mut(&row.intent.instance)?;
-        match row.to_uid.and_then(|known| uids.iter().position(|uid| *uid == known)) {
-            Some(place) => Some(uids.remove(place)),
-            None => uids.pop(),
-        }
-    };
-    let mut settled = Vec::with_capacity(rows.len());
-    for row in vanished {
-        settled.push((row.id, claim(row).map_or(Settlement::Gone, Settlement::Arrived)));
-    }
-    for row in present {
-        settled.push((row.id, claim(row).map_or(Settlement::StillThere, Settlement::Copied)));
-    }
-    settled
-}
-
-/// [`settle`], right after a COPY that the server says it has carried out. Nothing was removed yet, so what has vanished from the source was
-/// taken by somebody else, perhaps before it was copied; what is still there was there to be copied. Among messages that look the
-/// same the copies are therefore theirs first. Not when there are fewer of them: then nothing is certain.
-pub fn settle_copies(
-    rows: &[Row],
-    in_source: &HashSet<Uid>,
-    in_target: &[(Uid, Instance)],
-) -> Vec<(RowId, Settlement)> {
-    let (present, vanished): (Vec<Row>, Vec<Row>) =
-        rows.iter().cloned().partition(|row| in_source.contains(&row.intent.from.uid));
-    let mut settled = settle(&present, in_source, in_target);
-    let mut claimed = HashSet::with_capacity(settled.len());
-    for (_, settlement) in &settled {
-        match settlement {
-            Settlement::Copied(uid) => claimed.insert(*uid),
-            _ => return settle(rows, in_source, in_target),
-        };
-    }
-    let others: Vec<(Uid, Instance)> = in_target.iter().filter(|(uid, _)| !claimed.contains(uid)).copied().collect();
-    settled.extend(settle(&vanished, in_source, &others));
-    settled
 }
 
 /// Which rows to take back, in the order in which to do it: the newest first, and before each the later moves of the same

@@ -75,6 +75,24 @@ impl Store {
         self.rows("WHERE j.account = ?1 AND j.state = 'intended' ORDER BY j.id", [account.0])
     }
 
+    /// Moves that were refused with these words, not before `since`, of messages that are missing now where they were, and that nothing was done
+    /// about since.
+    pub fn refused_and_missing(&self, account: AccountId, words: &str, since: UnixTime) -> Result<Vec<Row>, Fault> {
+        self.rows(
+            "WHERE j.account = ?1 AND j.state = 'refused' AND j.kind = 'move' AND j.trouble = ?2 AND j.at >= ?3
+             AND EXISTS (SELECT 1 FROM departure d JOIN folder f ON f.id = d.folder
+                 WHERE d.account = ?1 AND d.digest = j.digest AND d.size = j.size AND d.renumbered = 0
+                     AND f.name = j.from_folder AND f.uid_validity = j.from_validity)
+             AND j.digest IN (SELECT digest FROM departure WHERE account = ?1)
+             AND NOT EXISTS (SELECT 1 FROM folder f JOIN message m ON m.folder = f.id AND m.uid = j.from_uid
+                 WHERE f.account = ?1 AND f.name = j.from_folder AND f.uid_validity = j.from_validity)
+             AND NOT EXISTS (SELECT 1 FROM journal k WHERE k.account = ?1 AND k.digest = j.digest AND k.size = j.size
+                 AND k.id > j.id AND k.state IN ('intended', 'done', 'undone'))
+             ORDER BY j.id",
+            params![account.0, words, since.0],
+        )
+    }
+
     /// Rows of an account that are done and have not been taken back, oldest first.
     pub fn done_rows(&self, account: AccountId) -> Result<Vec<Row>, Fault> {
         self.rows("WHERE j.account = ?1 AND j.state = 'done' ORDER BY j.id", [account.0])

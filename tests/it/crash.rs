@@ -79,6 +79,8 @@ fn kill_near(user: &User, verb: &str, skip: usize, delay: u64) -> String {
 
 fn recovers(user: &User, before: &World) {
     user.files();
+    // Under load the server may still carry out what the dead one had asked for, after this run looked: the next one says so.
+    assert_eq!(filed(&user.files()), 0);
     let after = user.world();
     before.assert_same_mail(&after);
     assert_eq!(
@@ -87,5 +89,4 @@ fn recovers(user: &User, before: &World) {
         "what was interrupted is filed by the next run"
     );
     journal::explains(user, &after, &["Archive", "Sent"]);
-    assert_eq!(filed(&user.files()), 0);
 }

@@ -60,6 +60,21 @@ fn at_once_when_the_days_are_none() {
 }
 
 #[test]
+fn what_is_marked_as_deleted_does_not_fall_and_the_journal_does_not_grow() {
+    for flag in ["\\Deleted", "\\Draft"] {
+        let user = banished(Options::default(), 0);
+        let uid = user.server.inspect(|store| store.uids("Blackhole")[0]);
+        user.server.change(|store| store.set_flags("Blackhole", uid, &[flag]));
+        days_pass(&user, 8);
+        let rows = user.journal().len();
+        for _ in 0..2 {
+            user.files();
+            assert_eq!((user.counts(["Blackhole", "Trash"]), user.journal().len()), ([1, 0], rows), "{flag}");
+        }
+    }
+}
+
+#[test]
 fn what_lay_in_blackhole_before_does_not_fall() {
     let user = Embedded::new(&[cast::promotion(1)], Options::default());
     user.receives("Blackhole", &[cast::promotion(2).days_old(400)]);

@@ -288,6 +288,21 @@ fn reads_that_answer_ok_and_nothing_lose_nothing() {
 }
 
 #[test]
+fn a_look_after_a_copy_that_answers_ok_and_nothing_leaves_no_second_copy() {
+    let silent = Options { copyuid: CopyUid::Absent, ..without_move() };
+    for nth in 1..=12 {
+        let user = Embedded::new(&mail(), silent.clone());
+        let before = user.world();
+        user.goes_wrong(When::nth("UID FETCH", nth), What::Pretend);
+        user.runs();
+        user.server.clear_faults();
+        user.files();
+        settled(&user, &before);
+        assert_eq!(user.counts(["INBOX", "News", "Bulk"]), [1, 2, 3], "UID FETCH number {nth}");
+    }
+}
+
+#[test]
 fn uidnext_may_be_missing_or_lie() {
     for what in [What::NoUidNext, What::UidNext(1), What::UidNext(1000)] {
         for options in [

@@ -135,6 +135,25 @@ fn a_mark_of_somebody_else_is_not_taken_for_ours_after_a_cut() {
     assert_eq!(filed(&user.files()), 0);
 }
 
+#[test]
+fn a_message_that_only_looks_like_the_copy_is_none() {
+    // The line is dead before the move; meanwhile another message comes into the target, with the same header fields and the same size,
+    // and something else in it.
+    for (options, verb) in [(Options::default(), "UID MOVE"), (without_move(), "UID COPY")] {
+        let letter = cast::newsletter(1).body("One thing.\r\n");
+        let user = Embedded::new(std::slice::from_ref(&letter), options);
+        user.goes_wrong(When::nth(verb, 1), What::DropBefore);
+        user.goes_wrong(When::nth("GREETING", 2), What::No("come back later"));
+        user.runs().complains(1);
+        user.server.clear_faults();
+        user.receives("News", &[letter.clone().body("Two thing.\r\n").arrived_days_ago(0)]);
+        let before = user.world();
+        user.files();
+        before.assert_same_mail(&user.world());
+        assert_eq!(filed(&user.files()), 0, "{verb}");
+    }
+}
+
 /// The flags of the message that ended up in News with the lowest UID: the first one.
 fn flags_of_first(user: &Embedded) -> Vec<String> {
     let rows = user.server.snapshot();
@@ -150,6 +169,31 @@ fn flags_that_were_set_between_the_copy_and_its_removal_go_along() {
     assert_eq!(filed(&user.files()), 3);
     assert_eq!((flags_of_first(&user), user.counts(["INBOX", "News"])), (flags.map(str::to_owned).to_vec(), [0, 3]));
     assert_eq!(user.server.count("UID STORE"), 1 + flags.len(), "of one message only, and only when there is a need");
+}
+
+#[test]
+fn keywords_that_were_set_between_the_copy_and_its_removal_go_along() {
+    for cut in [false, true] {
+        let mail: Vec<Mail> = mail().into_iter().map(|mail| mail.flag("$NotJunk")).collect();
+        let user = Embedded::new(&mail, without_move());
+        let sets = |store: &mut Store| assert!(store.set_flags("INBOX", FIRST, &["$NotJunk", "$Label1", "Later"]));
+        if cut {
+            user.goes_wrong(When::nth("UID STORE", 1), What::before(sets));
+            user.goes_wrong(When::nth("UID STORE", 1), What::DropBefore);
+            user.goes_wrong(When::nth("GREETING", 2), What::No("come back later"));
+            user.runs().complains(1);
+            user.server.clear_faults();
+            user.files();
+        } else {
+            user.goes_wrong(When::nth("UID STORE", 1), What::before(sets));
+            assert_eq!(filed(&user.files()), 3);
+        }
+        let flags = ["$Label1", "$NotJunk", "Later"].map(str::to_owned).to_vec();
+        assert_eq!((flags_of_first(&user), user.counts(["INBOX", "News"])), (flags, [0, 3]), "cut: {cut}");
+        let others = user.server.snapshot();
+        let others = others.iter().filter(|row| row.folder == "News" && row.flags == ["$NotJunk"]).count();
+        assert_eq!(others, 2, "of one message only");
+    }
 }
 
 #[test]

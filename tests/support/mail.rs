@@ -108,6 +108,12 @@ impl Mail {
         self
     }
 
+    /// Arrived (INTERNALDATE) at this time, seconds since 1970, whenever it was written.
+    pub fn arrived_at(mut self, seconds: i64) -> Mail {
+        self.arrived = seconds;
+        self
+    }
+
     /// Its Message-ID with brackets.
     pub fn id(&self) -> String {
         let (_, id) = self.headers.iter().find(|(name, _)| name == "Message-ID").expect("mail with a Message-ID");

@@ -3,12 +3,12 @@
 use std::collections::{HashMap, HashSet};
 
 use super::late::{Carried, hand_on, late};
-use super::look::{back_to_source, look, new_in_target, still_there};
+use super::look::{back_to_source, compare, look, new_in_target, present, still_there};
 use super::{LINE_LIMIT, Outcome, Witness, copyuid_pairs};
 use crate::imap::{Access, Answer, Session, Status, quote, uid_sets};
 use crate::logic::fault::Fault;
-use crate::logic::ids::{RowId, Uid};
-use crate::logic::journal::{Row, Settlement, settle_copies};
+use crate::logic::ids::{Instance, RowId, Uid};
+use crate::logic::journal::{Lying, Row, Settlement, Sight, copies_are_plain, settle_copies, the_same_date};
 
 pub(super) async fn carry_out(
     session: &mut Session,
@@ -65,9 +65,17 @@ async fn prove(
     let first = &rows[0];
     let in_target = new_in_target(session, first, claimed).await?;
     back_to_source(session, first).await?;
-    let in_source = still_there(session, &rows.iter().collect::<Vec<_>>()).await?;
-    let settled: HashMap<RowId, Settlement> =
-        settle_copies(rows, &in_source.keys().copied().collect(), &in_target).into_iter().collect();
+    let in_source = present(session, rows).await?;
+    let mut sight = Sight { in_source, in_target };
+    let settled = if copies_are_plain(rows, &sight) {
+        settle_copies(rows, &sight, the_same_date)
+    } else {
+        // Other mail came at the same moment, or the server gives a copy a date of its own.
+        let doubts = (sight.in_source.values().copied().collect(), alike(rows, &sight));
+        compare(session, first, &mut sight, doubts).await?;
+        settle_copies(rows, &sight, |original, copy| original.bytes.is_some() && original.bytes == copy.bytes)
+    };
+    let settled: HashMap<RowId, Settlement> = settled.into_iter().collect();
     let (mut copied, mut outcomes) = (Vec::new(), Vec::new());
     for row in rows {
         match settled.get(&row.id) {
@@ -80,6 +88,12 @@ async fn prove(
         }
     }
     Ok((copied, outcomes))
+}
+
+/// The messages of the target that look like one of `rows`.
+fn alike(rows: &[Row], sight: &Sight) -> Vec<Lying> {
+    let ours: HashSet<Instance> = rows.iter().map(|row| row.intent.instance).collect();
+    sight.in_target.iter().filter(|one| ours.contains(&one.instance)).copied().collect()
 }
 
 /// Removes the sources of proven copies. The source mailbox is selected for writing.

@@ -3,12 +3,12 @@
 use std::collections::{HashMap, HashSet};
 
 use super::late::Carried;
-use super::look::{back_to_source, new_in_target, still_there};
+use super::look::{back_to_source, compare, new_in_target, present};
 use super::{LINE_LIMIT, Outcome, Witness, by_copy, copyuid_pairs};
 use crate::imap::{Code, Session, Status, Tagged, quote, uid_sets};
 use crate::logic::fault::Fault;
 use crate::logic::ids::Uid;
-use crate::logic::journal::{Row, Settlement, State, settle};
+use crate::logic::journal::{Row, Settlement, Sight, State, doubtful, settle, the_same_bytes};
 
 pub(super) async fn carry_out(
     session: &mut Session,
@@ -61,8 +61,10 @@ async fn prove(
     let first = &rows[0];
     let in_target = new_in_target(session, first, claimed).await?;
     let source = back_to_source(session, first).await?;
-    let in_source = still_there(session, &rows.iter().collect::<Vec<_>>()).await?;
-    let settled: HashMap<_, _> = settle(rows, &in_source.keys().copied().collect(), &in_target).into_iter().collect();
+    let mut sight = Sight { in_source: present(session, rows).await?, in_target };
+    let doubts = doubtful(rows, &sight);
+    compare(session, first, &mut sight, doubts).await?;
+    let settled: HashMap<_, _> = settle(rows, &sight, the_same_bytes).into_iter().collect();
     let mut outcomes = Vec::with_capacity(rows.len());
     let (mut still, mut copied) = (Vec::new(), Vec::new());
     for row in rows {

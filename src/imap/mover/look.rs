@@ -5,11 +5,11 @@ use std::collections::{HashMap, HashSet};
 use crate::imap::{Access, FetchRow, Selected, Session, Untagged, all_done, folders, header_query, uid_sets};
 use crate::logic::facts;
 use crate::logic::fault::{Fault, FaultKind};
-use crate::logic::ids::{Digest, Flags, FolderName, Instance, MessageId, Uid};
-use crate::logic::journal::{Before, Row};
+use crate::logic::ids::{Digest, Flags, FolderName, Instance, MessageId, RowId, Uid, UnixTime};
+use crate::logic::journal::{Before, Lying, Row, Sight};
 
-use super::LINE_LIMIT;
-use super::late::Carried;
+use super::late::{self, Carried, Marks};
+use super::{LINE_LIMIT, bytes};
 
 /// What lies under a UID.
 #[derive(Clone, Copy, Debug)]
@@ -18,6 +18,16 @@ pub struct Found {
     pub instance: Instance,
     /// Its flags.
     pub flags: Flags,
+    /// INTERNALDATE, when the server says it.
+    pub internal_date: Option<UnixTime>,
+    /// A sum of the keywords that it carries, in whatever order.
+    pub keywords: u64,
+}
+
+impl Found {
+    pub(super) fn under(&self, uid: Uid) -> Lying {
+        Lying { uid, instance: self.instance, internal_date: self.internal_date, bytes: None }
+    }
 }
 
 /// What lies under `uids` of the selected mailbox. A UID that is missing in the answer is not there.
@@ -96,13 +106,13 @@ pub(super) struct Arrivals {
 impl Arrivals {
     /// The flags of these copies, by the UID of their originals.
     pub(super) fn carried(&self, copied: &[(Row, Uid)]) -> Carried {
-        let flags: HashMap<Uid, Flags> = self.found.iter().map(|(uid, found)| (*uid, found.flags)).collect();
-        copied.iter().filter_map(|(row, copy)| Some((row.intent.from.uid, *flags.get(copy)?))).collect()
+        let found: HashMap<Uid, Found> = self.found.iter().copied().collect();
+        copied.iter().filter_map(|(row, copy)| Some((row.intent.from.uid, Marks::of(found.get(copy)?)))).collect()
     }
 
-    /// Which message lies under which UID.
-    pub(super) fn instances(&self) -> Vec<(Uid, Instance)> {
-        self.found.iter().map(|(uid, found)| (*uid, found.instance)).collect()
+    /// The same, to be compared.
+    pub(super) fn lying(&self) -> Vec<Lying> {
+        self.found.iter().map(|(uid, found)| found.under(*uid)).collect()
     }
 }
 
@@ -135,9 +145,9 @@ pub(super) async fn new_in_target(
     session: &mut Session,
     row: &Row,
     claimed: &HashSet<Uid>,
-) -> Result<Vec<(Uid, Instance)>, Fault> {
+) -> Result<Vec<Lying>, Fault> {
     let arrivals = read_since(session, &row.intent.to, row.before, claimed).await?;
-    if arrivals.renumbered { Err(renumbered()) } else { Ok(arrivals.instances()) }
+    if arrivals.renumbered { Err(renumbered()) } else { Ok(arrivals.lying()) }
 }
 
 /// Opens the source of `row` for writing again.
@@ -147,6 +157,29 @@ pub(super) async fn new_in_target(
 pub(super) async fn back_to_source(session: &mut Session, row: &Row) -> Result<Selected, Fault> {
     let source = session.select(&row.intent.from.folder, Access::ReadWrite).await?;
     if source.uid_validity == row.intent.from.validity { Ok(source) } else { Err(renumbered()) }
+}
+
+/// Reads messages of the source, which is selected, and of the target of `row` as a whole, and notes in `sight` what they are. Leaves the source
+/// selected.
+///
+/// # Errors
+/// When the connection fails, or one of them was renumbered meanwhile.
+pub(super) async fn compare(
+    session: &mut Session,
+    row: &Row,
+    sight: &mut Sight,
+    (originals, copies): (Vec<Lying>, Vec<Lying>),
+) -> Result<(), Fault> {
+    if originals.is_empty() || copies.is_empty() {
+        return Ok(());
+    }
+    let in_source = bytes::read(session, &originals).await?;
+    session.select(&row.intent.to, Access::ReadOnly).await?;
+    let in_target = bytes::read(session, &copies).await?;
+    back_to_source(session, row).await?;
+    sight.in_source.values_mut().for_each(|one| one.bytes = in_source.get(&one.uid).copied());
+    sight.in_target.iter_mut().for_each(|one| one.bytes = in_target.get(&one.uid).copied());
+    Ok(())
 }
 
 /// Opens a mailbox; `None` when there is none of this name.
@@ -185,18 +218,31 @@ fn said_nothing() -> Fault {
     Fault::transient("the server said nothing about the messages of a mailbox that holds some", "mailherd looks again")
 }
 
-fn renumbered() -> Fault {
+pub(super) fn renumbered() -> Fault {
     Fault::transient("a mailbox was renumbered (new UIDVALIDITY) in the middle of a move", "mailherd looks again")
 }
 
-/// Which of the rows' UIDs still carry their message, in the selected mailbox.
-pub(super) async fn still_there(session: &mut Session, rows: &[&Row]) -> Result<HashMap<Uid, Flags>, Fault> {
-    let found = look(session, &rows.iter().map(|row| row.intent.from.uid).collect::<Vec<_>>()).await?;
+/// Which of the rows' UIDs still carry their message, in the selected mailbox. What is missing is asked for once more: it would
+/// count as gone, and a server that says OK and nothing has been seen.
+pub(super) async fn still_there(session: &mut Session, rows: &[&Row]) -> Result<HashMap<Uid, Found>, Fault> {
+    let uids: Vec<Uid> = rows.iter().map(|row| row.intent.from.uid).collect();
+    let mut found = look(session, &uids).await?;
+    let missing: Vec<Uid> = uids.into_iter().filter(|uid| !found.contains_key(uid)).collect();
+    if !missing.is_empty() {
+        found.extend(look(session, &missing).await?);
+    }
     let same = rows.iter().filter_map(|row| {
         let found = found.get(&row.intent.from.uid)?;
-        (found.instance == row.intent.instance).then_some((row.intent.from.uid, found.flags))
+        (found.instance == row.intent.instance).then_some((row.intent.from.uid, *found))
     });
     Ok(same.collect())
+}
+
+/// The same, to be compared.
+pub(super) async fn present(session: &mut Session, rows: &[Row]) -> Result<HashMap<RowId, Lying>, Fault> {
+    let there = still_there(session, &rows.iter().collect::<Vec<_>>()).await?;
+    let lying = |row: &Row| Some((row.id, there.get(&row.intent.from.uid)?.under(row.intent.from.uid)));
+    Ok(rows.iter().filter_map(lying).collect())
 }
 
 async fn fetch(session: &mut Session, commands: Vec<String>, mut each: impl FnMut(Uid, Found)) -> Result<(), Fault> {
@@ -224,5 +270,7 @@ async fn fetch_headers(
 /// A row without UID, size or header (an unsolicited change of flags) says nothing about identity.
 fn found_in(row: &FetchRow) -> Option<(Uid, Found)> {
     let (uid, size, header) = (row.uid?, row.size?, row.header.as_deref()?);
-    Some((uid, Found { instance: Instance { digest: Digest::of(header), size }, flags: row.flags.unwrap_or_default() }))
+    let instance = Instance { digest: Digest::of(header), size };
+    let (flags, keywords) = (row.flags.unwrap_or_default(), late::sum(&row.keywords));
+    Some((uid, Found { instance, flags, internal_date: row.internaldate, keywords }))
 }

@@ -3,15 +3,18 @@
 //! A message is moved by MOVE where the server has it, else by COPY, STORE `\Deleted` and UID EXPUNGE; with neither MOVE
 //! nor UIDPLUS nothing is moved at all, since a bare EXPUNGE takes other people's `\Deleted` mail along (Pelton#278,
 //! modoboa#4184, roundcube#6402 lost mail). Whatever the server answers, a row is done only with proof: a COPYUID pair, or
-//! a message among the target's new UIDs with the same digest and size. CLOSE and EXPUNGE are never sent.
+//! a message among the target's new UIDs with the same digest and size; and no original is removed that is still there but with the
+//! proof of `logic::journal::proof`. CLOSE and EXPUNGE are never sent, and DELETE only of a folder that is empty ([`remove_empty`]).
 
 mod append;
 mod by_copy;
 mod by_move;
+mod bytes;
 mod flag;
 mod late;
 mod look;
 mod recover;
+mod remove;
 
 use std::collections::HashMap;
 
@@ -22,7 +25,8 @@ use crate::logic::journal::{Before, Kind, Row, State};
 
 pub use append::{append, instance_of};
 pub use look::{Found, look, look_from, open_if_there};
-pub use recover::{Known, recover};
+pub use recover::{Known, NOT_MOVED, arrived_late, recover};
+pub use remove::{Removal, remove_empty, restore};
 
 /// Command lines stay below this many bytes: Courier resets the connection between 16 and 60 KB, Dovecot refuses over 64 KiB.
 pub const LINE_LIMIT: usize = 8000;
@@ -145,7 +149,7 @@ pub async fn carry_out(session: &mut Session, rows: &[Row], witness: &mut impl W
     }
     let found = look::look(session, &rows.iter().map(|row| row.intent.from.uid).collect::<Vec<_>>()).await?;
     let (fit, mut outcomes) = sort(rows, &found);
-    let carried: late::Carried = found.iter().map(|(uid, found)| (*uid, found.flags)).collect();
+    let carried: late::Carried = found.iter().map(|(uid, found)| (*uid, late::Marks::of(found))).collect();
     outcomes.extend(match first.intent.kind {
         Kind::Flag => flag::carry_out(session, &fit).await?,
         // There is a message to it, which the row does not hold: see `append`.

@@ -5,12 +5,18 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
-use super::look::{Arrivals, back_to_source, look_from, open_if_there, read_since, still_there};
+use super::look::{
+    Arrivals, Found, back_to_source, compare, look_from, open_if_there, read_since, renumbered, still_there,
+};
 use super::{LINE_LIMIT, Outcome, Witness, append, by_copy};
 use crate::imap::{Access, Session, Status, uid_sets};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{Flags, FolderName, Instance, RowId, Uid, UidValidity};
-use crate::logic::journal::{Kind, Place, Row, Settlement, settle};
+use crate::logic::journal::{Kind, Lying, Place, Row, Settlement, Sight, doubtful, settle, the_same_bytes};
+
+/// Why a move is refused that a run was to make when it ended. A server may carry out the command of a connection that is dead even after
+/// this was said: what then is missing where it was has to be looked for once more.
+pub const NOT_MOVED: &str = "the run ended before it was moved";
 
 /// What is known of the target from before: none of it can be a copy that the open rows made.
 #[derive(Clone, Debug, Default)]
@@ -38,14 +44,22 @@ pub async fn recover(
     if first.intent.kind == Kind::Append {
         return append::recover(session, rows).await;
     }
-    let mut arrivals = read_since(session, &first.intent.to, first.before, &known.claimed).await?;
-    if arrivals.renumbered {
-        without(&mut arrivals, &known.lay_there);
-    }
+    let mut arrivals = arrived(session, first, known).await?;
     let source = Source::look(session, rows).await?;
+    if source.there.len() < rows.len() && arrivals.found.len() < rows.len() {
+        // The command of a dead connection may be carried out between one look and the other.
+        arrivals = arrived(session, first, known).await?;
+        source.open_again(session).await?;
+    }
+    let mut sight = Sight { in_source: source.lying(), in_target: arrivals.lying() };
+    let known_copies = with_copies_known(rows, arrivals.renumbered, &source);
+    if let Some(first) = rows.iter().find(|row| source.there.contains_key(&row.id)) {
+        let doubts = doubtful(&known_copies, &sight);
+        compare(session, &source.placed(first), &mut sight, doubts).await?;
+    }
     let mut outcomes = Vec::with_capacity(rows.len());
     let (mut copied, mut unmark) = (Vec::new(), Vec::new());
-    let settled: HashMap<_, _> = settle(rows, &source.present(rows), &arrivals.instances()).into_iter().collect();
+    let settled: HashMap<_, _> = settle(&known_copies, &sight, the_same_bytes).into_iter().collect();
     for row in rows {
         let marked_by_us = source.flags(row).deleted && row.to_uid.is_some();
         match settled.get(&row.id) {
@@ -61,7 +75,7 @@ pub async fn recover(
             Some(Settlement::Copied(uid)) => copied.push((source.placed(row), *uid)),
             Some(Settlement::StillThere) => {
                 unmark.extend(marked_by_us.then(|| source.placed(row).intent.from.uid));
-                outcomes.push(Outcome::refused(row, "the run ended before it was moved"));
+                outcomes.push(Outcome::refused(row, NOT_MOVED));
             }
             Some(Settlement::Gone) | None => outcomes.push(Outcome::gone(row)),
         }
@@ -81,6 +95,47 @@ pub async fn recover(
         outcomes.iter_mut().for_each(|outcome| outcome.to_uid = None);
     }
     Ok(outcomes)
+}
+
+/// Where messages came to lie that are no longer where `rows` left them. Rows about others have no outcome. Changes nothing.
+///
+/// # Errors
+/// As [`recover`].
+pub async fn arrived_late(session: &mut Session, rows: &[Row], known: &Known) -> Result<Vec<Outcome>, Fault> {
+    let Some(first) = rows.first() else { return Ok(Vec::new()) };
+    let arrivals = arrived(session, first, known).await?;
+    let source = Source::look(session, rows).await?;
+    if arrivals.renumbered || source.renumbered {
+        return Ok(Vec::new());
+    }
+    let sight = Sight { in_source: source.lying(), in_target: arrivals.lying() };
+    let by_id: HashMap<RowId, &Row> = rows.iter().map(|row| (row.id, row)).collect();
+    let late = settle(rows, &sight, |_, _| false).into_iter().filter_map(|(row, settlement)| match settlement {
+        Settlement::Arrived(uid) => Some(Outcome::done(by_id.get(&row)?, Some(uid))),
+        _ => None,
+    });
+    Ok(late.collect())
+}
+
+/// What came into the target since the row was written down.
+async fn arrived(session: &mut Session, row: &Row, known: &Known) -> Result<Arrivals, Fault> {
+    let mut arrivals = read_since(session, &row.intent.to, row.before, &known.claimed).await?;
+    if arrivals.renumbered {
+        without(&mut arrivals, &known.lay_there);
+    }
+    Ok(arrivals)
+}
+
+/// The rows, with the UIDs of their copies as far as these mean anything: none that names a message of a renumbered target, and in a renumbered
+/// source even the original is only one that looks like it.
+fn with_copies_known(rows: &[Row], target_renumbered: bool, source: &Source) -> Vec<Row> {
+    let mut rows = rows.to_vec();
+    for row in &mut rows {
+        if target_renumbered || (source.renumbered && source.there.contains_key(&row.id)) {
+            row.to_uid = None;
+        }
+    }
+    rows
 }
 
 /// Takes out one message for each of `lay_there`, the oldest first.
@@ -119,7 +174,7 @@ struct Source {
     folder: FolderName,
     validity: UidValidity,
     renumbered: bool,
-    there: HashMap<RowId, (Uid, Flags)>,
+    there: HashMap<RowId, (Uid, Found)>,
 }
 
 impl Source {
@@ -138,10 +193,10 @@ impl Source {
             return Ok(source);
         }
         (source.validity, source.renumbered) = (selected.uid_validity, true);
-        let mut by_instance: HashMap<Instance, VecDeque<(Uid, Flags)>> = HashMap::new();
+        let mut by_instance: HashMap<Instance, VecDeque<(Uid, Found)>> = HashMap::new();
         if selected.exists > 0 {
             for (uid, found) in look_from(session, Uid(1)).await? {
-                by_instance.entry(found.instance).or_default().push_back((uid, found.flags));
+                by_instance.entry(found.instance).or_default().push_back((uid, found));
             }
         }
         // New numbers mostly follow the order of the old ones.
@@ -152,12 +207,23 @@ impl Source {
         Ok(source)
     }
 
-    fn present(&self, rows: &[Row]) -> HashSet<Uid> {
-        rows.iter().filter(|row| self.there.contains_key(&row.id)).map(|row| row.intent.from.uid).collect()
+    /// Selects it once more, if there is one.
+    ///
+    /// # Errors
+    /// When it was renumbered since.
+    async fn open_again(&self, session: &mut Session) -> Result<(), Fault> {
+        match open_if_there(session, &self.folder, Access::ReadWrite).await? {
+            Some(selected) if !self.there.is_empty() && selected.uid_validity != self.validity => Err(renumbered()),
+            _ => Ok(()),
+        }
+    }
+
+    fn lying(&self) -> HashMap<RowId, Lying> {
+        self.there.iter().map(|(row, (uid, found))| (*row, found.under(*uid))).collect()
     }
 
     fn flags(&self, row: &Row) -> Flags {
-        self.there.get(&row.id).map(|(_, flags)| *flags).unwrap_or_default()
+        self.there.get(&row.id).map(|(_, found)| found.flags).unwrap_or_default()
     }
 
     /// The row with the place where its message lies now.
@@ -173,7 +239,7 @@ impl Source {
 async fn recover_flags(session: &mut Session, rows: &[Row]) -> Result<Vec<Outcome>, Fault> {
     let source = Source::look(session, rows).await?;
     let outcomes = rows.iter().map(|row| match source.there.get(&row.id) {
-        Some((uid, flags)) if flags.important != row.intent.undoes.is_some() => {
+        Some((uid, found)) if found.flags.important != row.intent.undoes.is_some() => {
             Outcome::done(row, (!source.renumbered).then_some(*uid))
         }
         Some(_) => Outcome::refused(row, "the run ended before it was flagged"),

@@ -35,6 +35,34 @@ fn row(id: i64, uid: u32, name: u8, from: &str, to: &str) -> Row {
     }
 }
 
+/// A message as it lies, all of which was read.
+fn lying(uid: u32, name: u8, date: i64, bytes: u8) -> Lying {
+    Lying {
+        uid: Uid(uid),
+        instance: instance(name),
+        internal_date: Some(UnixTime(date)),
+        bytes: Some(Bytes([bytes; 32])),
+    }
+}
+
+/// What is seen of `rows` when the messages under `there` are still in the source, their bytes as their names say.
+fn sight(rows: &[Row], there: &HashSet<Uid>, in_target: &[Lying]) -> Sight {
+    let there = rows.iter().filter(|row| there.contains(&row.intent.from.uid));
+    let in_source = there.map(|row| {
+        let Intent { instance, internal_date, from, .. } = &row.intent;
+        let name = instance.digest.0[0];
+        (row.id, lying(from.uid.0, name, internal_date.0, name))
+    });
+    Sight { in_source: in_source.collect(), in_target: in_target.to_vec() }
+}
+
+/// What became of rows, where messages that look the same are the same.
+fn settled(rows: &[Row], there: &HashSet<Uid>, in_target: &[(Uid, Instance)]) -> HashMap<RowId, Settlement> {
+    let in_target: Vec<Lying> =
+        in_target.iter().map(|(uid, it)| lying(uid.0, it.digest.0[0], 0, it.digest.0[0])).collect();
+    settle(rows, &sight(rows, there, &in_target), the_same_bytes).into_iter().collect()
+}
+
 #[test]
 fn each_place_of_a_message_has_its_settlement() {
     let rows = [
@@ -45,7 +73,7 @@ fn each_place_of_a_message_has_its_settlement() {
     ];
     let source = HashSet::from([Uid(11), Uid(12)]);
     let target = [(Uid(70), instance(1)), (Uid(71), instance(2))];
-    let settled: HashMap<_, _> = settle(&rows, &source, &target).into_iter().collect();
+    let settled = settled(&rows, &source, &target);
     assert_eq!(settled[&RowId(1)], Settlement::Arrived(Uid(70)));
     assert_eq!(settled[&RowId(2)], Settlement::Copied(Uid(71)));
     assert_eq!(settled[&RowId(3)], Settlement::StillThere);
@@ -55,8 +83,7 @@ fn each_place_of_a_message_has_its_settlement() {
 #[test]
 fn one_copy_proves_one_of_two_identical_messages() {
     let rows = [row(1, 10, 1, "INBOX", "Bulk"), row(2, 11, 1, "INBOX", "Bulk")];
-    let settled: HashMap<_, _> =
-        settle(&rows, &HashSet::from([Uid(10)]), &[(Uid(70), instance(1))]).into_iter().collect();
+    let settled = settled(&rows, &HashSet::from([Uid(10)]), &[(Uid(70), instance(1))]);
     assert_eq!(settled[&RowId(2)], Settlement::Arrived(Uid(70)), "the vanished one owns the copy");
     assert_eq!(settled[&RowId(1)], Settlement::StillThere);
 }
@@ -67,13 +94,13 @@ fn messages_that_look_the_same_are_matched_in_the_order_in_which_they_were_copie
     let mut rows = [row(3, 12, 1, "Bulk", "INBOX"), row(2, 11, 1, "Bulk", "INBOX"), row(1, 10, 1, "Bulk", "INBOX")];
     let there = HashSet::from([Uid(10), Uid(11), Uid(12)]);
     let copies = [(Uid(70), instance(1)), (Uid(71), instance(1))];
-    let settled: HashMap<_, _> = settle(&rows, &there, &copies).into_iter().collect();
-    assert_eq!(settled[&RowId(1)], Settlement::Copied(Uid(70)));
-    assert_eq!(settled[&RowId(2)], Settlement::Copied(Uid(71)));
-    assert_eq!(settled[&RowId(3)], Settlement::StillThere, "it was not copied, and may not be removed");
+    let first = settled(&rows, &there, &copies);
+    assert_eq!(first[&RowId(1)], Settlement::Copied(Uid(70)));
+    assert_eq!(first[&RowId(2)], Settlement::Copied(Uid(71)));
+    assert_eq!(first[&RowId(3)], Settlement::StillThere, "it was not copied, and may not be removed");
     // What is known comes before what is guessed.
     rows[0].to_uid = Some(Uid(70));
-    let settled: HashMap<_, _> = settle(&rows, &there, &copies[..1]).into_iter().collect();
+    let settled = settled(&rows, &there, &copies[..1]);
     assert_eq!(settled[&RowId(3)], Settlement::Copied(Uid(70)));
     assert_eq!(settled[&RowId(1)], Settlement::StillThere);
 }
@@ -83,22 +110,114 @@ fn after_a_copy_the_message_that_is_still_there_owns_the_copy() {
     // Two that look the same; somebody else took the first one before it could be copied.
     let rows = [row(1, 10, 1, "INBOX", "Bulk"), row(2, 11, 1, "INBOX", "Bulk"), row(3, 12, 2, "INBOX", "Bulk")];
     let there = HashSet::from([Uid(11), Uid(12)]);
-    let copies = [(Uid(70), instance(1)), (Uid(71), instance(2))];
-    let settled: HashMap<_, _> = settle_copies(&rows, &there, &copies).into_iter().collect();
+    let copies = [lying(70, 1, 0, 1), lying(71, 2, 0, 2)];
+    let seen = sight(&rows, &there, &copies);
+    assert!(copies_are_plain(&rows, &seen));
+    let settled: HashMap<_, _> = settle_copies(&rows, &seen, the_same_date).into_iter().collect();
     assert_eq!(settled[&RowId(2)], Settlement::Copied(Uid(70)));
     assert_eq!(settled[&RowId(3)], Settlement::Copied(Uid(71)));
     assert_eq!(settled[&RowId(1)], Settlement::Gone);
     // One copy is missing, so the server did not do what it said.
-    let settled: HashMap<_, _> = settle_copies(&rows, &there, &copies[..1]).into_iter().collect();
+    let seen = sight(&rows, &there, &copies[..1]);
+    assert!(!copies_are_plain(&rows, &seen));
+    let settled: HashMap<_, _> = settle_copies(&rows, &seen, the_same_bytes).into_iter().collect();
     assert_eq!(settled[&RowId(1)], Settlement::Arrived(Uid(70)));
     assert_eq!([&settled[&RowId(2)], &settled[&RowId(3)]], [&Settlement::StillThere; 2]);
 }
 
 #[test]
+fn copies_are_plain_when_as_many_came_as_were_copied_and_with_their_dates() {
+    let rows = [row(1, 10, 1, "INBOX", "Bulk"), row(2, 11, 1, "INBOX", "Bulk")];
+    let there = HashSet::from([Uid(10), Uid(11)]);
+    let plain = |copies: &[Lying]| copies_are_plain(&rows, &sight(&rows, &there, copies));
+    let (one, two) = (lying(70, 1, 0, 1), lying(71, 1, 0, 1));
+    assert!(plain(&[one, two, lying(72, 2, 0, 2)]));
+    assert!(!plain(&[one]), "one is missing");
+    assert!(!plain(&[one, two, lying(72, 1, 0, 1)]), "one too many");
+    assert!(!plain(&[one, lying(71, 1, 7, 1)]), "one has a date of its own");
+}
+
+#[test]
+fn without_the_same_date_and_the_same_bytes_no_original_is_removed() {
+    let rows = [row(1, 10, 1, "INBOX", "Bulk")];
+    let there = HashSet::from([Uid(10)]);
+    let settled = |row: &Row, one: Lying| {
+        let rows = std::slice::from_ref(row);
+        settle(rows, &sight(rows, &there, &[one]), the_same_bytes)[0].1.clone()
+    };
+    let copy = lying(70, 1, 0, 1);
+    assert_eq!(settled(&rows[0], copy), Settlement::Copied(Uid(70)));
+    for doubt in [
+        Lying { bytes: Some(Bytes([9; 32])), ..copy },
+        Lying { bytes: None, ..copy },
+        Lying { internal_date: Some(UnixTime(1)), ..copy },
+        Lying { internal_date: None, ..copy },
+    ] {
+        assert_eq!(settled(&rows[0], doubt), Settlement::StillThere, "{doubt:?}");
+        // What was proven before the line was cut stays proven.
+        let known = Row { to_uid: Some(Uid(70)), ..rows[0].clone() };
+        assert_eq!(settled(&known, doubt), Settlement::Copied(Uid(70)));
+    }
+}
+
+#[test]
+fn only_what_can_prove_something_is_read_as_a_whole() {
+    let mut rows = [1, 2, 3, 4].map(|name| row(i64::from(name), 10 + u32::from(name), name, "INBOX", "Bulk"));
+    rows[3].to_uid = Some(Uid(74));
+    let there = HashSet::from([Uid(11), Uid(12), Uid(14)]);
+    let copies = [lying(71, 1, 0, 1), lying(72, 2, 5, 2), lying(73, 3, 0, 3), lying(74, 4, 0, 4), lying(75, 4, 0, 4)];
+    let (originals, copies) = doubtful(&rows, &sight(&rows, &there, &copies));
+    // The second one's look-alike has another date, the third has vanished, of the fourth the copy is known.
+    assert_eq!(originals.iter().map(|one| one.uid).collect::<Vec<_>>(), [Uid(11)]);
+    assert_eq!(copies.iter().map(|one| one.uid).collect::<Vec<_>>(), [Uid(71)]);
+}
+
+#[test]
+fn of_messages_that_look_the_same_each_finds_the_copy_with_its_date() {
+    let dated = |id, uid, date| {
+        let mut row = row(id, uid, 1, "INBOX", "Bulk");
+        row.intent.internal_date = UnixTime(date);
+        row
+    };
+    let rows = [dated(1, 10, 100), dated(2, 11, 200)];
+    let by_date = |there: &[u32], came: &[Lying]| -> [Settlement; 2] {
+        let there = there.iter().map(|uid| Uid(*uid)).collect();
+        let settled: HashMap<_, _> = settle(&rows, &sight(&rows, &there, came), the_same_bytes).into_iter().collect();
+        [settled[&RowId(1)].clone(), settled[&RowId(2)].clone()]
+    };
+    let came = |uid, date| lying(uid, 1, date, 1);
+    // The second one vanished; the copy of the first is not its own, whichever UID is lower.
+    let copies = [came(70, 200), came(71, 100)];
+    assert_eq!(by_date(&[10], &copies), [Settlement::Copied(Uid(71)), Settlement::Arrived(Uid(70))]);
+    let copies = [came(70, 100), came(71, 200)];
+    assert_eq!(by_date(&[10], &copies), [Settlement::Copied(Uid(70)), Settlement::Arrived(Uid(71))]);
+    // A server that forgets dates: what has vanished is there, what is still there is not removed.
+    assert_eq!(by_date(&[11], &[came(70, 300)]), [Settlement::Arrived(Uid(70)), Settlement::StillThere]);
+    // Each copy counts once.
+    assert_eq!(by_date(&[], &[came(70, 300)]), [Settlement::Arrived(Uid(70)), Settlement::Gone]);
+}
+
+#[test]
+fn of_messages_with_the_same_date_the_vanished_one_takes_what_is_no_others_copy() {
+    let rows = [row(1, 10, 1, "INBOX", "Bulk"), row(2, 11, 1, "INBOX", "Bulk")];
+    let there = HashSet::from([Uid(11)]);
+    // The one that is still there is the same as the first that came; the vanished one had another body.
+    let came = [lying(70, 1, 0, 1), lying(71, 1, 0, 2)];
+    let settled: HashMap<_, _> = settle(&rows, &sight(&rows, &there, &came), the_same_bytes).into_iter().collect();
+    assert_eq!(
+        [&settled[&RowId(1)], &settled[&RowId(2)]],
+        [&Settlement::Arrived(Uid(71)), &Settlement::Copied(Uid(70))]
+    );
+    // Only one came, and it may be the vanished one's.
+    let settled: HashMap<_, _> = settle(&rows, &sight(&rows, &there, &came[..1]), the_same_bytes).into_iter().collect();
+    assert_eq!([&settled[&RowId(1)], &settled[&RowId(2)]], [&Settlement::Arrived(Uid(70)), &Settlement::StillThere]);
+}
+
+#[test]
 fn another_message_in_the_target_proves_nothing() {
     let rows = [row(1, 10, 1, "INBOX", "Bulk")];
-    let settled = settle(&rows, &HashSet::from([Uid(10)]), &[(Uid(70), instance(9))]);
-    assert_eq!(settled, [(RowId(1), Settlement::StillThere)]);
+    let settled = settled(&rows, &HashSet::from([Uid(10)]), &[(Uid(70), instance(9))]);
+    assert_eq!(settled[&RowId(1)], Settlement::StillThere);
 }
 
 #[test]
@@ -208,7 +327,7 @@ fn interrupted() -> impl Strategy<Value = (Vec<Row>, HashSet<Uid>, Vec<(Uid, Ins
 proptest! {
     #[test]
     fn each_copy_proves_one_row_and_only_of_its_own_message((rows, there, copies) in interrupted()) {
-        let settled = settle(&rows, &there, &copies);
+        let settled = settled(&rows, &there, &copies);
         prop_assert_eq!(settled.len(), rows.len());
         let mut claimed = HashSet::new();
         for (id, settlement) in &settled {
@@ -228,7 +347,7 @@ proptest! {
 
     #[test]
     fn settling_twice_is_settling_once((rows, there, copies) in interrupted()) {
-        let first: HashMap<_, _> = settle(&rows, &there, &copies).into_iter().collect();
+        let first = settled(&rows, &there, &copies);
         // What recovery does about it: it remembers proven copies, and removes their sources.
         let mut open = rows;
         let mut left = there;
@@ -241,7 +360,7 @@ proptest! {
                 row.to_uid = Some(*uid);
             }
         }
-        for (id, again) in settle(&open, &left, &copies) {
+        for (id, again) in settled(&open, &left, &copies) {
             let expected = match &first[&id] {
                 Settlement::Copied(uid) => Settlement::Arrived(*uid),
                 other => other.clone(),

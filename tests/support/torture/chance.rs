@@ -118,18 +118,19 @@ impl Chance {
             &[&[], &[], &[], &[], &[], &["\\Seen"], &["\\Flagged"], &["\\Deleted"], &["\\Seen", "$Label1"]];
         let flags = self.one_of(flags);
         let (kind, days) = (self.one_of(&kinds), if self.rng.u32(..12) == 0 { 50 } else { 0 });
-        let fresh = Letter { number, kind, id: Some(number), body: number, head: number, flags, days };
+        let order = number;
+        let fresh = Letter { number, kind, id: Some(number), body: number, head: number, flags, days, order };
         let Some(like) = (!self.letters.is_empty()).then(|| self.letters[self.rng.usize(..self.letters.len())].clone())
         else {
             return fresh;
         };
         match self.rng.u32(..20) {
             // The same message once more, perhaps with other flags.
-            0 | 1 => Letter { flags, ..like },
+            0 | 1 => Letter { flags, order, ..like },
             // The same Message-ID, by another way.
             2 => Letter { id: like.id, ..fresh },
             // Header and size are the same, the body is not.
-            3 => Letter { number, body: number, ..like },
+            3 => Letter { number, body: number, order, ..like },
             4 => Letter { id: None, ..fresh },
             _ => fresh,
         }

@@ -7,8 +7,8 @@ use super::hands::Lying;
 /// Flags and date.
 type Form = (BTreeSet<String>, String);
 
-/// System flags that mailherd hands on from one copy to another.
-const HANDED_ON: [&str; 3] = ["\\Seen", "\\Answered", "\\Flagged"];
+/// Flags that mailherd hands on from one copy to another.
+const HANDED_ON: [&str; 4] = ["\\Seen", "\\Answered", "\\Flagged", "$Label1"];
 
 /// What is the case when something happens to a message.
 #[derive(Clone, Copy, Debug)]

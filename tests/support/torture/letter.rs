@@ -22,6 +22,8 @@ pub struct Letter {
     pub flags: &'static [&'static str],
     /// Days since it was written.
     pub days: i64,
+    /// How many letters came before. No more than two arrive at the same time.
+    pub order: u32,
 }
 
 /// What a letter is.
@@ -66,7 +68,9 @@ impl Letter {
             Some(id) => mail.header("Message-ID", format!("<{:04}@torture.example>", id)),
             None => mail.without("Message-ID"),
         };
-        let mail = mail.at(now - 3600 - self.days * 86_400).body(&format!("Letter {:04}.\r\n", self.body));
+        let written = now - 3600 - self.days * 86_400;
+        let mail = mail.at(written).arrived_at(written + i64::from(self.order / 2));
+        let mail = mail.body(&format!("Letter {:04}.\r\n", self.body));
         self.flags.iter().fold(mail, |mail, flag| mail.flag(flag))
     }
 }
