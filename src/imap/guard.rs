@@ -59,6 +59,8 @@ pub struct Guard {
     shown: VecDeque<u8>,
     unsent: Vec<u8>,
     sent: usize,
+    /// The next command waits for the answer to the challenge that is made up for it.
+    holds_back: bool,
     last_byte: Instant,
     pulse: Pulse,
     bytes_read: u64,
@@ -76,6 +78,7 @@ impl Guard {
             shown: VecDeque::new(),
             unsent: Vec::new(),
             sent: 0,
+            holds_back: false,
             last_byte: Instant::now(),
             pulse: Pulse::default(),
             bytes_read: 0,
@@ -85,6 +88,12 @@ impl Guard {
     /// From now on the session reads.
     pub fn hand_over(&mut self) {
         self.reader = Reader::Session;
+    }
+
+    /// Sends the next command, an AUTHENTICATE, together with what is answered to the first challenge (SASL-IR, RFC 4959): async-imap
+    /// only answers to a challenge, so it is shown one that is none.
+    pub fn answer_with_the_command(&mut self) {
+        self.holds_back = true;
     }
 
     /// The next response of the queue.
@@ -256,6 +265,13 @@ impl AsyncWrite for Guard {
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
+        if this.holds_back && this.unsent.ends_with(b"\r\n") {
+            this.holds_back = false;
+            this.unsent.truncate(this.unsent.len() - 2);
+            this.unsent.push(b' ');
+            this.show("+ \r\n");
+            return Poll::Ready(Ok(()));
+        }
         ready!(this.poll_send(cx))?;
         Pin::new(&mut this.wire).poll_flush(cx)
     }

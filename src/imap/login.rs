@@ -148,7 +148,7 @@ pub async fn log_in(
 }
 
 async fn authenticate(
-    client: Client<Guard>,
+    mut client: Client<Guard>,
     before: &Capabilities,
     endpoint: &Endpoint,
     login: &Login,
@@ -158,6 +158,9 @@ async fn authenticate(
         return token::show(client, before, endpoint, login).await;
     }
     let outcome = if before.has("AUTH=PLAIN") {
+        if before.has("SASL-IR") {
+            client.get_mut().answer_with_the_command();
+        }
         // Eight-bit passwords are well-defined here (RFC 4616), unlike in LOGIN.
         timeout(PATIENCE, client.authenticate("PLAIN", Plain::new(&login.username, secret))).await
     } else if before.has("LOGINDISABLED") {
@@ -225,19 +228,28 @@ fn refusal(tagged: &Tagged) -> Fault {
 }
 
 /// SASL PLAIN (RFC 4616).
-struct Plain(Zeroizing<Vec<u8>>);
+struct Plain {
+    message: Zeroizing<Vec<u8>>,
+    challenges: u32,
+}
 
 impl Plain {
     fn new(username: &str, secret: &str) -> Plain {
-        Plain(Zeroizing::new([b"\0", username.as_bytes(), b"\0", secret.as_bytes()].concat()))
+        let message = Zeroizing::new([b"\0", username.as_bytes(), b"\0", secret.as_bytes()].concat());
+        Plain { message, challenges: 0 }
     }
 }
 
 impl Authenticator for Plain {
     type Response = Zeroizing<Vec<u8>>;
 
-    /// The first challenge gets the answer; a second one, which PLAIN does not have, gets an empty one.
+    /// The first challenge gets the answer, and so does a second one: of a server that overlooked what came with the command. More, which
+    /// PLAIN does not have, get an empty one.
     fn process(&mut self, _challenge: &[u8]) -> Self::Response {
-        std::mem::take(&mut self.0)
+        self.challenges += 1;
+        match self.challenges {
+            1 => self.message.clone(),
+            _ => std::mem::take(&mut self.message),
+        }
     }
 }

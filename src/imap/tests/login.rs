@@ -33,6 +33,19 @@ async fn plain_is_taken_where_it_is_offered_and_capabilities_are_read_afresh() {
     assert_eq!(session.server_id(), [("name".to_owned(), "Script".to_owned())]);
 }
 
+/// RFC 4959. A server that offers it and asks all the same gets its answer.
+#[tokio::test]
+async fn the_password_comes_with_the_command_where_the_server_takes_it_so() {
+    let hello = "S: * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR] hi\nC: AUTHENTICATE PLAIN AG1lAHNlY3JldA==\n";
+    for answer in ["", "S: +\nL: AG1lAHNlY3JldA==\n"] {
+        let script = format!("{hello}{answer}S: $ OK [CAPABILITY IMAP4rev1] in\nC: NOOP\nS: $ OK");
+        let mut session = logged_in(&script).await.unwrap();
+        assert!(session.exec("NOOP").await.unwrap().tagged.is_ok());
+    }
+    let fault = refused(&format!("{hello}S: $ NO [AUTHENTICATIONFAILED] no")).await;
+    assert_eq!(fault.kind, FaultKind::Credentials);
+}
+
 #[tokio::test]
 async fn a_refused_password_is_told_from_a_busy_server() {
     let login = "S: * OK [CAPABILITY IMAP4rev1] hi\nC: LOGIN \"me\" \"secret\"\nS: $ ";
