@@ -45,7 +45,7 @@ pub(super) async fn login(face: &mut Face, args: &Login) -> Result<Vec<Fault>, F
         (_, true) => Way::Browser(args.port),
         _ => usual(account),
     };
-    let tokens = granted(account, way, true, |invitation| show(face, account, &invitation)).await?;
+    let tokens = granted(account, way, |invitation| show(face, account, &invitation), pasted).await?;
     oauth::keep(client, &tokens).await?;
     let mut faults = Vec::new();
     if !tokens.can_be_renewed() {
@@ -102,15 +102,16 @@ pub fn usual(account: &Account) -> Way {
     }
 }
 
-/// Goes the way, and tells what the user has to do. Unless `can_paste` nothing is read from the terminal.
+/// Goes the way, and tells what the user has to do. A browser on another machine ends at an address that the user types or pastes: `pasted` waits for
+/// it, with `true` when what came before was another; `None`, where nobody can type.
 ///
 /// # Errors
 /// As the provider has it.
 pub async fn granted(
     account: &Account,
     way: Way,
-    can_paste: bool,
     tell: impl FnOnce(Invitation),
+    pasted: impl AsyncFn(bool) -> Option<String>,
 ) -> Result<Tokens, Fault> {
     match way {
         Way::Device => {
@@ -123,29 +124,34 @@ pub async fn granted(
             let login = BrowserLogin::begin(account, port).await?;
             tell(Invitation::Page { url: login.url().to_owned(), port: login.port() });
             open(login.url());
+            let by_hand = async {
+                let mut again = false;
+                while let Some(line) = pasted(again).await {
+                    if let Some(code) = login.pasted(&line)? {
+                        return Ok(code);
+                    }
+                    again = !line.trim().is_empty();
+                }
+                std::future::pending().await
+            };
             let code = tokio::select! {
                 returned = login.returned() => returned?,
-                pasted = pasted(&login), if can_paste => pasted?,
+                pasted = by_hand => pasted?,
             };
             login.tokens(code).await
         }
     }
 }
 
-/// The address that a browser on another machine ends at, typed here. For ever, where there is no terminal.
-async fn pasted(login: &BrowserLogin) -> Result<String, Fault> {
-    while let Some(line) = typed().await {
-        if let Some(code) = login.pasted(&line)? {
-            return Ok(code);
-        }
-        if !line.trim().is_empty() {
-            eprintln!(
-                "{}",
-                Style::stderr().paint(Tone::Warn, "that is not the address which the browser came back to")
-            );
-        }
+/// What is said of an address that is another.
+pub const ANOTHER_ADDRESS: &str = "that is not the address which the browser came back to";
+
+/// The address that a browser on another machine ended at, typed on this terminal.
+pub async fn pasted(again: bool) -> Option<String> {
+    if again {
+        eprintln!("{}", Style::stderr().paint(Tone::Warn, ANOTHER_ADDRESS));
     }
-    std::future::pending().await
+    typed().await
 }
 
 /// Opens the page, where there is a desktop; elsewhere the user does.
@@ -175,7 +181,7 @@ async fn typed() -> Option<String> {
 /// Also with `-q`: nothing comes of it when nobody reads it.
 fn show(face: &mut Face, account: &Account, invitation: &Invitation) {
     if !face.out().json() {
-        lines(invitation, Style::stderr(), true).iter().for_each(|line| eprintln!("{line}"));
+        lines(invitation, Style::stderr()).iter().for_each(|line| eprintln!("{line}"));
         return;
     }
     let object = match invitation {
@@ -191,7 +197,7 @@ fn show(face: &mut Face, account: &Account, invitation: &Invitation) {
 }
 
 /// What the user has to do, in words.
-pub fn lines(invitation: &Invitation, style: Style, can_paste: bool) -> Vec<String> {
+pub fn lines(invitation: &Invitation, style: Style) -> Vec<String> {
     match invitation {
         Invitation::Code { page, code, expires_in } => vec![
             format!("Open {}", Printable::new(page)),
@@ -201,16 +207,13 @@ pub fn lines(invitation: &Invitation, style: Style, can_paste: bool) -> Vec<Stri
                 plural(expires_in.unsigned_abs().div_ceil(60), "minute", "minutes")
             ),
         ],
-        Invitation::Page { url, port } => {
-            let back = format!("It comes back to port {port} here.");
-            let elsewhere =
-                " On another machine it ends at a page that cannot be reached: paste the address of that page here.";
-            vec![
-                "Open this page in a browser of this machine:".to_owned(),
-                Printable::new(url).to_string(),
-                if can_paste { back + elsewhere } else { back },
-            ]
-        }
+        Invitation::Page { url, port } => vec![
+            "Open this page in a browser of this machine:".to_owned(),
+            Printable::new(url).to_string(),
+            format!(
+                "It comes back to port {port} here. On another machine it ends at a page that cannot be reached: paste the address of that page here."
+            ),
+        ],
     }
 }
 

@@ -105,14 +105,10 @@ impl Flow<'_> {
         let account = Account { secret: SecretSource::Oauth2(Box::new(oauth2)), ..self.account.clone() };
         let way = self.way_to_tokens(&account).await?;
         self.prompt.say("");
-        let (prompt, on_screen) = (&self.prompt, self.prompt.is_on_screen());
         let tell = |invitation| {
-            for line in login::lines(&invitation, prompt.style(), !on_screen) {
-                // Also with `-q`: nothing comes of it when nobody reads it.
-                if on_screen { prompt.say(line) } else { eprintln!("{line}") }
-            }
+            login::lines(&invitation, self.prompt.style()).iter().for_each(|line| self.prompt.say_anyway(line))
         };
-        let tokens = login::granted(&account, way, !on_screen, tell).await?;
+        let tokens = login::granted(&account, way, tell, async |again| self.prompt.pasted(again).await).await?;
         oauth::keep(&client, &tokens).await?;
         self.granted = Some(Granted { pairs, secret, tokens });
         Ok(account.secret)

@@ -12,7 +12,7 @@ use unicode_width::UnicodeWidthStr;
 use zeroize::Zeroizing;
 
 use crate::cli::style::{self, Style, Tone, terminal_width};
-use crate::cli::typing;
+use crate::cli::{login, typing};
 use crate::logic::fault::Fault;
 use crate::logic::printable::Printable;
 use crate::tui::guide::{Answer, Kind, Span, Talk};
@@ -93,6 +93,14 @@ impl Prompt {
                 line.to_string().lines().for_each(|line| talk.line(spans(line)));
             }
             Place::Lines | Place::Nowhere if self.quiet => {}
+            Place::Lines | Place::Nowhere => eprintln!("{line}"),
+        }
+    }
+
+    /// The same with `-q`, too: nothing comes of what is asked here when nobody reads it.
+    pub fn say_anyway(&self, line: &str) {
+        match self.place {
+            Place::Screen(_) => self.say(line),
             Place::Lines | Place::Nowhere => eprintln!("{line}"),
         }
     }
@@ -250,6 +258,19 @@ impl Prompt {
                 secret if secret.contains('\0') => self.object("it holds a zero byte"),
                 secret => return Ok(SecretString::from(secret)),
             }
+        }
+    }
+
+    /// The address that a browser on another machine ended at; see [`login::granted`].
+    pub async fn pasted(&self, again: bool) -> Option<String> {
+        let Place::Screen(talk) = &self.place else { return login::pasted(again).await };
+        if again {
+            talk.objects(login::ANOTHER_ADDRESS.to_owned());
+        }
+        let why = "Only when the browser cannot come back to this machine by itself.";
+        match talk.ask("Address at which the browser ended", why, Kind::Text { usual: None }).await? {
+            Answer::Text(typed) => Some(typed.to_string()),
+            Answer::Choice(_) | Answer::Yes(_) => None,
         }
     }
 

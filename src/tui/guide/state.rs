@@ -93,6 +93,8 @@ impl State {
 
     /// Takes in what was told.
     pub fn hears(&mut self, told: Told) {
+        // Who asked may have found the answer elsewhere.
+        self.question.take_if(|question| question.asked.reply.is_closed());
         match told {
             Told::Line(spans) => {
                 self.doing.clear();
@@ -323,15 +325,22 @@ pub fn wrap(spans: &[Span], width: usize) -> Vec<Vec<Span>> {
                 used = indent;
             }
             let word = if used == indent && lines.len() > 1 { word.trim_start() } else { word };
-            // A blank that has no room is none; a word that is longer than a line is cut.
+            if columns > width.saturating_sub(indent) {
+                // An address of a page: in whole lines, so that it can be copied.
+                let parts = crate::tui::reader::wrap(word.trim_end(), width);
+                used = parts.last().map_or(0, |part| cells::width(part));
+                lines.extend(parts.into_iter().map(|part| vec![(*tone, part)]));
+                continue;
+            }
+            // A blank that has no room is none.
             let room = width.saturating_sub(used).max(1);
             let word = if cells::width(word) > room { word.trim_end() } else { word };
-            let cut = cells::cut(word, room);
-            used += cells::width(&cut);
+            used += cells::width(word);
             if let Some(line) = lines.last_mut() {
-                line.push((*tone, cut));
+                line.push((*tone, word.to_owned()));
             }
         }
     }
+    lines.retain(|line| line.iter().any(|(_, text)| !text.trim().is_empty()));
     lines
 }

@@ -212,6 +212,16 @@ fn keys_without_a_question_answer_nothing() {
 }
 
 #[test]
+fn a_question_that_nobody_waits_for_any_more_vanishes() {
+    let mut play = Play::begun((80, 24));
+    play.asks("Address that the browser ended at", "", Kind::Text { usual: None }).press("h t");
+    play.answer = None;
+    play.state.hears(Told::Doing("login".into()));
+    let frame = text(&play.draw());
+    assert!(!frame.contains("Address that") && frame.contains("login"), "{frame}");
+}
+
+#[test]
 fn what_was_told_scrolls_and_stays_where_it_is_read() {
     let mut play = Play::new((60, 20));
     for number in 0..100 {
@@ -246,6 +256,11 @@ fn a_long_line_is_broken_between_words_and_keeps_its_tones() {
         .map(|line| line.iter().map(|(_, text)| text.as_str()).collect())
         .collect();
     assert_eq!(shown, ["one two", "  three"]);
+    // The address of a page is all there, in lines that can be copied.
+    let page = format!("https://id.example/{}", "q".repeat(60));
+    let lines = wrap(&[(Tone::Plain, page.clone())], 30);
+    assert!(lines.iter().all(|line| line.len() == 1 && !line[0].1.starts_with(' ')), "{lines:?}");
+    assert_eq!(lines.into_iter().flatten().map(|(_, text)| text).collect::<String>(), page);
     // A word without end, and no room at all.
     for width in 1..20 {
         for line in wrap(&[(Tone::Plain, format!("   {}", "x".repeat(50)))], width) {
