@@ -69,8 +69,8 @@ const OWNED: &[(&str, &str)] = &[
     ("crossterm", "tui"),
 ];
 
-/// The verbs of IMAP that change mail (RFC 9051, RFC 6851).
-const CHANGING: &[&str] = &["MOVE", "COPY", "STORE", "EXPUNGE", "APPEND"];
+/// The verbs of IMAP that change mail (RFC 9051, RFC 6851): DELETE takes what is in a folder along, RENAME of INBOX moves it.
+const CHANGING: &[&str] = &["MOVE", "COPY", "STORE", "EXPUNGE", "APPEND", "DELETE", "RENAME"];
 
 /// Rooms in which a command could be sent. The demo's server is the other side: it answers them.
 const SPEAKING: &[&str] = &["imap", "daemon", "cli"];
@@ -266,8 +266,16 @@ fn crates_have_one_owner() {
 
 #[test]
 fn only_the_mover_changes_mail() {
-    for command in ["UID MOVE {set} {target}", "UID EXPUNGE", "STORE 1 +FLAGS (x)", "APPEND ", "COPY {}", "x UID COPY "]
-    {
+    let commands = [
+        "UID MOVE {set} {target}",
+        "UID EXPUNGE",
+        "STORE 1 +FLAGS (x)",
+        "APPEND ",
+        "COPY {}",
+        "x UID COPY ",
+        "DELETE {}",
+    ];
+    for command in commands {
         let text = format!("fn f() {{ exec(&format!({command:?})) }}");
         falls("imap/session.rs", &text, 1, "only imap/mover");
         falls("daemon/pass.rs", &text, 1, "only imap/mover");

@@ -59,7 +59,7 @@ impl Answers {
                 None => drop(self.early.insert(*id, at)),
             }
         }
-        if self.has_names || !Subject::read_form(&facts.subject).reply {
+        if self.has_names || !Subject::read_form(&facts.subject).0.reply {
             return;
         }
         for to in facts.to.iter().chain(&facts.cc) {
@@ -85,7 +85,7 @@ fn key(subject: &str, address: &str) -> MidHash {
 
 fn bare(mut subject: &str) -> &str {
     loop {
-        let form = Subject::read_form(subject);
+        let (form, _) = Subject::read_form(subject);
         match subject.split_once(':') {
             Some((_, rest)) if form.reply || form.forward => subject = rest,
             _ => return subject,

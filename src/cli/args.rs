@@ -57,6 +57,8 @@ const EXIT: &str = "Exit status: 0 done, 1 something failed (said on standard er
 pub enum Command {
     /// Guided first run: finds the server, tests each step, previews, and writes the config after your yes
     Setup(Box<Setup>),
+    /// Log an account in with OAuth2: by a code that you enter on a page of the provider's, or by the browser
+    Login(Login),
     /// Try it in the terminal UI: the real engine against an embedded IMAP server with a generated mailbox
     Demo(Demo),
     /// One pass over the accounts: read what is new, judge it, file it
@@ -99,6 +101,12 @@ pub enum Command {
     Backtest(Backtest),
     /// Look at config, secrets, connection, folders and database: what is wrong and what to do
     Doctor(OneAccount),
+    /// Take over what another program knows: SaneBox's folders, a Sieve script, imapfilter's rules, or an export
+    Import(Import),
+    /// Write all orders and settings as TOML, or the orders as a Sieve script
+    Export(Export),
+    /// Put filed mail back, remove the empty folders, end the service; asks before each
+    Uninstall(Uninstall),
     /// Print the completion script for a shell
     Completions(Completions),
     /// Print the manual page
@@ -109,7 +117,7 @@ pub enum Command {
 ///
 /// Each flag answers a question. Without a terminal nothing is asked.
 #[derive(Debug, Default, Args)]
-#[command(group(clap::ArgGroup::new("password").args(["password_command", "password_file", "password_env", "password_stdin"])))]
+#[command(group(clap::ArgGroup::new("password").args(["password_command", "password_file", "password_env", "password_stdin", "oauth2_client_id", "oauth2_token_command"])))]
 pub struct Setup {
     /// Your e-mail address
     #[arg(long, value_name = "ADDRESS")]
@@ -150,6 +158,24 @@ pub struct Setup {
     /// With --password-stdin: keep it in the desktop's keyring instead
     #[arg(long, requires = "password_stdin")]
     pub keyring: bool,
+    /// Log in with OAuth2, as this client of your provider's (docs/oauth2.md)
+    #[arg(long, value_name = "ID")]
+    pub oauth2_client_id: Option<String>,
+    /// A file that holds the client's secret, where the provider gives one, and that only you can read
+    #[arg(long, value_name = "FILE", requires = "oauth2_client_id")]
+    pub oauth2_client_secret_file: Option<PathBuf>,
+    /// A command that prints the client's secret
+    #[arg(long, value_name = "COMMAND", requires = "oauth2_client_id", conflicts_with = "oauth2_client_secret_file")]
+    pub oauth2_client_secret_command: Option<String>,
+    /// Any other key of `oauth2` in the config, such as tenant=consumers; may be given again
+    #[arg(long = "oauth2", id = "oauth2", value_name = "KEY=VALUE", value_parser = pair, requires = "oauth2_client_id")]
+    pub oauth2: Vec<(String, String)>,
+    /// Log in by the browser, also where the provider gives codes
+    #[arg(long, requires = "oauth2_client_id")]
+    pub oauth2_browser: bool,
+    /// Log in with OAuth2: a command that prints an access token
+    #[arg(long, value_name = "COMMAND")]
+    pub oauth2_token_command: Option<String>,
     /// Another address of yours; may be given again
     #[arg(long = "alias", id = "aliases", value_name = "ADDRESS", value_parser = address, conflicts_with = "no_alias")]
     pub aliases: Vec<Address>,
@@ -186,12 +212,14 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// Whether a flag says where the password comes from.
+    /// Whether a flag says where the password, or a token, comes from.
     pub fn has_password(&self) -> bool {
         self.password_stdin
             || self.password_command.is_some()
             || self.password_file.is_some()
             || self.password_env.is_some()
+            || self.oauth2_client_id.is_some()
+            || self.oauth2_token_command.is_some()
     }
 }
 
@@ -221,6 +249,11 @@ fn pin(text: &str) -> Result<[u8; 32], String> {
     crate::config::parse_pin(text).ok_or_else(|| "it is 64 hex digits, colons are fine".to_owned())
 }
 
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("it is written like tenant=consumers")?;
+    Ok((key.trim().to_owned(), value.to_owned()))
+}
+
 fn address(text: &str) -> Result<Address, String> {
     Address::parse(text).ok_or_else(|| "it is an e-mail address, such as anna@example.org".to_owned())
 }
@@ -229,6 +262,29 @@ fn folder(text: &str) -> Result<(Category, String), String> {
     let (category, name) = text.split_once('=').ok_or("it is written like bulk=Automatic")?;
     let category = Category::from_word(category).filter(|category| *category != Category::Inbox);
     Ok((category.ok_or("the category is one of top, news, bulk, blackhole")?, name.to_owned()))
+}
+
+/// `login`
+#[derive(Debug, Args)]
+pub struct Login {
+    /// Which account [default: the only one with `oauth2` in the config]
+    #[arg(long, value_name = "NAME")]
+    pub account: Option<String>,
+    /// By a code, entered on any machine [default where the provider gives one]
+    #[arg(long, conflicts_with = "browser")]
+    pub device: bool,
+    /// By a browser, which comes back to this machine
+    #[arg(long)]
+    pub browser: bool,
+    /// The port that the browser comes back to, for instance at the end of a tunnel [default: any free one]
+    #[arg(long, value_name = "N", requires = "browser", value_parser = clap::value_parser!(u16).range(1..))]
+    pub port: Option<u16>,
+}
+
+fn mapping(text: &str) -> Result<(String, Category), String> {
+    let (folder, category) = text.rsplit_once('=').ok_or("it is written like Clients=top")?;
+    let category = Category::from_word(category).ok_or("the category is one of top, inbox, news, bulk, blackhole")?;
+    Ok((folder.to_owned(), category))
 }
 
 /// `demo`
@@ -454,6 +510,98 @@ pub struct Fit {
     /// Forget it: every weight is as it was built in
     #[arg(long)]
     pub reset: bool,
+}
+
+/// `import`
+///
+/// Shows what it would take over, and asks. Mail is not moved.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true, disable_help_subcommand = true)]
+pub struct Import {
+    /// Which program it comes from
+    #[command(subcommand)]
+    pub from: Option<ImportFrom>,
+    /// What `mailherd export` wrote
+    #[arg(value_name = "FILE", required = true)]
+    pub file: Option<PathBuf>,
+    /// Orders of single accounts go to this one
+    #[arg(long, value_name = "NAME")]
+    pub account: Option<String>,
+    /// Answer yes to what would be asked
+    #[arg(long)]
+    pub yes: bool,
+}
+
+/// Another program.
+#[derive(Debug, Subcommand)]
+pub enum ImportFrom {
+    /// Mail that lies in SaneBox's folders says where its senders' mail goes
+    Sanebox(ImportSanebox),
+    /// Rules of a Sieve script about senders and lists
+    Sieve(ImportRules),
+    /// Rules of imapfilter's configuration about senders and lists
+    Imapfilter(ImportRules),
+}
+
+/// `import sanebox`
+#[derive(Debug, Args)]
+pub struct ImportSanebox {
+    /// Only this account
+    #[arg(long, value_name = "NAME")]
+    pub account: Option<String>,
+    /// What a folder is, such as @SaneClients=top; may be given again
+    #[arg(long = "map", id = "maps", value_name = "FOLDER=CATEGORY", value_parser = mapping)]
+    pub maps: Vec<(String, Category)>,
+    /// File into SaneBox's folders from now on: their names go into the config
+    #[arg(long)]
+    pub keep_names: bool,
+    /// Answer yes to what would be asked
+    #[arg(long)]
+    pub yes: bool,
+}
+
+/// `import sieve`, `import imapfilter`
+#[derive(Debug, Args)]
+pub struct ImportRules {
+    /// The script, or the configuration
+    pub file: PathBuf,
+    /// The account that its rules are for
+    #[arg(long, value_name = "NAME")]
+    pub account: Option<String>,
+    /// What a folder is, such as Clients=top; may be given again
+    #[arg(long = "map", id = "maps", value_name = "FOLDER=CATEGORY", value_parser = mapping)]
+    pub maps: Vec<(String, Category)>,
+    /// Answer yes to what would be asked
+    #[arg(long)]
+    pub yes: bool,
+}
+
+/// `export`
+#[derive(Debug, Args)]
+pub struct Export {
+    /// The orders as a Sieve script
+    #[arg(long)]
+    pub sieve: bool,
+    /// Only the orders that hold on this account
+    #[arg(long, value_name = "NAME")]
+    pub account: Option<String>,
+    /// Write it into a file that only you can read
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// `uninstall`
+#[derive(Debug, Args)]
+pub struct Uninstall {
+    /// Only this account; the service stays
+    #[arg(long, value_name = "NAME")]
+    pub account: Option<String>,
+    /// Leave filed mail where it is
+    #[arg(long)]
+    pub keep_mail: bool,
+    /// Answer yes to what would be asked
+    #[arg(long)]
+    pub yes: bool,
 }
 
 /// `doctor`, `status`, `pause`, `resume`, `check`

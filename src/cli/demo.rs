@@ -20,6 +20,7 @@ use crate::logic::plan::{Mode, TopMode};
 use crate::logic::policy::Caution;
 use crate::logic::printable::Printable;
 use crate::store::{LogFilter, Store};
+use crate::tui::run::Ending;
 
 /// The name of the demo's account.
 pub(super) const NAME: &str = "demo";
@@ -35,7 +36,7 @@ pub(super) async fn demo(face: &mut Face, args: &Demo) -> Result<Vec<Fault>, Fau
 ///
 /// # Errors
 /// Without a terminal, before anything is started.
-pub(super) async fn watched(face: &Face, seed: u64) -> Result<(), Fault> {
+pub(super) async fn watched(face: &mut Face, seed: u64) -> Result<(), Fault> {
     tui::needs_terminal("`mailherd demo --headless` prints what it does, and ends")?;
     let stage = Stage::build(face, seed).await?;
     let Stage { server, config, .. } = &stage;
@@ -52,10 +53,14 @@ pub(super) async fn watched(face: &Face, seed: u64) -> Result<(), Fault> {
     };
     let ending = tokio::select! {
         ending = shown => ending,
-        () = delivered => Ok(()),
+        () = delivered => Ok(Ending::Left),
     };
     stage.server.stop().await;
-    ending
+    match ending? {
+        // Who has seen enough of the demo: their own account now.
+        Ending::Setup => Box::pin(tui::begin(face)).await,
+        Ending::Left | Ending::Demo => Ok(()),
+    }
 }
 
 /// One filing run, told like `run`.

@@ -16,10 +16,18 @@ pub(super) fn completions(face: &mut Face, args: &Completions) -> Result<Vec<Fau
 pub(super) fn manual(face: &mut Face) -> Result<Vec<Fault>, Fault> {
     let mut page = Vec::new();
     let render = |page: &mut Vec<u8>| -> std::io::Result<()> {
-        clap_mangen::Man::new(Cli::command()).render(page)?;
+        let mut overview = Vec::new();
+        clap_mangen::Man::new(Cli::command()).render(&mut overview)?;
+        let mut overview = String::from_utf8_lossy(&overview).into_owned();
         let mut command = Cli::command();
         command.build();
-        for sub in command.get_subcommands().filter(|sub| !sub.is_hide_set()) {
+        let subs = || command.get_subcommands().filter(|sub| !sub.is_hide_set());
+        for name in subs().map(clap::Command::get_name) {
+            // A page of its own is what clap_mangen names here, and there is none: it is a section below.
+            overview = overview.replace(&format!("\nmailherd\\-{name}(1)\n"), &format!("\n\\fB{name}\\fR\n"));
+        }
+        page.extend_from_slice(overview.as_bytes());
+        for sub in subs() {
             let mut text = Vec::new();
             let man = clap_mangen::Man::new(sub.clone());
             man.render_synopsis_section(&mut text)?;

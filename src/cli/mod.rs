@@ -9,11 +9,14 @@ mod daemon;
 mod demo;
 mod digest;
 mod doctor;
+mod export;
 mod face;
 mod fit;
 mod generate;
+mod import;
 mod journal;
 mod log;
+mod login;
 mod memory;
 mod orders;
 pub mod out;
@@ -27,7 +30,9 @@ mod status;
 pub mod style;
 pub mod table;
 mod tui;
+mod typing;
 mod undo;
+mod uninstall;
 pub mod words;
 
 use std::io::IsTerminal;
@@ -101,7 +106,11 @@ async fn run_command(cli: &Cli, face: &mut Face) -> Result<Vec<Fault>, Fault> {
         Command::Confirm(args) => pending::confirm(face, args).await,
         Command::Blackhole(args) => orders::blackhole(face, args).await,
         Command::Backtest(args) => backtest::backtest(face, args).await,
+        Command::Login(args) => login::login(face, args).await,
         Command::Doctor(args) => doctor::doctor(face, args).await,
+        Command::Import(args) => import::import(face, args).await,
+        Command::Export(args) => export::export(face, args),
+        Command::Uninstall(args) => uninstall::uninstall(face, args).await,
         Command::Completions(args) => generate::completions(face, args),
         Command::Man => generate::manual(face),
     }

@@ -193,6 +193,7 @@ pub(super) fn list(face: &mut Face, args: &Orders) -> Result<Vec<Fault>, Fault> 
             face.out().object(&json!({
                 "id": stored.order.id, "who": stored.order.who.to_string(), "category": stored.order.category,
                 "account": stored.account, "given_at": rfc3339(stored.order.given_at), "pending": stored.pending,
+                "origin": stored.origin,
             }));
         }
         return Ok(Vec::new());
@@ -207,6 +208,7 @@ pub(super) fn list(face: &mut Face, args: &Orders) -> Result<Vec<Fault>, Fault> 
         Column::left("category"),
         Column::left("account"),
         Column::left("since"),
+        Column::left("origin"),
     ];
     let mut table = Table::new(&columns);
     for stored in &orders {
@@ -216,6 +218,7 @@ pub(super) fn list(face: &mut Face, args: &Orders) -> Result<Vec<Fault>, Fault> 
             Cell::from(stored.order.category),
             stored.account.as_deref().map_or(Cell::from("all"), |name| Cell::from(&Printable::new(name))),
             Cell::from(stored.order.given_at),
+            Cell::trusted(stored.origin.word()),
         ]);
     }
     face.out().table(&table);

@@ -250,7 +250,7 @@ mod tests {
     fn a_fault_is_two_lines_whatever_it_holds() {
         let fault = Fault::refused("no\nway \u{1b}[2J", "ask\r\nagain");
         assert_eq!(fault_lines(&fault, Style::PLAIN), "error: no way \u{fffd}[2J\nhint: ask again\n");
-        assert!(fault_lines(&fault, Style::COLOURED).starts_with("\u{1b}[31merror:\u{1b}[0m no"));
+        assert!(fault_lines(&fault, Style::TONED).starts_with("\u{1b}[31merror:\u{1b}[0m no"));
         assert_eq!(fault_lines(&Fault::refused("no", ""), Style::PLAIN), "error: no\n");
     }
 }

@@ -27,6 +27,17 @@ pub enum Tone {
 }
 
 impl Tone {
+    /// One for each way to look.
+    const ALL: [Tone; 7] = [
+        Tone::Dim,
+        Tone::Bold,
+        Tone::Good,
+        Tone::Bad,
+        Tone::Warn,
+        Tone::Category(Category::News),
+        Tone::Category(Category::Blackhole),
+    ];
+
     /// The parameter of SGR (ECMA-48, 8.3.117); only the 16 colours, so that the user's own palette holds.
     fn sgr(self) -> &'static str {
         match self {
@@ -51,6 +62,9 @@ pub struct Style {
 impl Style {
     /// Without colour.
     pub const PLAIN: Style = Style { colour: false };
+
+    /// With tones whatever the environment says, for [`pieces`].
+    pub const TONED: Style = Style { colour: true };
 
     /// For standard output.
     pub fn stdout() -> Style {
@@ -86,6 +100,25 @@ impl Style {
     }
 }
 
+/// What [`Style::paint`] put together, taken apart again. Foreign text holds no escape sequence: it is a `Printable`.
+pub fn pieces(painted: &str) -> Vec<(Tone, &str)> {
+    let mut pieces = Vec::new();
+    let mut tone = Tone::Plain;
+    for (place, part) in painted.split("\x1b[").enumerate() {
+        let text = match part.split_once('m') {
+            Some((sgr, text)) if place > 0 => {
+                tone = Tone::ALL.into_iter().find(|tone| tone.sgr() == sgr).unwrap_or_default();
+                text
+            }
+            _ => part,
+        };
+        if !text.is_empty() {
+            pieces.push((tone, text));
+        }
+    }
+    pieces
+}
+
 /// The width of the terminal that standard output (or else standard error) is, in columns: `$COLUMNS`, else what it says
 /// itself, else 100.
 pub fn terminal_width() -> usize {
@@ -98,19 +131,13 @@ pub fn terminal_width() -> usize {
 }
 
 #[cfg(test)]
-impl Style {
-    /// With colour, whatever the environment says.
-    pub(super) const COLOURED: Style = Style { colour: true };
-}
-
-#[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn colour_needs_a_terminal_that_wants_it() {
         let decide = |terminal, no_color: Option<&str>, term: Option<&str>| {
-            Style::decide(terminal, no_color.map(OsStr::new), term.map(OsStr::new)) == Style::COLOURED
+            Style::decide(terminal, no_color.map(OsStr::new), term.map(OsStr::new)) == Style::TONED
         };
         assert!(decide(true, None, Some("xterm")));
         assert!(decide(true, Some(""), None));
@@ -123,7 +150,15 @@ mod tests {
     fn paint_adds_nothing_where_there_is_no_colour() {
         let news = Tone::Category(Category::News);
         assert_eq!(Style::PLAIN.paint(news, "x"), "x");
-        assert_eq!(Style::COLOURED.paint(news, "x"), "\x1b[36mx\x1b[0m");
-        assert_eq!(Style::COLOURED.paint(Tone::Category(Category::Inbox), "x"), "x");
+        assert_eq!(Style::TONED.paint(news, "x"), "\x1b[36mx\x1b[0m");
+        assert_eq!(Style::TONED.paint(Tone::Category(Category::Inbox), "x"), "x");
+    }
+
+    #[test]
+    fn what_was_painted_is_taken_apart_again() {
+        let line = format!("{} a {}b", Style::TONED.paint(Tone::Good, " ok"), Style::TONED.paint(Tone::Dim, "x[1m"));
+        assert_eq!(pieces(&line), [(Tone::Good, " ok"), (Tone::Plain, " a "), (Tone::Dim, "x[1m"), (Tone::Plain, "b")]);
+        assert_eq!(pieces("plain"), [(Tone::Plain, "plain")]);
+        assert_eq!(pieces(""), []);
     }
 }

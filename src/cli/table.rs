@@ -242,7 +242,7 @@ Ana     12,400  Hi\u{fffd}[31m there
             let first = parts.next().unwrap_or("").to_owned();
             parts.fold(first, |bare, part| bare + part.split_once('m').map_or("", |(_, rest)| rest))
         };
-        let coloured = letters().render(Style::COLOURED, None);
+        let coloured = letters().render(Style::TONED, None);
         assert!(coloured.contains("\x1b[36mnews\x1b[0m") && coloured.contains("\x1b[2msubject\x1b[0m"));
         assert_eq!(bare(&coloured), letters().render(Style::PLAIN, None));
     }

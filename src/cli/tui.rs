@@ -3,11 +3,11 @@
 use std::io::IsTerminal;
 
 use super::face::Face;
-use super::{appearance, args, demo, setup};
+use super::{appearance, demo, setup};
 use crate::config::Config;
 use crate::daemon::engine::{self, Link, Options};
 use crate::logic::appearance::ThemeName;
-use crate::logic::fault::Fault;
+use crate::logic::fault::{Fault, FaultKind};
 use crate::tui::run::{self, Ending, LinkPort, NoPort};
 
 /// `mailherd` alone: the accounts of the config, or first contact where there is none.
@@ -18,42 +18,69 @@ pub(super) async fn tui(face: &mut Face) -> Result<Vec<Fault>, Fault> {
     needs_terminal("`mailherd --help` lists the commands; `mailherd demo --headless` shows what mailherd does")?;
     if let Some(missing) = face.missing_config()? {
         let (_, messages) = run::channel();
-        let options =
-            run::Options { theme: appearance::theme(face.theme, ThemeName::default())?, missing: Some(missing) };
-        return match run::run(options, &NoPort, messages).await? {
-            Ending::Left => Ok(Vec::new()),
-            Ending::Demo => demo::watched(face, 1).await.map(|()| Vec::new()),
-            Ending::Setup => setup::setup(face, &args::Setup::default()).await,
+        let theme = appearance::theme(face.theme, ThemeName::default())?;
+        match run::run(run::Options { theme, missing: Some(missing) }, &NoPort, messages).await? {
+            Ending::Left => return Ok(Vec::new()),
+            Ending::Demo => return demo::watched(face, 1).await.map(|()| Vec::new()),
+            Ending::Setup => return begin(face).await.map(|()| Vec::new()),
+        }
+    }
+    watch(face).await.map(|()| Vec::new())
+}
+
+/// Sets an account up, and opens its mail.
+///
+/// # Errors
+/// When the user leaves, and as [`tui`].
+pub(super) async fn begin(face: &mut Face) -> Result<(), Fault> {
+    let theme = appearance::theme(face.theme, ThemeName::default())?;
+    if setup::on_screen(face, theme).await? { watch(face).await } else { Ok(()) }
+}
+
+/// Shows the accounts of the config until the user leaves.
+async fn watch(face: &mut Face) -> Result<(), Fault> {
+    loop {
+        let config = face.config()?;
+        let ending = match face.daemon(&config).await? {
+            Some(link) => look(face, &config, link).await?,
+            None => show(face, config.clone(), Options::default()).await?,
         };
+        if ending != Ending::Setup {
+            return Ok(());
+        }
+        add_account(face, &config).await?;
     }
-    let config = face.config()?;
-    match face.daemon(&config).await? {
-        Some(link) => look(face, &config, link).await?,
-        None => show(face, config, Options::default()).await?,
+}
+
+/// Sets another account up, from the Accounts screen. Who changes their mind is back where they were.
+async fn add_account(face: &mut Face, config: &Config) -> Result<(), Fault> {
+    let theme = appearance::theme(face.theme, config.theme)?;
+    match setup::on_screen(face, theme).await {
+        Err(fault) if fault.kind != FaultKind::Refused => Err(fault),
+        Ok(_) | Err(_) => Ok(()),
     }
-    Ok(Vec::new())
 }
 
 /// Looks in on a daemon, which goes on when the user leaves.
-async fn look(face: &Face, config: &Config, link: Link) -> Result<(), Fault> {
+async fn look(face: &Face, config: &Config, link: Link) -> Result<Ending, Fault> {
     let theme = appearance::theme(face.theme, config.theme)?;
     let (sender, messages) = run::channel();
     let port = LinkPort::new(link, sender);
-    run::run(run::Options { theme, missing: None }, &port, messages).await.map(|_| ())
+    run::run(run::Options { theme, missing: None }, &port, messages).await
 }
 
 /// Runs the engine and the terminal UI until the user leaves.
 ///
 /// # Errors
 /// When either cannot start.
-pub(super) async fn show(face: &Face, config: Config, options: Options) -> Result<(), Fault> {
+pub(super) async fn show(face: &Face, config: Config, options: Options) -> Result<Ending, Fault> {
     let theme = appearance::theme(face.theme, config.theme)?;
     let (engine, link) = engine::start(config, options)?;
     let (sender, messages) = run::channel();
     let port = LinkPort::new(link, sender);
     let ending = run::run(run::Options { theme, missing: None }, &port, messages).await;
     engine.stop().await;
-    ending.map(|_| ())
+    ending
 }
 
 /// Refuses where nobody can see a screen.

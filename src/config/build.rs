@@ -1,13 +1,14 @@
 //! From the tables of the file to a sound [`Config`].
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::choices::{self, Caution, Mode, TopMode};
 use super::document::{Document, Section};
 use super::endpoint::Endpoint;
 use super::folders::ManagedNames;
 use super::keys::Place;
+use super::oauth2::Owner;
 use super::paths::{self, Paths};
 use super::secret::SecretSource;
 use super::{Account, Config};
@@ -38,7 +39,7 @@ pub(super) fn config(document: &Document) -> Result<Config, Fault> {
     }
     let mut accounts: Vec<Account> = Vec::with_capacity(sections.len());
     for section in &sections {
-        let account = account(section, &habits, &paths)?;
+        let account = account(section, &habits, &paths, &state_dir)?;
         if accounts.iter().any(|other| other.name.to_lowercase() == account.name.to_lowercase()) {
             let cause = format!("another account is called \"{}\" already", Printable::new(&account.name));
             return Err(section.fault("name", cause, "give each account a name of its own"));
@@ -73,13 +74,15 @@ fn metrics(top: &Section<'_>) -> Result<Option<SocketAddr>, Fault> {
     super::loopback(text).map(Some).map_err(|fault| top.fault("metrics", fault.cause, fault.hint))
 }
 
-fn account(section: &Section<'_>, global: &Habits, paths: &Paths) -> Result<Account, Fault> {
+fn account(section: &Section<'_>, global: &Habits, paths: &Paths, state_dir: &Path) -> Result<Account, Fault> {
     let email = section.required_text("email")?;
     let aliases = section.texts("aliases")?;
     let endpoint = Endpoint::read(section, paths)?;
     let habits = global.overridden(section)?;
     let username = username(section, email)?;
-    let secret = SecretSource::read(section, paths, super::keyring_name(&username, &endpoint.host))?;
+    let name = name(section)?;
+    let owner = Owner { name: &name, username: &username, host: &endpoint.host, state_dir };
+    let secret = SecretSource::read(section, paths, &owner)?;
     Ok(Account {
         aliases: aliases.into_iter().map(|alias| address(section, "aliases", alias)).collect::<Result<_, _>>()?,
         host: endpoint.host,
@@ -90,7 +93,7 @@ fn account(section: &Section<'_>, global: &Habits, paths: &Paths) -> Result<Acco
         username,
         secret,
         authserv_id: section.text("authserv_id")?.map(|id| id.trim().to_owned()),
-        ..blank(name(section)?, address(section, "email", email)?, habits)
+        ..blank(name, address(section, "email", email)?, habits)
     })
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, Value, value};
 
 use super::document::Document;
-use super::{Account, Config, Mode, SecretSource, Tls, TopMode, build, keep};
+use super::{Account, Config, Mode, Oauth2, SecretSource, Tls, TopMode, build, keep};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{Address, Category};
 use crate::logic::policy::Caution;
@@ -220,8 +220,23 @@ fn keys_of(account: &Account, path: &Path) -> Table {
         SecretSource::Env(name) => ("password_env", value(name.as_str())),
         SecretSource::Credential(name) => ("credential", value(name.as_str())),
         SecretSource::Keyring(_) | SecretSource::Typed(_) => ("keyring", value(true)),
+        SecretSource::Oauth2(oauth2) => ("oauth2", value(table_of(oauth2, path))),
     };
     table.insert(key, item);
+    table
+}
+
+/// `{ provider = "gmail", … }`
+fn table_of(oauth2: &Oauth2, path: &Path) -> InlineTable {
+    let mut table = InlineTable::new();
+    for (key, text) in oauth2.written() {
+        let item: Value = match key {
+            "keyring" => true.into(),
+            "client_secret_file" => beside(Path::new(text), path).into(),
+            _ => text.into(),
+        };
+        table.insert(key, item);
+    }
     table
 }
 

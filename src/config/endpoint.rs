@@ -58,7 +58,7 @@ fn port(section: &Section<'_>, tls: Tls) -> Result<u16, Fault> {
 }
 
 /// Whether `host` is `localhost` or a loopback address literal. Other names may resolve to anything.
-fn is_loopback(host: &str) -> bool {
+pub(super) fn is_loopback(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 

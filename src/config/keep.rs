@@ -1,17 +1,21 @@
 //! Puts a password where the user wants it, and files where only their owner reads them.
 
 use std::fs::{self, OpenOptions};
-use std::io::Write;
+use std::io::{Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret, SecretString};
+use zeroize::Zeroizing;
 
 use super::{SecretSource, keyring};
 use crate::logic::fault::Fault;
 use crate::logic::printable::Printable;
 
-/// Where a password that was typed is to be kept.
+/// Most that is read of what is kept, in bytes.
+const LARGEST: u64 = 256 * 1024;
+
+/// Where a secret is to be kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Keeping {
     /// In a file of its own beside the config, which only its owner can read.
@@ -55,6 +59,58 @@ impl Keeping {
     }
 }
 
+impl Keeping {
+    /// What is kept there; `None` when there is nothing. Blocks; for a thread that may.
+    ///
+    /// # Errors
+    /// Credentials, when others may read the file; local, when it cannot be read; and as the keyring has it.
+    pub fn read(&self) -> Result<Option<Zeroizing<String>>, Fault> {
+        let bytes = match self {
+            Keeping::File(path) => match read_private(path)? {
+                Some(bytes) => bytes,
+                None => return Ok(None),
+            },
+            Keeping::Keyring(name) => match keyring::find(name)? {
+                Some(bytes) => bytes,
+                None => return Ok(None),
+            },
+        };
+        Ok(std::str::from_utf8(&bytes).ok().map(|text| Zeroizing::new(text.to_owned())))
+    }
+
+    /// Keeps a text, in place of what was there, as a whole or not at all. Blocks; for a thread that may.
+    ///
+    /// # Errors
+    /// As [`Keeping::keep`].
+    pub fn write(&self, text: &str) -> Result<(), Fault> {
+        match self {
+            Keeping::File(path) => write_private(path, text, 0o600),
+            Keeping::Keyring(name) => keyring::write(name, &SecretString::from(text)),
+        }
+    }
+}
+
+/// A file of mailherd's own that only its owner may read.
+fn read_private(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, Fault> {
+    let shown = Printable::new(&path.to_string_lossy());
+    let cannot = |error: std::io::Error| {
+        Fault::local(format!("cannot read {shown}: {error}"), "check the state directory, its permissions and the disk")
+    };
+    let file = match fs::File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(cannot(error)),
+    };
+    let mode = file.metadata().map_err(cannot)?.permissions().mode();
+    if mode & 0o077 != 0 {
+        let cause = format!("others may read {shown} (mode {:03o})", mode & 0o777);
+        return Err(Fault::credentials(cause, format!("chmod 600 {shown}")));
+    }
+    let mut bytes = Zeroizing::new(Vec::new());
+    file.take(LARGEST).read_to_end(&mut bytes).map_err(cannot)?;
+    Ok(Some(bytes))
+}
+
 /// Writes a file as a whole or not at all: beside it first, then in its place. Folders that are missing are made for the owner alone.
 /// Where `path` is a symbolic link, what it leads to is replaced.
 ///
@@ -71,6 +127,11 @@ pub fn write_private(path: &Path, text: &str, mode: u32) -> Result<(), Fault> {
     let name = target.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let beside = folder.join(format!(".{name}.{}", std::process::id()));
     let write = || {
+        // In a container every process may have this number: one that was killed here left its half.
+        match fs::remove_file(&beside) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
         let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(&beside)?;
         file.set_permissions(PermissionsExt::from_mode(mode))?;
         file.write_all(text.as_bytes())?;
@@ -101,6 +162,22 @@ mod tests {
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         let next = Keeping::file_beside(&config, "me/../x y");
         assert_eq!(next, Keeping::File(folder.path().join("me-..-x-y-2.password")));
+    }
+
+    #[test]
+    fn what_is_kept_is_read_again_unless_others_may_read_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("tokens/home.json");
+        let keeping = Keeping::File(path.clone());
+        assert!(keeping.read().unwrap().is_none());
+        keeping.write("one").unwrap();
+        // What a process of this number left when it was killed.
+        fs::write(path.with_file_name(format!(".home.json.{}", std::process::id())), "half").unwrap();
+        keeping.write("two").unwrap();
+        assert_eq!(keeping.read().unwrap().unwrap().as_str(), "two");
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+        fs::set_permissions(&path, PermissionsExt::from_mode(0o640)).unwrap();
+        assert!(keeping.read().unwrap_err().hint.contains("chmod 600"));
     }
 
     #[test]

@@ -16,6 +16,14 @@ pub(super) fn read(name: &str) -> Result<Zeroizing<Vec<u8>>, Fault> {
     store::read(name)
 }
 
+/// What stands under this name, if anything does.
+///
+/// # Errors
+/// Credentials, when there is no keyring, or it stays locked.
+pub(super) fn find(name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, Fault> {
+    store::find(name)
+}
+
 /// Keeps a password under this name, in place of what was there.
 ///
 /// # Errors
@@ -75,6 +83,14 @@ mod store {
         entry(name)?.get_secret().map(Zeroizing::new).map_err(|error| cannot(&error))
     }
 
+    pub(super) fn find(name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, Fault> {
+        match entry(name)?.get_secret() {
+            Ok(found) => Ok(Some(Zeroizing::new(found))),
+            Err(keyring_core::Error::NoEntry) => Ok(None),
+            Err(error) => Err(cannot(&error)),
+        }
+    }
+
     pub(super) fn write(name: &str, secret: &SecretString) -> Result<(), Fault> {
         entry(name)?.set_password(secret.expose_secret()).map_err(|error| cannot(&error))
     }
@@ -97,6 +113,10 @@ mod store {
     }
 
     pub(super) fn read(_name: &str) -> Result<Zeroizing<Vec<u8>>, Fault> {
+        Err(missing())
+    }
+
+    pub(super) fn find(_name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, Fault> {
         Err(missing())
     }
 

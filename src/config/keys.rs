@@ -13,6 +13,8 @@ pub(super) enum Place {
     Folders,
     /// `[[accounts]]`.
     Account,
+    /// `oauth2 = { … }` of an account.
+    Oauth2,
 }
 
 const TOP: &[&str] = &[
@@ -50,6 +52,7 @@ const ACCOUNT: &[&str] = &[
     "password_env",
     "credential",
     "keyring",
+    "oauth2",
     "authserv_id",
     "mode",
     "folders",
@@ -62,15 +65,40 @@ const ACCOUNT: &[&str] = &[
     "digest",
 ];
 
+/// Under `oauth2`, in the order in which they are written.
+pub(super) const OAUTH2: &[&str] = &[
+    "provider",
+    "tenant",
+    "client_id",
+    "client_secret_command",
+    "client_secret_file",
+    "client_secret_env",
+    "keyring",
+    "authorize_url",
+    "device_url",
+    "token_url",
+    "scope",
+    "redirect_url",
+    "token_command",
+];
+
 /// Words that people and other programs use for keys, and that are refused with a better answer than "unknown".
-const REFUSED: &[(&str, &str)] =
-    &[("password", "a password does not belong in this file"), ("oauth2", "`oauth2` is not supported yet")];
+const REFUSED: &[(&str, &str, &str)] = &[
+    ("password", "a password does not belong in this file", WAYS_IN_ACCOUNTS),
+    ("client_secret", "a client secret does not belong in this file", CLIENT_SECRET_WAYS),
+];
 
 /// The ways to give a password, for hints.
-pub(super) const WAYS: &str = "give one of password_command = \"…\", password_file = \"…\", password_env = \"…\", credential = \"…\", keyring = true";
+pub(super) const WAYS: &str = "give one of password_command = \"…\", password_file = \"…\", password_env = \"…\", credential = \"…\", keyring = true, oauth2 = { … }";
+
+const WAYS_IN_ACCOUNTS: &str = "give one of password_command = \"…\", password_file = \"…\", password_env = \"…\", credential = \"…\", keyring = true, oauth2 = { … } in the [[accounts]] table";
+
+/// The ways to give a client's secret.
+pub(super) const CLIENT_SECRET_WAYS: &str =
+    "give one of client_secret_command = \"…\", client_secret_file = \"…\", client_secret_env = \"…\" under oauth2";
 
 impl Place {
-    pub(super) const ALL: [Place; 4] = [Place::Top, Place::Ui, Place::Folders, Place::Account];
+    pub(super) const ALL: [Place; 5] = [Place::Top, Place::Ui, Place::Folders, Place::Account, Place::Oauth2];
 
     /// The keys that may stand there.
     pub(super) fn keys(self) -> &'static [&'static str] {
@@ -79,6 +107,7 @@ impl Place {
             Place::Ui => UI,
             Place::Folders => FOLDERS,
             Place::Account => ACCOUNT,
+            Place::Oauth2 => OAUTH2,
         }
     }
 
@@ -88,6 +117,7 @@ impl Place {
             Place::Ui => "under [ui]",
             Place::Folders => "under [folders] or [accounts.folders]",
             Place::Account => "in an [[accounts]] table, above [accounts.folders]",
+            Place::Oauth2 => "under oauth2 = { … } of an [[accounts]] table",
         }
     }
 }
@@ -97,8 +127,8 @@ pub(super) fn objection(place: Place, key: &str) -> Option<(String, String)> {
     if place.keys().contains(&key) {
         return None;
     }
-    if let Some((_, cause)) = REFUSED.iter().find(|(name, _)| *name == key) {
-        return Some(((*cause).to_owned(), format!("{WAYS} in the [[accounts]] table")));
+    if let Some((_, cause, hint)) = REFUSED.iter().find(|(name, ..)| *name == key) {
+        return Some(((*cause).to_owned(), (*hint).to_owned()));
     }
     let cause = format!("unknown key `{}`", Printable::new(key));
     let hint = match Place::ALL.into_iter().find(|other| other.keys().contains(&key)) {
@@ -131,6 +161,9 @@ mod tests {
             (Place::Folders, "blackhol", "blackhole"),
             (Place::Account, "password_comand", "password_command"),
             (Place::Account, "tls_pin_sha", "tls_pin_sha256"),
+            (Place::Account, "oauth", "oauth2"),
+            (Place::Oauth2, "clientid", "client_id"),
+            (Place::Oauth2, "token_uri", "token_url"),
         ] {
             let (cause, hint) = objection(place, typed).expect(typed);
             assert_eq!(cause, format!("unknown key `{typed}`"));

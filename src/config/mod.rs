@@ -19,10 +19,13 @@ mod folders;
 mod keep;
 mod keyring;
 mod keys;
+mod oauth2;
 mod paths;
+mod rename;
 mod secret;
 #[cfg(test)]
 mod tests;
+mod told;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -36,8 +39,10 @@ pub use edit::Editing;
 pub use endpoint::parse_pin;
 pub use folders::ManagedNames;
 pub use keep::{Keeping, write_private};
+pub use oauth2::{Client, Oauth2, TokenSource};
 pub use paths::{default_path, state_folder, usual_path};
-pub use secret::{SecretSource, Typed};
+pub use rename::name_folders;
+pub use secret::{SecretSource, Typed, printed_token};
 
 /// Whether habits shift the weights where the file does not say. They do not: over 32 mailboxes the gain was no larger than its
 /// standard error (docs/figures.md).

@@ -16,10 +16,35 @@ use zeroize::Zeroizing;
 
 use super::document::Section;
 use super::keyring;
-use super::keys::WAYS;
+use super::keys::{CLIENT_SECRET_WAYS, WAYS};
+use super::oauth2::{Oauth2, Owner};
 use super::paths::{self, Paths};
 use crate::logic::fault::Fault;
 use crate::logic::printable::Printable;
+
+/// What a secret is, and the keys that name where it comes from.
+pub(super) struct Kind {
+    /// As a sentence calls it.
+    noun: &'static str,
+    command: &'static str,
+    file: &'static str,
+    env: &'static str,
+}
+
+/// The password of an account.
+const PASSWORD: Kind =
+    Kind { noun: "the password", command: "password_command", file: "password_file", env: "password_env" };
+
+/// The secret of a client of OAuth2.
+pub(super) const CLIENT_SECRET: Kind = Kind {
+    noun: "the client secret",
+    command: "client_secret_command",
+    file: "client_secret_file",
+    env: "client_secret_env",
+};
+
+/// An access token, which only a command prints.
+const TOKEN: Kind = Kind { noun: "an access token", command: "token_command", file: "", env: "" };
 
 /// How long a `password_command` may take: long enough for somebody to unlock a key, short enough to notice a hang.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -62,6 +87,8 @@ pub enum SecretSource {
     Env(String),
     /// `credential`: the name of a credential that systemd hands over (`LoadCredential=`, systemd.exec(5)).
     Credential(String),
+    /// `oauth2`: no password at all, but tokens, which are had elsewhere.
+    Oauth2(Box<Oauth2>),
 }
 
 impl fmt::Debug for SecretSource {
@@ -73,23 +100,26 @@ impl fmt::Debug for SecretSource {
             SecretSource::File(path) => f.debug_tuple("File").field(path).finish(),
             SecretSource::Env(name) => f.debug_tuple("Env").field(name).finish(),
             SecretSource::Credential(name) => f.debug_tuple("Credential").field(name).finish(),
+            SecretSource::Oauth2(oauth2) => f.debug_tuple("Oauth2").field(oauth2).finish(),
         }
     }
 }
 
 impl SecretSource {
     /// The one way that the account names. `keyring_name` is what its password is called in a keyring.
-    pub(super) fn read(section: &Section<'_>, paths: &Paths, keyring_name: String) -> Result<SecretSource, Fault> {
-        let command = section.text("password_command")?.map(|command| SecretSource::Command(command.to_owned()));
-        let file = paths::given(section, "password_file", paths)?.map(SecretSource::File);
-        let variable = section.text("password_env")?.map(|name| SecretSource::Env(name.trim().to_owned()));
+    pub(super) fn read(section: &Section<'_>, paths: &Paths, owner: &Owner<'_>) -> Result<SecretSource, Fault> {
+        let [command, file, variable] = SecretSource::named(section, paths, &PASSWORD)?;
         let credential = credential_name(section)?.map(SecretSource::Credential);
-        let keyring = section.switch("keyring")?.unwrap_or(false).then_some(SecretSource::Keyring(keyring_name));
-        let mut ways = [command, file, variable, credential, keyring].into_iter().flatten();
+        let keyring = section
+            .switch("keyring")?
+            .unwrap_or(false)
+            .then(|| SecretSource::Keyring(super::keyring_name(owner.username, owner.host)));
+        let oauth2 = Oauth2::read(section, paths, owner)?.map(|oauth2| SecretSource::Oauth2(Box::new(oauth2)));
+        let mut ways = [command, file, variable, credential, keyring, oauth2].into_iter().flatten();
         match (ways.next(), ways.next()) {
             (Some(way), None) => Ok(way),
             (Some(_), Some(_)) => {
-                let last = ["keyring", "credential", "password_env"].into_iter().find(|key| section.has(key));
+                let last = ["oauth2", "keyring", "credential", "password_env"].into_iter().find(|key| section.has(key));
                 let second = last.unwrap_or("password_file");
                 Err(section.fault(second, "the password is given in more than one way", WAYS))
             }
@@ -97,7 +127,32 @@ impl SecretSource {
         }
     }
 
-    /// Gets the secret. One newline at its end (`\n` or `\r\n`) is taken off.
+    /// The secret of an OAuth2 client, which not every provider gives.
+    pub(super) fn read_prefixed(
+        section: &Section<'_>,
+        paths: &Paths,
+        kind: &Kind,
+    ) -> Result<Option<SecretSource>, Fault> {
+        let mut ways = SecretSource::named(section, paths, kind)?.into_iter().flatten();
+        match (ways.next(), ways.next()) {
+            (way, None) => Ok(way),
+            (_, Some(_)) => {
+                let second = if section.has(kind.env) { kind.env } else { kind.file };
+                let cause = format!("{} is given in more than one way", kind.noun);
+                Err(section.fault(second, cause, CLIENT_SECRET_WAYS))
+            }
+        }
+    }
+
+    fn named(section: &Section<'_>, paths: &Paths, kind: &Kind) -> Result<[Option<SecretSource>; 3], Fault> {
+        Ok([
+            section.text(kind.command)?.map(|command| SecretSource::Command(command.to_owned())),
+            paths::given(section, kind.file, paths)?.map(SecretSource::File),
+            section.text(kind.env)?.map(|name| SecretSource::Env(name.trim().to_owned())),
+        ])
+    }
+
+    /// Gets the password. One newline at its end (`\n` or `\r\n`) is taken off.
     ///
     /// # Errors
     ///
@@ -105,35 +160,59 @@ impl SecretSource {
     /// may read it, when the variable is unset, and when what came is empty, several lines, or not UTF-8. No fault quotes
     /// the secret, the command or its standard output.
     pub async fn fetch(&self) -> Result<SecretString, Fault> {
+        self.fetch_as(&PASSWORD).await
+    }
+
+    /// Gets the secret of an OAuth2 client.
+    ///
+    /// # Errors
+    /// As [`SecretSource::fetch`].
+    pub async fn fetch_client_secret(&self) -> Result<SecretString, Fault> {
+        self.fetch_as(&CLIENT_SECRET).await
+    }
+
+    async fn fetch_as(&self, kind: &Kind) -> Result<SecretString, Fault> {
         match self {
             SecretSource::Typed(typed) => Ok(SecretString::clone(&typed.0)),
             SecretSource::Keyring(name) => {
                 let name = name.clone();
                 let read = tokio::task::spawn_blocking(move || keyring::read(&name)).await;
-                secret(read.map_err(|_| keyring::broke())??, "keyring")
+                secret(read.map_err(|_| keyring::broke())??, "keyring", kind)
             }
-            SecretSource::Command(command) => secret(run(command, PATIENCE).await?, "password_command"),
-            SecretSource::File(path) => secret(read_private(path)?, "password_file"),
-            SecretSource::Env(name) => secret(read_variable(name)?, "password_env"),
-            SecretSource::Credential(name) => secret(read_credential(name)?, "credential"),
+            SecretSource::Command(command) => secret(run(command, kind, PATIENCE).await?, kind.command, kind),
+            SecretSource::File(path) => secret(read_private(path, kind)?, kind.file, kind),
+            SecretSource::Env(name) => secret(read_variable(name, kind)?, kind.env, kind),
+            SecretSource::Credential(name) => secret(read_credential(name)?, "credential", kind),
+            SecretSource::Oauth2(_) => {
+                Err(Fault::refused("this account logs in with OAuth2, and has no password", WAYS))
+            }
         }
     }
 }
 
+/// What a `token_command` prints.
+///
+/// # Errors
+/// As [`SecretSource::fetch`].
+pub async fn printed_token(command: &str) -> Result<SecretString, Fault> {
+    secret(run(command, &TOKEN, PATIENCE).await?, TOKEN.command, &TOKEN)
+}
+
 type Bytes = Zeroizing<Vec<u8>>;
 
-fn secret(bytes: Bytes, way: &str) -> Result<SecretString, Fault> {
-    let fault = |what: &str, hint: &str| Err(Fault::credentials(format!("{way} gave {what}"), hint));
+fn secret(bytes: Bytes, way: &str, kind: &Kind) -> Result<SecretString, Fault> {
+    let noun = kind.noun;
+    let fault = |what: &str, hint: String| Err(Fault::credentials(format!("{way} gave {what}"), hint));
     let line = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
     let line = if line.len() < bytes.len() { line.strip_suffix(b"\r").unwrap_or(line) } else { line };
     match std::str::from_utf8(line) {
-        Ok("") => fault("nothing", "it must give the password on one line"),
+        Ok("") => fault("nothing", format!("it must give {noun} on one line")),
         // RFC 4013, section 2.3: no password holds a control character; NUL would end it early (RFC 4616).
         Ok(text) if text.contains(['\n', '\r', '\0']) => {
-            fault("more than one line", "let it give the password alone, for example with `| head -n 1`")
+            fault("more than one line", format!("let it give {noun} alone, for example with `| head -n 1`"))
         }
         Ok(text) => Ok(SecretString::from(text)),
-        Err(_) => fault("something that is not UTF-8 text", "check that it gives the password and nothing else"),
+        Err(_) => fault("something that is not UTF-8 text", format!("check that it gives {noun} and nothing else")),
     }
 }
 
@@ -164,28 +243,28 @@ fn read_credential(name: &str) -> Result<Bytes, Fault> {
     Ok(bytes)
 }
 
-fn read_variable(name: &str) -> Result<Bytes, Fault> {
+fn read_variable(name: &str, kind: &Kind) -> Result<Bytes, Fault> {
     use std::os::unix::ffi::OsStringExt;
     std::env::var_os(name).map(|value| Zeroizing::new(value.into_vec())).ok_or_else(|| {
-        let cause = format!("password_env names {}, which is not set", Printable::new(name));
+        let cause = format!("{} names {}, which is not set", kind.env, Printable::new(name));
         Fault::credentials(cause, "export it before you start mailherd")
     })
 }
 
-fn read_private(path: &Path) -> Result<Bytes, Fault> {
-    let shown = Printable::new(&path.to_string_lossy());
+fn read_private(path: &Path, kind: &Kind) -> Result<Bytes, Fault> {
+    let (key, shown) = (kind.file, Printable::new(&path.to_string_lossy()));
     let cannot = |error: std::io::Error| {
-        Fault::credentials(format!("cannot read password_file {shown}: {error}"), "check the path and its permissions")
+        Fault::credentials(format!("cannot read {key} {shown}: {error}"), "check the path and its permissions")
     };
     // Asked before it is opened: opening a pipe waits for somebody to write.
     if !std::fs::metadata(path).map_err(cannot)?.is_file() {
-        let cause = format!("password_file {shown} is not a file");
-        return Err(Fault::credentials(cause, "name a file that holds the password and nothing else"));
+        let cause = format!("{key} {shown} is not a file");
+        return Err(Fault::credentials(cause, format!("name a file that holds {} and nothing else", kind.noun)));
     }
     let file = File::open(path).map_err(cannot)?;
     let mode = file.metadata().map_err(cannot)?.permissions().mode();
     if mode & 0o077 != 0 {
-        let cause = format!("others may read password_file {shown} (mode {:03o})", mode & 0o777);
+        let cause = format!("others may read {key} {shown} (mode {:03o})", mode & 0o777);
         return Err(Fault::credentials(cause, format!("chmod 600 {shown}")));
     }
     let mut bytes = Zeroizing::new(Vec::new());
@@ -193,8 +272,9 @@ fn read_private(path: &Path) -> Result<Bytes, Fault> {
     Ok(bytes)
 }
 
-async fn run(command: &str, patience: Duration) -> Result<Bytes, Fault> {
-    let hint = "run it by hand: it must print the password and end with status 0";
+async fn run(command: &str, kind: &Kind, patience: Duration) -> Result<Bytes, Fault> {
+    let key = kind.command;
+    let hint = format!("run it by hand: it must print {} and end with status 0", kind.noun);
     // It stays in our process group: a command in one of its own is stopped when it asks on the terminal.
     let child = Command::new("sh")
         .arg("-c")
@@ -204,16 +284,16 @@ async fn run(command: &str, patience: Duration) -> Result<Bytes, Fault> {
         .stderr(Stdio::piped())
         .kill_on_drop(true)
         .spawn();
-    let child = child.map_err(|error| Fault::credentials(format!("cannot start password_command: {error}"), hint))?;
+    let child = child.map_err(|error| Fault::credentials(format!("cannot start {key}: {error}"), hint.clone()))?;
     match tokio::time::timeout(patience, outcome(child)).await {
         Ok(Ok((status, stdout, _))) if status.success() => Ok(stdout),
         Ok(Ok((status, _, stderr))) => {
             let said = last_line(&stderr).map(|line| format!(": {line}")).unwrap_or_default();
-            Err(Fault::credentials(format!("password_command failed ({status}){said}"), hint))
+            Err(Fault::credentials(format!("{key} failed ({status}){said}"), hint))
         }
-        Ok(Err(error)) => Err(Fault::credentials(format!("password_command broke off: {error}"), hint)),
+        Ok(Err(error)) => Err(Fault::credentials(format!("{key} broke off: {error}"), hint)),
         Err(_) => {
-            let cause = format!("password_command did not end within {} s", patience.as_secs());
+            let cause = format!("{key} did not end within {} s", patience.as_secs());
             Err(Fault::credentials(cause, "it must not wait for input; unlock its key first"))
         }
     }
@@ -318,7 +398,7 @@ mod tests {
     fn a_command_that_hangs_is_given_up() {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let begun = Instant::now();
-        let fault = runtime.block_on(run("exec sleep 30", Duration::from_millis(50))).unwrap_err();
+        let fault = runtime.block_on(run("exec sleep 30", &PASSWORD, Duration::from_millis(50))).unwrap_err();
         assert!(fault.cause.contains("did not end"), "{fault}");
         assert!(begun.elapsed() < Duration::from_secs(20));
     }

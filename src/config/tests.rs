@@ -225,13 +225,97 @@ fn there_is_exactly_one_way_to_the_password() {
     refused(&none, 1, "no password", "password_command");
     refused(&format!("{LEAST}password_command = \"x\""), 5, "more than one way", "one of");
     refused(&format!("{none}password_command = \"x\"\npassword_file = \"y\""), 6, "more than one way", "one of");
-    for (line, cause) in [
-        ("password = \"hunter2\"", "does not belong in this file"),
-        ("oauth2 = { client = \"x\" }", "not supported yet"),
+    let plain = "password = \"hunter2\"";
+    refused(&format!("{none}{plain}"), 5, "does not belong in this file", "password_command");
+    refused(&format!("{plain}\n{LEAST}"), 1, "does not belong in this file", "[[accounts]]");
+}
+
+/// An account of Gmail's that has no password.
+fn gmail(oauth2: &str) -> String {
+    let none = LEAST.replace("password_env = \"PW\"\n", "").replace("imap.example.org", "imap.gmail.com");
+    format!("{none}oauth2 = {{ {oauth2} }}\n")
+}
+
+fn client(oauth2: &str) -> super::Client {
+    let SecretSource::Oauth2(read) = sound(&gmail(oauth2)).accounts.remove(0).secret else { panic!("{oauth2}") };
+    read.client().expect("a client").clone()
+}
+
+#[test]
+fn oauth2_knows_two_providers_and_is_told_of_others() {
+    let known = client("client_id = \"id\", client_secret_file = \"secret\"");
+    assert_eq!(known.endpoints.token, "https://oauth2.googleapis.com/token");
+    assert!(matches!(&known.secret, Some(SecretSource::File(file)) if file.ends_with("secret") && file.is_absolute()));
+    let SecretSource::Oauth2(by_command) =
+        sound(&gmail("token_command = \"oama access me\"")).accounts.remove(0).secret
+    else {
+        panic!("it is a command")
+    };
+    assert!(by_command.client().is_none() && !format!("{by_command:?}").contains("oama"), "{by_command:?}");
+    let outlook = client("client_id = \"id\", provider = \"outlook\", tenant = \"consumers\", keyring = true");
+    assert!(outlook.endpoints.device.unwrap().contains("/consumers/"));
+    assert!(matches!(outlook.kept, super::Keeping::Keyring(name) if name.starts_with("oauth2 of ")));
+    let own = client(
+        "client_id = \"id\", token_url = \"https://id.example/t\", device_url = \"http://[::1]:8/d\", scope = \"mail\", \
+         redirect_url = \"http://localhost:8400/back\"",
+    );
+    assert_eq!((own.endpoints.token.as_str(), own.endpoints.scope.as_str()), ("https://id.example/t", "mail"));
+    assert_eq!((own.endpoints.authorize, own.endpoints.redirect.as_str()), (None, "http://localhost:8400/back"));
+    let half = client("provider = \"gmail\", client_id = \"id\", scope = \"other\"");
+    assert_eq!((half.endpoints.scope.as_str(), half.endpoints.token_host()), ("other", "oauth2.googleapis.com"));
+}
+
+#[test]
+fn oauth2_is_refused_with_the_nearest_word() {
+    for (keys, cause, hint) in [
+        ("client_id = \"x\", client_secrets_file = \"y\"", "unknown key `client_secrets_file`", "`client_secret_file`"),
+        ("client_id = \"x\", client_secret = \"hunter2\"", "does not belong in this file", "client_secret_file"),
+        ("provider = \"gmail\"", "`client_id` is missing", "docs/oauth2.md"),
+        ("provider = \"google\", client_id = \"x\"", "cannot be \"google\"", "\"gmail\" or \"outlook\""),
+        ("client_id = \"x\", tenant = \"y\"", "word of Microsoft's", "outlook"),
+        ("client_id = \"x\", provider = \"outlook\", tenant = \"../y\"", "`tenant` cannot be", "consumers"),
+        ("client_id = \"x\", token_url = \"https://a.b\"", "`scope` is missing", "token_url and scope"),
+        ("client_id = \"x\", scope = \"y\"", "`token_url` is missing", "provider = "),
+        ("client_id = \"x\", scope = \"y\", token_url = \"http://a.example/t\"", "in the clear", "https"),
+        ("client_id = \"x\", scope = \"y\", token_url = \"http://127.0.0.1.a.example/t\"", "in the clear", "https"),
+        ("client_id = \"x\", scope = \"y\", token_url = \"https://a@b.example/\"", "no https address", "https"),
+        ("client_id = \"x\", scope = \"y\", token_url = \"ftp://a.example/\"", "no https address", "https"),
+        ("client_id = \"x\", redirect_url = \"https://localhost\"", "no http address of this machine", "127.0.0.1"),
+        ("client_id = \"x\", redirect_url = \"http://a.example\"", "no http address of this machine", "127.0.0.1"),
+        ("client_id = \"x\", redirect_url = \"http://localhost:0\"", "no http address of this machine", "127.0.0.1"),
+        ("client_id = \"x\", redirect_url = \"http://localhost/?a\"", "no http address of this machine", "127.0.0.1"),
+        ("token_command = \"x\", client_id = \"y\"", "exclude each other", "needs nothing else"),
+        (
+            "client_id = \"x\", client_secret_env = \"y\", client_secret_command = \"z\"",
+            "the client secret is given in more than one way",
+            "one of",
+        ),
     ] {
-        refused(&format!("{none}{line}"), 5, cause, "password_command");
-        refused(&format!("{line}\n{LEAST}"), 1, cause, "[[accounts]]");
+        refused(&gmail(keys), 5, cause, hint);
     }
+    refused(&format!("{LEAST}oauth2 = {{ token_command = \"x\" }}"), 6, "more than one way", "oauth2");
+    refused(&format!("{LEAST}oauth2 = true"), 6, "cannot be true or false", "table");
+    refused(&format!("client_id = \"x\"\n{LEAST}"), 1, "unknown key", "under oauth2");
+    refused(&format!("oauth2 = {{ }}\n{LEAST}"), 1, "unknown key", "[[accounts]]");
+}
+
+/// What the set-up writes is what was wanted; and the file stays as it was otherwise.
+#[test]
+fn oauth2_is_written_as_it_was_given() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    let mut account = super::Account::draft("ho me".into(), crate::logic::ids::Address::parse("me@gmail.com").unwrap());
+    account.host = "imap.gmail.com".into();
+    let pairs = [("client_id", "a\"b"), ("client_secret_file", "/etc/x"), ("keyring", "false")];
+    let pairs = pairs.map(|(key, value)| (key.to_owned(), value.to_owned()));
+    let editing = super::Editing::open(&path).unwrap();
+    let state_dir = editing.state_dir().unwrap();
+    let oauth2 = super::Oauth2::of_pairs(&account, &pairs, &path, &state_dir).unwrap();
+    account.secret = SecretSource::Oauth2(Box::new(oauth2));
+    editing.write(&account).unwrap();
+    assert_eq!(load(&path).unwrap().accounts, [account]);
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(text.contains("oauth2 = { client_id = 'a\"b', client_secret_file = \"/etc/x\" }"), "{text}");
 }
 
 #[test]
@@ -354,4 +438,46 @@ fn the_example_loads_with_its_overrides_too() {
     assert_eq!((account.backlog_days, account.blackhole_days, account.settle_seconds), (365, 30, 600));
     assert!(account.fit);
     assert_eq!(account.folders.news, "Newsletters");
+}
+
+/// The rows of the tables of docs/config.md below the heading that names a place: key and default.
+fn documented(place: Place) -> Vec<(String, String)> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/config.md");
+    let text = fs::read_to_string(path).unwrap();
+    let heading = match place {
+        Place::Top => "## At the top of the file\n",
+        Place::Ui => "## `[ui]`\n",
+        Place::Folders => "## `[folders]`\n",
+        Place::Account => "## `[[accounts]]`\n",
+        Place::Oauth2 => "## `oauth2`\n",
+    };
+    let (_, section) = text.split_once(heading).unwrap_or_else(|| panic!("no {heading}"));
+    let section = section.split("\n## ").next().unwrap();
+    let cells = |line: &str| line.split('|').map(|cell| cell.trim().trim_matches('`').to_owned()).collect::<Vec<_>>();
+    let rows = section.lines().filter(|line| line.starts_with("| `")).map(cells);
+    rows.map(|cells| (cells[1].clone(), cells[2].clone())).collect()
+}
+
+#[test]
+fn every_key_is_documented_with_its_place_and_its_default() {
+    let example = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("config.example.toml")).unwrap();
+    let example: toml::Table = example.parse().unwrap();
+    for place in Place::ALL {
+        let rows = documented(place);
+        let keys: Vec<&str> = rows.iter().map(|(key, _)| key.as_str()).collect();
+        assert_eq!(keys, place.keys(), "docs/config.md has the keys of {place:?} in the order of the table");
+        let shown = match place {
+            Place::Top => &example,
+            Place::Ui => example["ui"].as_table().unwrap(),
+            Place::Folders => example["folders"].as_table().unwrap(),
+            // What an account must have is an invented one's there, and no default.
+            Place::Account | Place::Oauth2 => continue,
+        };
+        for (key, default) in rows.iter().filter(|(_, default)| default != "-") {
+            assert_eq!(shown[key].to_string(), *default, "{key} in config.example.toml and docs/config.md");
+        }
+    }
+    let least = format!("{LEAST}aliases = []\nport = 993\ntls = \"implicit\"\n");
+    let (given, left_out) = (sound(&least).accounts.remove(0), sound(LEAST).accounts.remove(0));
+    assert_eq!((given.port, given.tls, given.own_addresses()), (left_out.port, left_out.tls, left_out.own_addresses()));
 }

@@ -73,6 +73,28 @@ pub(super) async fn read_each(
     each_here(session, uids, each).await
 }
 
+/// All of a mailbox that holds so many messages, one by one. What comes meanwhile is left out.
+pub(super) async fn read_all(
+    session: &mut Session,
+    folder: &FolderName,
+    messages: u32,
+    mut each: impl FnMut(Fresh) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    const RANGE: u32 = 5_000;
+    session.select(folder, Access::ReadOnly).await?;
+    let ranges = (1..=messages).step_by(RANGE as usize);
+    let range = |from: u32| (from, messages.min(from.saturating_add(RANGE - 1)));
+    let commands: Vec<String> =
+        ranges.map(range).map(|(from, to)| format!("FETCH {from}:{to} {}", header_query())).collect();
+    let answers = session
+        .stream(commands, 2, async |untagged| match untagged {
+            Untagged::Fetch(row) => fresh_in(row).map_or(Ok(()), |(fresh, _)| each(fresh)),
+            _ => Ok(()),
+        })
+        .await?;
+    all_done(&answers, "reading messages")
+}
+
 /// The same in the mailbox that is open.
 pub(super) async fn read_here(session: &mut Session, uids: &[Uid]) -> Result<Vec<Fresh>, Fault> {
     let mut found = Vec::with_capacity(uids.len());

@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use tokio::time::timeout;
-
+use super::entry::{self, Key};
 use crate::config::{Account, Tls};
 use crate::imap::Session;
-use crate::imap::connect::{self, Endpoint, Login, TlsMode};
+use crate::imap::connect::{Endpoint, TlsMode};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{FolderName, UnixTime};
 
@@ -78,23 +77,23 @@ impl Setting<'_> {
         self.connect_within(CONNECT).await
     }
 
-    /// The same, given up after `limit`. What a password command takes does not count: it may ask its user.
+    /// The same, given up after `limit`. What it takes to get the password, or a token, does not count: a command may ask its user.
     ///
     /// # Errors
     /// As [`Setting::connect`]; transient when the time is over.
     pub async fn connect_within(&self, limit: Duration) -> Result<Session, Fault> {
         let account = self.account;
-        let secret = account.secret.fetch().await.map_err(|fault| fault.while_doing(&account.name))?;
-        let login = Login { username: account.username.clone(), secret };
-        let endpoint = endpoint(account);
-        let opened = match timeout(limit, connect::open(&endpoint, &login)).await {
-            Ok(opened) => opened,
-            Err(_) => Err(Fault::transient(
+        let late = |limit: Duration| {
+            Fault::transient(
                 format!("timeout: no session with {} within {} seconds", account.host, limit.as_secs_f32()),
                 "check the network; mailherd connects again",
-            )),
+            )
         };
-        opened.map_err(|fault| super::steps::advised(fault, &account.host).while_doing(&account.name))
+        let opened = async {
+            let key = Key::of(account).await?;
+            entry::open(account, key, limit, late, &mut |_| {}).await
+        };
+        opened.await.map_err(|fault| fault.while_doing(&account.name))
     }
 
     /// Yes, by flag or by word.

@@ -6,15 +6,14 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use secrecy::SecretString;
 use tokio::time::timeout;
 
+use super::entry::{self, Key};
 use super::setting::{CONNECT, endpoint};
-use crate::config::{Account, Tls};
-use crate::imap::{self, Capabilities, Login, Session, Stage, connect};
-use crate::logic::fault::{Fault, FaultKind};
+use crate::config::{Account, SecretSource, Tls};
+use crate::imap::{self, Capabilities, Session, Stage};
+use crate::logic::fault::Fault;
 use crate::logic::ids::Category;
-use crate::logic::provider::Provider;
 use crate::logic::server::Certificate;
 
 /// A server that is only tried may take so long to greet.
@@ -94,7 +93,7 @@ pub struct Stop {
     pub certificate: Option<Certificate>,
 }
 
-/// Goes to the account's server as far as one gets without a password.
+/// Goes to the account's server as far as one gets without a password or a token.
 ///
 /// # Errors
 /// The step that failed.
@@ -104,7 +103,7 @@ pub async fn knock(account: &Account, tell: Tell<'_>) -> Result<(), Stop> {
     let mut witness = |stage: Stage<'_>| way.reached(stage);
     let knocked = timeout(KNOCK, imap::knock(&endpoint, &mut witness)).await;
     let outcome = knocked.unwrap_or_else(|_| Err(slow(KNOCK)));
-    match outcome.and_then(|capabilities| takes_passwords(account, &capabilities)) {
+    match outcome.and_then(|capabilities| takes_the_key(account, &capabilities)) {
         Ok(()) => Ok(()),
         Err(fault) => Err(way.stopped(fault)),
     }
@@ -117,23 +116,16 @@ pub async fn knock(account: &Account, tell: Tell<'_>) -> Result<(), Stop> {
 pub(super) async fn log_in(account: &Account, tell: Tell<'_>) -> Result<Session, Stop> {
     let mut way = Way::new(account, tell);
     way.begin("secret");
-    let secret = match account.secret.fetch().await {
-        Ok(secret) => secret,
+    let key = match Key::of(account).await {
+        Ok(key) => key,
         Err(fault) => return Err(way.stopped(fault)),
     };
-    way.done("the password could be read".to_owned());
-    match logged_in(account, secret, &mut way).await {
-        Ok(session) => Ok(session),
-        Err(fault) => Err(way.stopped(advised(fault, &account.host))),
-    }
-}
-
-async fn logged_in(account: &Account, secret: SecretString, way: &mut Way<'_>) -> Result<Session, Fault> {
-    let login = Login { username: account.username.clone(), secret };
-    let endpoint = endpoint(account);
-    let mut witness = |stage: Stage<'_>| way.reached(stage);
-    let opened = connect::open_before(&endpoint, &login, &mut witness);
-    timeout(CONNECT, opened).await.unwrap_or_else(|_| Err(slow(CONNECT)))
+    way.done(key.words());
+    let opened = {
+        let mut witness = |stage: Stage<'_>| way.reached(stage);
+        entry::open(account, key, CONNECT, slow, &mut witness).await
+    };
+    opened.map_err(|fault| way.stopped(fault))
 }
 
 fn slow(patience: Duration) -> Fault {
@@ -141,25 +133,26 @@ fn slow(patience: Duration) -> Fault {
     Fault::transient(cause, "check `host`, `port` and `tls`, the network and firewalls")
 }
 
-/// A refused login, with what its provider wants: no protocol says where app passwords are made.
-pub(super) fn advised(fault: Fault, host: &str) -> Fault {
-    if fault.kind != FaultKind::Credentials {
-        return fault;
-    }
-    match Provider::of_host(host).and_then(Provider::refused_words) {
-        Some(hint) => Fault { hint, ..fault },
-        None => fault,
+/// Whether what the account logs in with is of any use there.
+fn takes_the_key(account: &Account, capabilities: &Capabilities) -> Result<(), Fault> {
+    let tokens = capabilities.has("AUTH=XOAUTH2") || capabilities.has("AUTH=OAUTHBEARER");
+    match &account.secret {
+        SecretSource::Oauth2(_) if tokens => Ok(()),
+        SecretSource::Oauth2(_) => {
+            let cause = "the server takes no OAuth2 (neither XOAUTH2 nor OAUTHBEARER)";
+            Err(Fault::refused(cause, "use a password for it"))
+        }
+        _ => takes_passwords(account, capabilities, tokens),
     }
 }
 
-/// Whether a password is of any use there (RFC 9051, section 6.2.3; RFC 4616).
-fn takes_passwords(account: &Account, capabilities: &Capabilities) -> Result<(), Fault> {
+/// Whether a password is (RFC 9051, section 6.2.3; RFC 4616).
+fn takes_passwords(account: &Account, capabilities: &Capabilities, tokens: bool) -> Result<(), Fault> {
     if capabilities.has("AUTH=PLAIN") || !capabilities.has("LOGINDISABLED") {
         return Ok(());
     }
-    let oauth = capabilities.has("AUTH=XOAUTH2") || capabilities.has("AUTH=OAUTHBEARER");
-    let hint = match (oauth, account.tls) {
-        (true, _) => "it wants OAuth2",
+    let hint = match (tokens, account.tls) {
+        (true, _) => "it wants OAuth2: docs/oauth2.md",
         (false, Tls::None) => "use TLS: tls = \"implicit\" or \"starttls\"",
         (false, _) => "ask your provider how programs may log in",
     };
@@ -261,21 +254,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_refused_password_is_told_what_its_provider_wants() {
-        let fault = Fault::credentials("the server refused the login: NO [AUTHENTICATIONFAILED]", "check");
-        assert!(advised(fault.clone(), "imap.gmail.com").hint.contains("https://myaccount.google.com/apppasswords"));
-        assert_eq!(advised(fault.clone(), "imap.home.example"), fault);
-        let busy = Fault::transient("too many connections", "wait");
-        assert_eq!(advised(busy.clone(), "imap.gmail.com"), busy);
-    }
-
-    #[test]
     fn a_server_without_passwords_is_found_out_before_one_is_typed() {
         let account = Account::draft("x".into(), crate::logic::ids::Address::parse("a@b.example").unwrap());
-        let fault = takes_passwords(&account, &Capabilities::new(["LOGINDISABLED", "AUTH=XOAUTH2"])).unwrap_err();
+        let fault = takes_the_key(&account, &Capabilities::new(["LOGINDISABLED", "AUTH=XOAUTH2"])).unwrap_err();
         assert!(fault.cause.contains("LOGINDISABLED") && fault.hint.contains("OAuth2"), "{fault:?}");
         for words in [&["LOGINDISABLED", "AUTH=PLAIN"][..], &["IMAP4REV1"], &[]] {
-            assert!(takes_passwords(&account, &Capabilities::new(words)).is_ok());
+            assert!(takes_the_key(&account, &Capabilities::new(words)).is_ok());
         }
     }
 

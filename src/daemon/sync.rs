@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::desk::Desk;
+use super::glance::Glance;
 use super::learner::Role;
 use super::moves;
 use super::reading::{Read, read};
@@ -10,7 +11,7 @@ use super::recovery;
 use super::setting::Setting;
 use super::trash;
 use crate::imap::Session;
-use crate::imap::folders::{Folders, SpecialUse};
+use crate::imap::folders::{Folder, Folders, SpecialUse};
 use crate::logic::fault::{Fault, FaultKind};
 use crate::logic::ids::FolderName;
 use crate::logic::plan::Managed;
@@ -42,9 +43,20 @@ pub(super) async fn sync(
     let learner = desk.learner().await?;
     learner.no_sent = sent.is_none();
     let mut done: HashSet<FolderName> = HashSet::from([FolderName::inbox()]);
+    done.extend(sent.clone());
+    let mut ours: Vec<FolderName> = Vec::new();
+    for (_, name) in managed.all() {
+        if folders.find(name).is_some_and(|folder| folder.selectable) && done.insert(name.clone()) {
+            ours.push(name.clone());
+        }
+    }
+    let others = if scope == Scope::All { teaching(folders, &done) } else { Vec::new() };
+    // After INBOX was read: what left it on the way is where it went by now.
+    let names: Vec<FolderName> = sent.iter().chain(&ours).chain(others.iter().map(|(name, _)| name)).cloned().collect();
+    let glance = Glance::at(session, &names).await?;
     match &sent {
+        Some(sent) if glance.shows_nothing_new(desk, sent).await? => {}
         Some(sent) => {
-            done.insert(sent.clone());
             read(setting, session, desk, sent, Role::Sent, u32::MAX).await?;
         }
         None => setting.watcher.advise(
@@ -53,86 +65,61 @@ pub(super) async fn sync(
             "let your mail program keep sent mail on the server, in a mailbox called Sent",
         ),
     }
-    let mut names: Vec<FolderName> = Vec::new();
-    for (_, name) in managed.all() {
-        if folders.find(name).is_some_and(|folder| folder.selectable) && done.insert(name.clone()) {
-            names.push(name.clone());
+    for name in &ours {
+        if !glance.shows_nothing_changed(desk, name).await? {
+            read(setting, session, desk, name, Role::Managed, u32::MAX).await?;
         }
-    }
-    let unchanged = if scope == Scope::Watched { unchanged(session, desk, &names).await? } else { HashSet::new() };
-    for name in names.iter().filter(|name| !unchanged.contains(*name)) {
-        read(setting, session, desk, name, Role::Managed, u32::MAX).await?;
     }
     recovery::late(setting, session, desk).await?;
     moves::observe(setting, desk).await?;
     trash::look(setting, session, desk, folders).await?;
-    if scope == Scope::All {
-        elsewhere(setting, session, desk, folders, &done).await?;
-    }
+    elsewhere(setting, session, desk, (folders, others), &glance).await?;
     Ok(inbox)
 }
 
-/// The mailboxes that STATUS shows as they are known. Without CONDSTORE a flag that changed is not seen by that.
-async fn unchanged(session: &mut Session, desk: &mut Desk, names: &[FolderName]) -> Result<HashSet<FolderName>, Fault> {
-    let statuses = session.poll(names).await?;
-    let learner = desk.learner().await?;
-    let mut unchanged = HashSet::new();
-    for (name, status) in names.iter().zip(statuses) {
-        let Some(known) = learner.store.folder(learner.account, name)? else { continue };
-        let same = Some(known.validity) == status.uid_validity
-            && Some(known.next) == status.uid_next
-            && known.highest_modseq == status.highest_modseq;
-        if same && Some(learner.store.known_in(known.id)?) == status.messages {
-            unchanged.insert(name.clone());
-        }
-    }
-    Ok(unchanged)
+/// The mailboxes that only teach.
+fn teaching(folders: &Folders, done: &HashSet<FolderName>) -> Vec<(FolderName, Role)> {
+    let all_mail = folders.special(SpecialUse::All).map(|folder| &folder.name);
+    let teaches = |folder: &&Folder| match all_mail {
+        // Where there is an All Mail, the other mailboxes are views of it (labels).
+        Some(all_mail) => *all_mail == folder.name,
+        None => folder.selectable && !folders.never_read(folder),
+    };
+    let role = if all_mail.is_some() { Role::All } else { Role::Other };
+    let there = folders.all.iter().filter(teaches).filter(|folder| !done.contains(&folder.name));
+    there.map(|folder| (folder.name.clone(), role)).collect()
 }
 
 async fn elsewhere(
     setting: &Setting<'_>,
     session: &mut Session,
     desk: &mut Desk,
-    folders: &Folders,
-    done: &HashSet<FolderName>,
+    (folders, others): (&Folders, Vec<(FolderName, Role)>),
+    glance: &Glance,
 ) -> Result<(), Fault> {
-    let all_mail = folders.special(SpecialUse::All).map(|folder| folder.name.clone());
-    if all_mail.is_some() {
+    let mut waiting = Vec::new();
+    for (name, role) in others {
+        if glance.shows_nothing_new(desk, &name).await? {
+            continue;
+        }
+        let messages = match glance.of(&name) {
+            Some(row) => row.messages,
+            None => match session.status(&name).await {
+                Ok(row) => row.messages,
+                // One mailbox that cannot be opened does not stop the others: it would only have taught.
+                Err(fault) if !session.is_broken() => {
+                    not_read(setting, folders, &name, &fault);
+                    continue;
+                }
+                Err(fault) => return Err(fault),
+            },
+        };
+        waiting.push((name, role, messages.unwrap_or(0)));
+    }
+    if waiting.iter().any(|(_, role, _)| *role == Role::All) {
         let learner = desk.learner().await?;
         if let Some(inbox) = learner.store.folder(learner.account, &FolderName::inbox())? {
             learner.inbox = learner.store.instances_in(inbox.id)?.into_iter().collect();
-        }
-    }
-    let mut waiting = Vec::new();
-    for folder in &folders.all {
-        // Where there is an All Mail, the other mailboxes are views of it (labels).
-        let is_all = all_mail.as_ref() == Some(&folder.name);
-        let teaches = match &all_mail {
-            Some(_) => is_all,
-            None => folder.selectable && !folders.never_read(folder),
-        };
-        if !teaches || done.contains(&folder.name) {
-            continue;
-        }
-        let status = match session.status(&folder.name).await {
-            Ok(status) => status,
-            // One mailbox that cannot be opened does not stop the others: it would only have taught.
-            Err(fault) if !session.is_broken() => {
-                setting
-                    .watcher
-                    .note(&setting.account.name, &format!("{} is not read: {fault}", folders.display(&folder.name)));
-                continue;
-            }
-            Err(fault) => return Err(fault),
-        };
-        let role = if is_all { Role::All } else { Role::Other };
-        let learner = desk.learner().await?;
-        let known = learner.store.folder(learner.account, &folder.name)?;
-        let unchanged = known.is_some_and(|known| {
-            Some(known.validity) == status.uid_validity && Some(known.next) == status.uid_next && known.next.0 > 1
-        });
-        if !unchanged {
-            waiting.push((folder.name.clone(), role, status.messages.unwrap_or(0)));
         }
     }
     let total: u64 = waiting.iter().map(|(_, _, messages)| u64::from(*messages)).sum();
@@ -142,15 +129,17 @@ async fn elsewhere(
             Ok(_) => {}
             // It would only have taught.
             Err(fault) if !session.is_broken() && matches!(fault.kind, FaultKind::Refused | FaultKind::Protocol) => {
-                setting
-                    .watcher
-                    .note(&setting.account.name, &format!("{} is not read: {fault}", folders.display(&name)));
+                not_read(setting, folders, &name, &fault);
             }
             Err(fault) => return Err(fault),
         }
     }
     desk.learner().await?.inbox = HashSet::new();
     Ok(())
+}
+
+fn not_read(setting: &Setting<'_>, folders: &Folders, name: &FolderName, fault: &Fault) {
+    setting.watcher.note(&setting.account.name, &format!("{} is not read: {fault}", folders.display(name)));
 }
 
 /// How many of a mailbox's messages are read when all of them together are too many.

@@ -47,6 +47,14 @@ pub const TARGETS: &[Target] = &[
     Target { name: "printable", by: "whoever sends mail", run: faces::printable, words: faces::WORDS, rounds: 20_000 },
     Target { name: "names", by: "a server", run: server::names, words: server::NAMES, rounds: 20_000 },
     Target { name: "wire", by: "a server", run: server::wire, words: server::RESPONSES, rounds: 4_000 },
+    Target { name: "tokens", by: "a token endpoint", run: server::tokens, words: server::TOKENS, rounds: 20_000 },
+    Target {
+        name: "redirect",
+        by: "a page in the browser",
+        run: server::redirect,
+        words: server::REDIRECTS,
+        rounds: 20_000,
+    },
     Target { name: "asked", by: "a process of the same user", run: user::asked, words: user::REQUESTS, rounds: 10_000 },
     Target {
         name: "answered",
@@ -58,6 +66,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "config", by: "the user", run: user::config, words: user::KEYS, rounds: 10_000 },
     Target { name: "who", by: "the user", run: user::who, words: user::SENDERS, rounds: 20_000 },
     Target { name: "mbox", by: "whoever sends mail", run: user::mbox, words: user::MBOX, rounds: 10_000 },
+    Target { name: "rules", by: "the user", run: user::rules, words: user::RULES, rounds: 5_000 },
 ];
 
 /// Runs one target. For `fuzz/`, where each is a program of its own.

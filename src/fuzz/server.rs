@@ -4,6 +4,7 @@ use std::io::Cursor;
 use std::pin::Pin;
 use std::task::{Context, Waker};
 
+use secrecy::{ExposeSecret, SecretString};
 use tokio::io::{AsyncRead, ReadBuf};
 
 use super::assert_harmless;
@@ -12,7 +13,8 @@ use crate::imap::guard::{Guard, Reader};
 use crate::imap::parse::{Response, response};
 use crate::imap::response::Untagged;
 use crate::imap::utf7;
-use crate::logic::ids::FolderName;
+use crate::logic::ids::{FolderName, UnixTime};
+use crate::logic::oauth;
 use crate::logic::printable::Printable;
 
 pub(super) const NAMES: &[&str] = &[
@@ -194,5 +196,90 @@ fn guarded(stream: &[u8], reader: Reader) {
         let words = line.split(' ').count();
         let plain = line.bytes().all(|byte| matches!(byte, b' '..=b'~')) && line.len() <= 80;
         assert!(plain && (words == 3 || line == "+ "), "async-imap is shown {line:?}");
+    }
+}
+
+pub(super) const TOKENS: &[&str] = &[
+    "{\"access_token\":\"",
+    "\",\"refresh_token\":\"r\"",
+    "\"expires_in\":",
+    "\"error\":\"invalid_grant\"",
+    "\"error_description\":\"",
+    "\"device_code\":\"d\",\"user_code\":\"",
+    "\"verification_uri\":\"https://",
+    "\"interval\":",
+    "}",
+    "null",
+    "-1",
+    "9223372036854775807",
+    "1e999",
+    "\\u001b[2J",
+    "\\r\\n",
+    "\u{202e}",
+];
+pub(super) const REDIRECTS: &[&str] = &[
+    "/?",
+    "code=",
+    "&state=",
+    "error=access_denied",
+    "&error_description=",
+    "%0d%0a",
+    "%1b",
+    "%",
+    "+",
+    "#",
+    "http://localhost:1",
+];
+
+/// A token never ends a line, and what a provider says never steers a terminal.
+pub(super) fn tokens(bytes: &[u8]) {
+    let (status, body) = match bytes {
+        [first, rest @ ..] if first % 2 == 0 => (200 + u16::from(*first), rest),
+        _ => (200, bytes),
+    };
+    let tell = |refusal: oauth::Refusal| {
+        let fault = refusal.fault("home", "id.example");
+        assert_harmless(&fault.cause, "a refusal");
+        assert_harmless(&fault.hint, "a hint");
+        assert!(fault.cause.len() < 2_000, "{fault:?}");
+    };
+    let plain = |token: &SecretString| token.expose_secret().bytes().all(|byte| byte.is_ascii_graphic());
+    match oauth::read_grant(status, body) {
+        Ok(grant) => {
+            assert!(plain(&grant.access_token) && grant.refresh_token.as_ref().is_none_or(plain));
+            let kept = oauth::Tokens::granted(grant, None, "https://id.example", "x", UnixTime(1_000_000_000));
+            let read = oauth::Tokens::read(&kept.text()).expect("what was written is read");
+            assert_eq!(*read.text(), *kept.text());
+            assert!(read.life_left(UnixTime(1_000_000_000)) > 0);
+        }
+        Err(refusal) => tell(refusal),
+    }
+    match oauth::read_device_code(status, body) {
+        Ok(code) => assert!(plain(&code.device_code) && code.interval.as_secs() <= 120 && code.expires_in > 0),
+        Err(refusal) => tell(refusal),
+    }
+    // A file that somebody else wrote.
+    if let Ok(text) = std::str::from_utf8(body)
+        && let Some(kept) = oauth::Tokens::read(text)
+    {
+        kept.are_fresh(UnixTime(i64::MAX));
+        kept.are_fresh(UnixTime(i64::MIN));
+        kept.life_left(UnixTime(i64::MIN));
+    }
+}
+
+/// Nobody has the code who does not know the state.
+pub(super) fn redirect(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let page = oauth::Page::new("http://127.0.0.1:1".into(), &[b's'; 32], &[b'v'; 32]);
+    let state = oauth::base64_url(&[b's'; 32]);
+    let expected = text.contains(&state) || text.contains('%');
+    assert!(expected || page.read(&text) == oauth::Returned::Stranger, "{text:?}");
+    let with_state = format!("/?state={state}&{text}");
+    if let oauth::Returned::No(refusal) = page.read(&with_state) {
+        assert_harmless(&refusal.fault("home", "id.example").cause, "a refusal");
+    }
+    for (name, value) in oauth::parameters(&text) {
+        assert!(name.len() + value.len() <= text.len() * 3);
     }
 }

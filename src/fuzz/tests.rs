@@ -18,7 +18,24 @@ macro_rules! targets {
         const NAMES: &[&str] = &[$(stringify!($name)),*];
     };
 }
-targets!(facts, auth, unsubscribe, letter, digest, printable, names, wire, asked, answered, config, who, mbox);
+targets!(
+    facts,
+    auth,
+    unsubscribe,
+    letter,
+    digest,
+    printable,
+    names,
+    wire,
+    tokens,
+    redirect,
+    asked,
+    answered,
+    config,
+    who,
+    mbox,
+    rules
+);
 
 #[test]
 fn every_target_has_a_test_a_corpus_and_a_program_for_cargo_fuzz() {

@@ -4,8 +4,10 @@ use std::path::Path;
 
 use super::assert_harmless;
 use crate::logic::fault::{Fault, FaultKind};
+use crate::logic::ids::{Category, UnixTime};
 use crate::logic::orders::Who;
 use crate::logic::printable::Printable;
+use crate::logic::transfer::{Map, imapfilter, portable, script, sieve};
 
 pub(super) const REQUESTS: &[&str] = &[
     "{\"id\":7,\"ask\":\"health\"}\n",
@@ -57,6 +59,11 @@ pub(super) const KEYS: &[&str] = &[
     "password = \"hunter2\"\n",
     "password_command = \"",
     "password_file = \"",
+    "oauth2 = { client_id = \"x\", ",
+    "token_url = \"https://",
+    "redirect_url = \"http://[::1]:",
+    "client_secret = \"hunter2\"",
+    "tenant = \"",
     "email = \"me@maren.example\"\n",
     "host = \"",
     "port = 99999\n",
@@ -119,6 +126,39 @@ pub(super) const MBOX: &[&str] = &[
     "From x Mon Foo 99 99:99:99 99999\n",
 ];
 
+pub(super) const RULES: &[&str] = &[
+    "require [\"fileinto\"];\n",
+    "if address :is \"from\" \"a@b.example\" { fileinto \"News\"; }\n",
+    "if anyof (",
+    "header :contains \"list-id\" ",
+    "elsif ",
+    "text:\n",
+    "/*",
+    "#",
+    "{",
+    "}",
+    "[",
+    "]",
+    "(",
+    ")",
+    ";",
+    "\"",
+    "\\",
+    "account.INBOX:contain_from('a@b.example')",
+    ":move_messages(account['News'])",
+    "function x()\n",
+    "if x then ",
+    " end",
+    "--[[",
+    "]]",
+    "mailherd_export = 1\n",
+    "[[orders]]\n",
+    "who = \"@b.example\"\ncategory = \"bulk\"\ngiven_at = \"2026-11-21T14:03:00Z\"\n",
+    "*@b.example",
+    "\u{1b}[2J",
+    "\u{202e}",
+];
+
 /// Lines of a client on the control socket.
 pub(super) fn asked(bytes: &[u8]) {
     crate::daemon::control::client_says(bytes).iter().for_each(assert_one_line);
@@ -154,6 +194,32 @@ pub(super) fn who(bytes: &[u8]) {
         }
         Err(fault) => assert_one_line(&fault),
     }
+}
+
+/// Rules of another program, and what another mailherd exported.
+pub(super) fn rules(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let mut orders: Vec<(Who, Category)> = Vec::new();
+    for read in [sieve::read, imapfilter::read] {
+        let (taken, _) = read(&text, &[]).orders(&Map::default());
+        orders.extend(taken.into_iter().map(|one| (one.who, one.category)));
+    }
+    match portable::read(&text) {
+        Ok(entries) => {
+            let again =
+                portable::write(&entries, toml::Table::new(), UnixTime(0)).expect("what was read can be written");
+            assert_eq!(portable::read(&again).as_ref(), Ok(&entries), "{text:?}");
+            orders.extend(entries.into_iter().map(|one| (one.who, one.category)));
+        }
+        Err(fault) => assert_one_line(&fault),
+    }
+    // Whoever is ordered about, the script is one.
+    let folders = ["Top", "N\"ews", "B\\ulk", "Blackhole"].map(str::to_owned);
+    let [top, news, bulk, blackhole] = folders;
+    let script = script::write(&orders, &script::Folders { top, news, bulk, blackhole }, "");
+    let map = Map::new(vec![("N\"ews".to_owned(), Category::News), ("B\\ulk".to_owned(), Category::Bulk)]);
+    let (_, left_out) = sieve::read(&script, &[]).orders(&map);
+    assert!(left_out.iter().all(|one| !one.why.contains("RFC 5228")), "{script}\n{left_out:?}");
 }
 
 /// An mbox file.

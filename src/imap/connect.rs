@@ -22,7 +22,7 @@ use crate::logic::fault::Fault;
 use crate::logic::printable::Printable;
 use crate::logic::server::Certificate;
 
-pub use super::login::Login;
+pub use super::login::{Login, LoginKind};
 
 /// For each address of the host.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -77,7 +77,7 @@ pub enum Stage<'a> {
     Secured,
     /// An IMAP server greets, and can do this before the login.
     Greeted(&'a Capabilities),
-    /// The password is right.
+    /// The password, or the token, is right.
     LoggedIn,
 }
 

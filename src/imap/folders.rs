@@ -1,7 +1,7 @@
 //! Which folders there are, what they are for, and how the user's names become the server's.
 
 use super::command::quote;
-use super::response::{Answer, Code, ListRow, NamespaceRow, Untagged};
+use super::response::{Code, ListRow, NamespaceRow, Untagged};
 use super::session::Session;
 use super::{special, utf7};
 use crate::logic::fault::Fault;
@@ -127,6 +127,8 @@ impl Folders {
     }
 }
 
+const LIST_SPECIAL_USE: &str = "LIST \"\" \"*\" RETURN (SPECIAL-USE)";
+
 /// What is left of `name` after `prefix`. INBOX in it may be written in any case, the rest not.
 fn has_prefix<'a>(name: &'a str, prefix: &str) -> Option<&'a str> {
     let (start, rest) = name.split_at_checked(prefix.len())?;
@@ -152,9 +154,8 @@ fn guess_namespace(rows: &[ListRow]) -> (String, Option<char>) {
 /// # Errors
 /// As [`Session::exec`], and when the server refuses to list.
 pub async fn discover(session: &mut Session) -> Result<Folders, Fault> {
-    let namespace = namespace(session).await?;
-    let answer = list(session).await?;
-    let rows = answer.untagged.into_iter().filter_map(|item| match item {
+    let (untagged, namespace) = ask(session).await?;
+    let rows = untagged.into_iter().filter_map(|item| match item {
         Untagged::List(row) => Some(row),
         _ => None,
     });
@@ -170,25 +171,22 @@ pub async fn discover(session: &mut Session) -> Result<Folders, Fault> {
     Ok(Folders::of_rows(namespace, rows, server))
 }
 
-async fn namespace(session: &mut Session) -> Result<Option<NamespaceRow>, Fault> {
-    if !session.capabilities().has("NAMESPACE") {
-        return Ok(None);
-    }
-    let answer = session.exec("NAMESPACE").await?;
-    Ok(answer.untagged.into_iter().find_map(|item| match item {
-        Untagged::Namespace(rows) => rows.into_iter().next(),
+/// What LIST says, and NAMESPACE where the server has it, in one round trip.
+async fn ask(session: &mut Session) -> Result<(Vec<Untagged>, Option<NamespaceRow>), Fault> {
+    let plain = "LIST \"\" \"*\"";
+    let list = if session.capabilities().can_list_special_use() { LIST_SPECIAL_USE } else { plain };
+    let commands = if session.capabilities().has("NAMESPACE") { vec!["NAMESPACE", list] } else { vec![list] };
+    let (mut untagged, ends) = session.exec_together(&commands).await?;
+    let namespace = untagged.iter_mut().find_map(|item| match item {
+        Untagged::Namespace(rows) => std::mem::take(rows).into_iter().next(),
         _ => None,
-    }))
-}
-
-async fn list(session: &mut Session) -> Result<Answer, Fault> {
-    if session.capabilities().can_list_special_use() {
-        let answer = session.exec("LIST \"\" \"*\" RETURN (SPECIAL-USE)").await?;
-        if answer.tagged.is_ok() {
-            return Ok(answer);
-        }
+    });
+    let listed = if ends.len() == commands.len() { ends.into_iter().next_back() } else { None };
+    match listed {
+        Some(end) if end.is_ok() => Ok((untagged, namespace)),
+        // Without SPECIAL-USE then; or NAMESPACE was refused before LIST was heard.
+        _ => Ok((session.exec(plain).await?.ok_or_fault("listing the folders")?.untagged, namespace)),
     }
-    session.exec("LIST \"\" \"*\"").await?.ok_or_fault("listing the folders")
 }
 
 /// Creates a folder if it does not exist, and subscribes it, so that mail programs show it. A server that refuses to

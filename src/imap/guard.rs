@@ -94,6 +94,11 @@ impl Guard {
         Some(response)
     }
 
+    /// All responses of the queue, left in it.
+    pub fn queued(&self) -> impl Iterator<Item = &Response> {
+        self.queue.iter()
+    }
+
     /// The first response of the queue, left in it.
     pub fn front(&self) -> Option<&Response> {
         self.queue.front()
@@ -135,8 +140,8 @@ impl Guard {
                 self.reader = Reader::Login;
             }
             (_, Reader::Greeting) => return Err(broken("what answers there is not an IMAP server")),
-            // A challenge with text would have to be valid base64; PLAIN has none.
-            (Response::Continue, Reader::Login) => self.show("+ \r\n"),
+            // A challenge with text would have to be valid base64: who wants to know what it says looks into the queue.
+            (Response::Continue(_), Reader::Login) => self.show("+ \r\n"),
             (Response::Tagged { tag, tagged }, _) => self.show(&format!("{tag} {} done\r\n", tagged.status.word())),
             _ => {}
         }
@@ -207,7 +212,8 @@ fn weight(response: &Response) -> usize {
 fn of_use_for_the_login(response: &Response) -> bool {
     match response {
         Response::Tagged { .. } | Response::Untagged(Untagged::Condition { .. } | Untagged::Capability(_)) => true,
-        Response::Untagged(_) | Response::Continue => false,
+        Response::Continue(challenge) => !challenge.is_empty(),
+        Response::Untagged(_) => false,
     }
 }
 

@@ -30,6 +30,10 @@ impl Session {
             if let Some(response) = self.imap.get_mut().pop() {
                 if let Response::Tagged { tag, .. } = &response {
                     self.confirm(tag).await?;
+                    if self.unawaited.front() == Some(tag) {
+                        self.unawaited.pop_front();
+                        continue;
+                    }
                 }
                 return Ok(response);
             }

@@ -15,22 +15,47 @@ use super::loss::{bye, ended, lost, silent};
 use super::parse::{self, Response};
 use super::response::{Answer, Code, Status, Tagged, Untagged};
 use super::session::Session;
+use super::token;
 use crate::logic::fault::Fault;
 
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Who logs in.
 #[derive(Clone)]
 pub struct Login {
     /// As the server knows the user.
     pub username: String,
-    /// The password.
+    /// The password, or the access token.
     pub secret: SecretString,
+    /// Which of them it is.
+    pub kind: LoginKind,
+}
+
+/// What is shown to the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LoginKind {
+    /// A password: PLAIN, else LOGIN.
+    Password,
+    /// An access token of OAuth2: XOAUTH2, else OAUTHBEARER.
+    Token,
+}
+
+impl Login {
+    /// By a password.
+    pub fn with_password(username: &str, secret: SecretString) -> Login {
+        Login { username: username.to_owned(), secret, kind: LoginKind::Password }
+    }
+
+    /// By an access token.
+    pub fn with_token(username: &str, token: SecretString) -> Login {
+        Login { username: username.to_owned(), secret: token, kind: LoginKind::Token }
+    }
 }
 
 impl fmt::Debug for Login {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Login").field("username", &self.username).field("secret", &format_args!("***")).finish()
+        let mut debug = f.debug_struct("Login");
+        debug.field("username", &self.username).field("secret", &format_args!("***")).field("kind", &self.kind).finish()
     }
 }
 
@@ -44,7 +69,10 @@ pub async fn ask(client: &mut Client<Guard>, command: &str) -> Result<Answer, Fa
 }
 
 /// What async-imap made of a command is replaced by what the guard heard.
-fn settle(outcome: Result<Option<Error>, tokio::time::error::Elapsed>, guard: &mut Guard) -> Result<Answer, Fault> {
+pub(super) fn settle(
+    outcome: Result<Option<Error>, tokio::time::error::Elapsed>,
+    guard: &mut Guard,
+) -> Result<Answer, Fault> {
     let mut untagged = Vec::new();
     let mut end = None;
     while let Some(response) = guard.pop() {
@@ -52,7 +80,7 @@ fn settle(outcome: Result<Option<Error>, tokio::time::error::Elapsed>, guard: &m
             Response::Tagged { tagged, .. } => end = Some(tagged),
             Response::Untagged(Untagged::Condition { status: Status::Bye, text, .. }) => return Err(bye(&text)),
             Response::Untagged(item) => untagged.push(item),
-            Response::Continue => {}
+            Response::Continue(_) => {}
         }
     }
     match (outcome, end) {
@@ -113,12 +141,8 @@ pub async fn log_in(
         session.exec("CAPABILITY").await?;
     }
     if session.capabilities.has("ID") {
-        let id = concat!("ID (\"name\" \"mailherd\" \"version\" \"", env!("CARGO_PKG_VERSION"), "\")");
-        for item in session.exec(id).await?.untagged {
-            if let Untagged::Id(pairs) = item {
-                session.server_id = pairs;
-            }
-        }
+        // The server hears it before anything else, and what it answers is not worth a round trip.
+        session.mention(concat!("ID (\"name\" \"mailherd\" \"version\" \"", env!("CARGO_PKG_VERSION"), "\")")).await?;
     }
     Ok(session)
 }
@@ -130,6 +154,9 @@ async fn authenticate(
     login: &Login,
 ) -> Result<(async_imap::Session<Guard>, Answer), Fault> {
     let secret = login.secret.expose_secret();
+    if login.kind == LoginKind::Token {
+        return token::show(client, before, endpoint, login).await;
+    }
     let outcome = if before.has("AUTH=PLAIN") {
         // Eight-bit passwords are well-defined here (RFC 4616), unlike in LOGIN.
         timeout(PATIENCE, client.authenticate("PLAIN", Plain::new(&login.username, secret))).await
@@ -145,7 +172,7 @@ async fn authenticate(
         }
         Ok(Err((error, mut client))) => {
             let answer = settle(Ok(Some(error)), client.get_mut())?;
-            Err(refusal(&answer.tagged))
+            Err(busy(&answer.tagged).unwrap_or_else(|| refusal(&answer.tagged)))
         }
         Err(_) => Err(silent(PATIENCE)),
     }
@@ -159,21 +186,30 @@ fn login_disabled(endpoint: &Endpoint) -> Fault {
     Fault::refused("the server allows no login with a password here (LOGINDISABLED)", hint)
 }
 
-/// Why a login was refused. Not every NO is a wrong password: connections that the server has not noticed to be dead
-/// count against the limit and look like it (thunderbird-android#6035).
-fn refusal(tagged: &Tagged) -> Fault {
-    let text = tagged.text.to_ascii_lowercase();
-    let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
+/// Not every NO is a wrong password: connections that the server has not noticed to be dead count against the limit and look like it
+/// (thunderbird-android#6035).
+pub(super) fn busy(tagged: &Tagged) -> Option<Fault> {
     let busy = matches!(tagged.code, Some(Code::Unavailable | Code::InUse | Code::Limit))
-        || says(&["too many", "connection limit", "maximum number of connections", "try again later", "temporar"])
+        || says(
+            tagged,
+            &["too many", "connection limit", "maximum number of connections", "try again later", "temporar"],
+        )
         || tagged.backoff().is_some();
-    if busy {
-        let hint = "not a wrong password: close other mail programs or wait, mailherd tries again";
-        return Fault::transient(format!("the server takes no login now: {tagged}"), hint);
-    }
+    let hint = "not a wrong password: close other mail programs or wait, mailherd tries again";
+    busy.then(|| Fault::transient(format!("the server takes no login now: {tagged}"), hint))
+}
+
+fn says(tagged: &Tagged, words: &[&str]) -> bool {
+    let text = tagged.text.to_ascii_lowercase();
+    words.iter().any(|word| text.contains(word))
+}
+
+/// Why a password was refused.
+fn refusal(tagged: &Tagged) -> Fault {
     if tagged.status == Status::Bad {
         return tagged.fault("logging in");
     }
+    let says = |words: &[&str]| says(tagged, words);
     let hint = if says(&["application-specific", "app password", "web login", "weblogin"]) {
         "create an app password in your provider's settings and use that one"
     } else {

@@ -41,13 +41,14 @@ pub mod status;
 #[cfg(test)]
 mod tests;
 mod tls;
+mod token;
 mod trust;
 pub mod utf7;
 pub mod watch;
 
 pub use capability::Capabilities;
 pub use command::{HEADER_FIELDS, MAX_LINE, header_query, learning_query, quote, uid_sets};
-pub use connect::{Endpoint, Login, Stage, TlsMode, Witness, knock, open};
+pub use connect::{Endpoint, Login, LoginKind, Stage, TlsMode, Witness, knock, open};
 pub use folders::{Folder, Folders, SpecialUse, create, discover};
 pub use pulse::Pulse;
 pub use response::{Answer, Code, FetchRow, Status, StatusRow, Tagged, UidRanges, Untagged, all_done};

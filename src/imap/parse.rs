@@ -9,6 +9,9 @@ use super::response::{Code, ESearchRow, ListRow, NamespaceRow, Status, StatusRow
 use super::{code, fetch};
 use crate::logic::ids::{FolderName, ModSeq, Uid, UidValidity};
 
+/// Of a continuation, in bytes. The refusals of OAuth2 (RFC 7628, section 3.2.2) take a few hundred.
+const LONGEST_CHALLENGE: usize = 4 * 1024;
+
 /// What one response is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Response {
@@ -21,17 +24,23 @@ pub enum Response {
         /// How it ended.
         tagged: Tagged,
     },
-    /// `+ …`: the server waits for more of the command.
-    Continue,
+    /// `+ …`: the server waits for more of the command. In a login the text is a challenge, in base64.
+    Continue(String),
 }
 
 /// Reads a response.
 pub fn response(frame: Frame<'_>) -> Response {
     match frame.bytes {
-        [b'+', ..] => Response::Continue,
+        [b'+', text @ ..] => Response::Continue(challenge(text)),
         [b'*', b' ', ..] => Response::Untagged(untagged(frame)),
         line => tagged(line).unwrap_or_else(|| Response::Untagged(other(line))),
     }
+}
+
+/// Short: what is longer is no challenge that anybody here could answer.
+fn challenge(text: &[u8]) -> String {
+    let text = text[..text.len().min(LONGEST_CHALLENGE)].trim_ascii();
+    String::from_utf8_lossy(text).into_owned()
 }
 
 fn tagged(line: &[u8]) -> Option<Response> {

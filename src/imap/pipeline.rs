@@ -6,7 +6,7 @@ use super::command::check;
 use super::loss::{endless, unasked_continuation, wrong_tag};
 use super::parse::Response;
 use super::response::{Tagged, Untagged};
-use super::session::Session;
+use super::session::{MOST_BYTES, Session};
 use crate::logic::fault::Fault;
 
 /// What [`Session::stream`] is made of, for a caller that would rather ask than be called: [`Pipeline::next`] until it says
@@ -61,6 +61,26 @@ impl Session {
             sent: 0,
         })
     }
+
+    /// Sends commands that do not depend on each other, together, so that they take one round trip. What the server says to
+    /// them comes in one heap, since it may work on several at once (RFC 9051, section 5.5): they have to be of kinds whose
+    /// answers can be told apart.
+    ///
+    /// # Errors
+    /// As [`Session::exec`].
+    pub async fn exec_together(&mut self, commands: &[&str]) -> Result<(Vec<Untagged>, Vec<Tagged>), Fault> {
+        let before = self.bytes_read();
+        let owned: Vec<String> = commands.iter().map(|command| (*command).to_owned()).collect();
+        let mut pipeline = self.pipeline(owned, commands.len())?;
+        let mut untagged = Vec::new();
+        while let Some(item) = pipeline.next().await? {
+            untagged.push(item);
+            if pipeline.session.bytes_read() - before > MOST_BYTES {
+                return pipeline.session.finish(Err(endless()));
+            }
+        }
+        Ok((untagged, pipeline.ends()))
+    }
 }
 
 impl<C: Iterator<Item = String>> Pipeline<'_, C> {
@@ -96,7 +116,7 @@ impl<C: Iterator<Item = String>> Pipeline<'_, C> {
                     self.count(&item)?;
                     return self.session.heard(item).map(Some);
                 }
-                Response::Continue => return Err(unasked_continuation()),
+                Response::Continue(_) => return Err(unasked_continuation()),
             }
         }
     }

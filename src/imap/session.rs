@@ -28,7 +28,7 @@ use crate::logic::ids::FolderName;
 pub const SILENCE: Duration = Duration::from_secs(60);
 /// What one [`Session::exec`] may collect. Larger answers are for [`Session::stream`].
 const MOST_ITEMS: usize = 200_000;
-const MOST_BYTES: u64 = 32 << 20;
+pub(super) const MOST_BYTES: u64 = 32 << 20;
 const GOODBYE: Duration = Duration::from_secs(3);
 
 /// See the module.
@@ -48,6 +48,8 @@ pub struct Session {
     pub(super) ear: Ear,
     /// Tags whose end async-imap saw before the session came to it in the queue.
     pub(super) ended: VecDeque<String>,
+    /// Tags of commands whose end nobody waits for.
+    pub(super) unawaited: VecDeque<String>,
     /// Why nothing more comes, once the queue is empty.
     pub(super) lost: Option<Fault>,
     /// Whether a command is under way. Still set at the next one when a future was dropped.
@@ -71,6 +73,7 @@ impl Session {
             fetch_rows: 0,
             ear: Ear::default(),
             ended: VecDeque::new(),
+            unawaited: VecDeque::new(),
             lost: None,
             busy: false,
             broken: None,
@@ -97,6 +100,16 @@ impl Session {
         self.start(&[command])?;
         let outcome = self.converse(&format!("{command} {{{}}}", literal.len()), Some(literal)).await;
         self.finish(outcome)
+    }
+
+    /// Sends a command that cannot matter, such as ID, and goes on without its answer, which comes with that to the next one.
+    ///
+    /// # Errors
+    /// As [`Session::exec`], but a refusal is never heard of.
+    pub(super) async fn mention(&mut self, command: &str) -> Result<(), Fault> {
+        self.start(&[command])?;
+        let sent = self.send(command).await.map(|tag| self.unawaited.push_back(tag));
+        self.finish(sent)
     }
 
     /// Sends many commands, `in_flight` of them at a time to hide latency, and gives each thing that the server says to
@@ -215,7 +228,7 @@ impl Session {
                 Response::Tagged { tag: other, tagged } if other == tag => break tagged,
                 Response::Tagged { .. } => return Err(wrong_tag()),
                 Response::Untagged(item) => untagged.push(self.heard(item)?),
-                Response::Continue => self.send_literal(literal.take()).await?,
+                Response::Continue(_) => self.send_literal(literal.take()).await?,
             }
             if untagged.len() > MOST_ITEMS || self.bytes_read() - before > MOST_BYTES {
                 return Err(endless());
@@ -230,6 +243,7 @@ impl Session {
         self.ear.hear(&item);
         match &item {
             Untagged::Fetch(_) => self.fetch_rows += 1,
+            Untagged::Id(pairs) => self.server_id.clone_from(pairs),
             Untagged::Condition { status: Status::Bye, text, .. } => return Err(bye(text)),
             item => {
                 if let Some(words) = parse::capabilities(item) {

@@ -202,7 +202,7 @@ impl Session {
             Response::Tagged { tag, tagged } if tag == idling.tag => Ok(Heard::End(tagged)),
             Response::Tagged { .. } => Err(wrong_tag()),
             Response::Untagged(item) => self.heard(item).map(|_| Heard::More),
-            Response::Continue => Ok(Heard::Continue),
+            Response::Continue(_) => Ok(Heard::Continue),
         }
     }
 }

@@ -23,14 +23,18 @@ static FREE_MAIL_SET: LazyLock<HashSet<&str, foldhash::fast::FixedState>> =
 /// The registrable domain (public suffix plus one label), lower-cased. `None` for a public suffix itself, for what is no
 /// domain name (an address literal), and for free-mail providers, where it says nothing about the sender.
 pub fn registrable_domain(domain: &str) -> Option<Box<str>> {
-    let domain = domain.trim_end_matches('.').to_ascii_lowercase();
+    registrable(&domain.to_ascii_lowercase()).map(Box::from)
+}
+
+/// The same of a domain that is in lower case already, as that of each [`Address`](super::ids::Address): a part of it.
+pub fn registrable(domain: &str) -> Option<&str> {
+    let domain = domain.trim_end_matches('.');
     let last = domain.rsplit('.').next()?;
     let numeric = last.ends_with(']') || last.bytes().all(|byte| byte.is_ascii_digit());
     if numeric {
         return None;
     }
-    let registrable = psl::domain_str(&domain)?;
-    (!is_free_mail(registrable)).then(|| registrable.into())
+    psl::domain_str(domain).filter(|registrable| !is_free_mail(registrable))
 }
 
 fn is_free_mail(registrable: &str) -> bool {

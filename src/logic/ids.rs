@@ -53,17 +53,43 @@ impl Address {
     /// Takes `local@domain` with optional blanks or angle brackets around it. `None` when there is no `@` with text on
     /// both sides, or when it holds a blank or a control character.
     pub fn parse(text: &str) -> Option<Address> {
+        // Nearly every address is ASCII, and every mail has a handful: this path is worth its lines.
+        if text.is_ascii() { Address::parse_ascii(text) } else { Address::parse_other(text) }
+    }
+
+    fn parse_ascii(text: &str) -> Option<Address> {
+        let bytes = text.as_bytes();
+        let blank = |byte: u8| matches!(byte, b' ' | b'\t'..=b'\r');
+        let (mut from, mut to) = (0, bytes.len());
+        while from < to && blank(bytes[from]) {
+            from += 1;
+        }
+        while from < to && blank(bytes[to - 1]) {
+            to -= 1;
+        }
+        while from < to && bytes[from] == b'<' {
+            from += 1;
+        }
+        while from < to && bytes[to - 1] == b'>' {
+            to -= 1;
+        }
+        let short = to - from <= 998;
+        let at = from + bytes[from..to].iter().rposition(|&byte| byte == b'@')?;
+        while matches!(bytes[to - 1], b'.' | b'>') {
+            to -= 1;
+        }
+        let bracket = bytes[at..to].iter().any(|byte| matches!(byte, b'<' | b'>'));
+        let clean = !bracket && bytes[from..to].iter().all(u8::is_ascii_graphic);
+        (short && clean && from < at && at + 1 < to).then(|| Address(text[from..to].to_ascii_lowercase().into()))
+    }
+
+    fn parse_other(text: &str) -> Option<Address> {
         let text = text.trim().trim_start_matches('<').trim_end_matches('>');
         let at = memchr::memrchr(b'@', text.as_bytes())?;
         let domain = text[at + 1..].trim_end_matches(['.', '>']);
         let bracket = memchr::memchr2(b'<', b'>', domain.as_bytes());
         let sound = at > 0 && !domain.is_empty() && text.len() <= 998 && bracket.is_none();
         let text = &text[..at + 1 + domain.len()];
-        // Nearly every address is ASCII, and every mail has a handful: this path is worth its lines.
-        if text.is_ascii() {
-            let clean = text.bytes().all(|byte| byte.is_ascii_graphic());
-            return (sound && clean).then(|| Address(text.to_ascii_lowercase().into()));
-        }
         let clean = !text.chars().any(|c| c.is_whitespace() || c.is_control());
         (sound && clean).then(|| Address(text.to_lowercase().into()))
     }
@@ -331,6 +357,21 @@ mod tests {
         assert_eq!(Address::parse(" <Anna.B@Example.ORG> ").unwrap().as_str(), "anna.b@example.org");
         assert_eq!(Address::parse("\"a@b\"@c.d").unwrap().domain(), "c.d");
         assert_eq!(Address::parse("<a@b.c>.").unwrap().as_str(), "a@b.c");
+        for text in [
+            " <<A@b.C>>\t",
+            "a@b>.",
+            "x@y@Z.",
+            "<a@b.c",
+            "a@b.c>>.>",
+            "\u{b}a@b\u{c}",
+            "@@",
+            "<@>",
+            "a@.",
+            "a<b@c",
+            "a@b\u{7f}",
+        ] {
+            assert_eq!(Address::parse_ascii(text), Address::parse_other(text), "{text:?}");
+        }
         for bad in ["", "@", "a@", "@b", "a b@c.d", "anna", "a@b\n.c", "a@b>c", "a@>"] {
             assert!(Address::parse(bad).is_none(), "{bad:?}");
         }

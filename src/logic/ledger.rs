@@ -2,11 +2,12 @@
 
 mod habit;
 mod habitual;
+mod key;
 mod learn;
 mod relation;
 mod topic;
 
-pub use super::domains::registrable_domain;
+pub use super::domains::{registrable, registrable_domain};
 pub use habit::{Form, Habit, Habits, ThreadState};
 pub(crate) use habit::{form, thread_state};
 pub(crate) use habitual::template;
@@ -20,9 +21,10 @@ use std::collections::{HashMap, HashSet};
 use super::facts::Facts;
 use super::ids::{Address, ListId, MidHash, UnixTime};
 use super::signals::same_person;
+use key::{Name, Named};
 
 /// Whom a [`Relation`] is with.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Key {
     /// A sender.
     Address(Address),
@@ -150,12 +152,31 @@ impl Ledger {
 
     /// What is known of `key`.
     pub fn relation(&self, key: &Key) -> Option<&Relation> {
-        self.relations.get(key).map(|entry| &entry.relation)
+        self.known(key.name())
+    }
+
+    fn known(&self, name: Name<'_>) -> Option<&Relation> {
+        self.relations.get(&name as &dyn Named).map(|entry| &entry.relation)
     }
 
     /// What is known of a sender.
     pub fn sender(&self, address: &Address) -> Option<&Relation> {
-        self.relation(&Key::Address(address.clone()))
+        self.known(Name::Address(address.as_str()))
+    }
+
+    /// What is known of a mailing list.
+    pub fn list(&self, list: &ListId) -> Option<&Relation> {
+        self.known(Name::List(list.as_str()))
+    }
+
+    /// What is known of a registrable domain.
+    pub fn domain(&self, domain: &str) -> Option<&Relation> {
+        self.known(Name::Domain(domain))
+    }
+
+    /// What is known of an address of the user's own.
+    pub fn way(&self, own: &Address) -> Option<&Relation> {
+        self.known(Name::Own(own.as_str()))
     }
 
     /// Everything that is known of senders, lists and domains, in no order.

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::fmt;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
 use super::facts::Facts;
 use super::fault::Fault;
 use super::ids::{Address, Category, ListId, UnixTime};
@@ -59,6 +61,19 @@ impl fmt::Display for Who {
     }
 }
 
+/// As it is written.
+impl Serialize for Who {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Who {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Who, D::Error> {
+        Who::parse(&String::deserialize(deserializer)?).map_err(de::Error::custom)
+    }
+}
+
 impl Who {
     /// The kind (`address`, `domain`, `list`) and the bare name, as the database keeps them.
     pub fn columns(&self) -> (&'static str, &str) {
@@ -88,6 +103,35 @@ impl Who {
                 of == &**domain || of.strip_suffix(&**domain).is_some_and(|sub| sub.ends_with('.'))
             }),
         }
+    }
+}
+
+/// How the user gave an order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Origin {
+    /// In so many words, or by pointing at a message.
+    #[default]
+    Said,
+    /// By moving mail with a mail program.
+    Moved,
+    /// To another program, from which it was taken over.
+    Import,
+}
+
+impl Origin {
+    /// The word for it in JSON and in the database.
+    pub fn word(self) -> &'static str {
+        match self {
+            Origin::Said => "said",
+            Origin::Moved => "moved",
+            Origin::Import => "import",
+        }
+    }
+
+    /// By its word.
+    pub fn from_word(word: &str) -> Option<Origin> {
+        [Origin::Said, Origin::Moved, Origin::Import].into_iter().find(|origin| origin.word() == word)
     }
 }
 

@@ -67,6 +67,15 @@ pub fn table() -> impl Iterator<Item = &'static Signal> {
     .flatten()
 }
 
+/// How many there are.
+pub(crate) const SIGNALS: usize = BASE_SIGNAL.len()
+    + relation::SIGNALS.len()
+    + thread::SIGNALS.len()
+    + position::SIGNALS.len()
+    + account::SIGNALS.len()
+    + machine::SIGNALS.len()
+    + kind::SIGNALS.len();
+
 /// `count` of `what`, in words.
 fn counted(count: u32, one: &str, many: &str) -> String {
     if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }

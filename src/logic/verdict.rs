@@ -11,7 +11,7 @@ use super::fit::Fit;
 use super::ids::{Address, Category, Flags, UnixTime};
 use super::ledger::Ledger;
 use super::orders::Orders;
-use super::signals::{Scene, Signal, Weight, Weights, table};
+use super::signals::{SIGNALS, Scene, Signal, Weights, table};
 
 /// What a message meets: the account it came to and what is known there.
 #[derive(Clone, Copy, Debug)]
@@ -68,8 +68,8 @@ pub fn judge(facts: &Facts, flags: Flags, arrival: UnixTime, situation: &Situati
     judge_with(true, facts, flags, arrival, situation)
 }
 
-/// As [`judge`], but the signals' reasons have no sentences: for a first look at very many messages, of which most are then
-/// asked for their reasons one batch at a time, or never.
+/// As [`judge`], but without the reasons: for a first look at very many messages, of which most are then asked for their
+/// reasons one batch at a time, or never.
 pub fn judge_without_words(facts: &Facts, flags: Flags, arrival: UnixTime, situation: &Situation<'_>) -> Verdict {
     judge_with(false, facts, flags, arrival, situation)
 }
@@ -79,15 +79,10 @@ fn judge_with(words: bool, facts: &Facts, flags: Flags, arrival: UnixTime, situa
     let scene = Scene::new(facts, situation.own, situation.ledger, situation.authserv, at);
     let score = Score::of(&scene, situation, words);
     let decision = rules::decide(&scene, flags, situation, &score);
-    let mut reasons = decision.reasons;
+    let (category, untouchable, order) = (decision.category, decision.untouchable, decision.order);
+    let mut reasons = if words { decision.reasons() } else { Vec::new() };
     reasons.extend(score.reasons);
-    Verdict {
-        category: decision.category,
-        importance: score.importance,
-        reasons,
-        untouchable: decision.untouchable,
-        order: decision.order,
-    }
+    Verdict { category, importance: score.importance, reasons, untouchable, order }
 }
 
 /// The sum of the signals.
@@ -104,28 +99,35 @@ struct Score {
 
 impl Score {
     fn of(scene: &Scene<'_>, situation: &Situation<'_>, words: bool) -> Score {
-        let mut score =
-            Score { importance: 0.0, reasons: Vec::with_capacity(12), news: 0.0, leanings: [None, None], words };
+        let mut score = Score { importance: 0.0, reasons: Vec::new(), news: 0.0, leanings: [None, None], words };
+        // On the stack: this is done for every message.
+        let (mut weights, mut count) = ([0.0; SIGNALS], 0);
         let tilt = situation.fit.and_then(|fit| fit.tilt(scene));
         for (place, (signal, weight)) in table().zip(situation.weights.iter()).enumerate() {
             let strength = (signal.strength)(scene);
             if strength != 0.0 {
                 let shift = tilt.map_or(0.0, |tilt| tilt.of(place, signal.name, strength));
-                score.add(scene, signal, weight, strength, shift);
+                let (weight, news) = (weight.weight * strength + shift, weight.news * strength);
+                if weight != 0.0 {
+                    weights[count] = weight;
+                    count += 1;
+                }
+                score.add(scene, signal, weight, news, shift);
             }
         }
+        let weights = &mut weights[..count];
+        weights.sort_by(|a, b| b.abs().total_cmp(&a.abs()));
         score.reasons.sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()));
         // Summed in the order in which they are shown, so that whoever adds them up gets the same number to the last bit.
-        let sum: f64 = score.reasons.iter().map(|reason| reason.weight).sum();
+        let sum: f64 = weights.iter().sum();
         score.importance = 1.0 / (1.0 + (-sum).exp());
         score
     }
 
-    fn add(&mut self, scene: &Scene<'_>, signal: &'static Signal, weight: Weight, strength: f64, shift: f64) {
-        let (weight, news) = (weight.weight * strength + shift, weight.news * strength);
+    fn add(&mut self, scene: &Scene<'_>, signal: &'static Signal, weight: f64, news: f64, shift: f64) {
         let words = self.words;
         let sentence = || if words { (signal.sentence)(scene) } else { String::new() };
-        if weight != 0.0 {
+        if words && weight != 0.0 {
             let text = with_shift(sentence(), shift);
             self.reasons.push(Reason { signal: signal.name, weight, text });
         }
@@ -142,7 +144,8 @@ impl Score {
     /// Whether it is news, and the sentence that says most about it.
     fn kind(&self) -> (bool, Option<&str>) {
         let news = self.news > 0.0;
-        (news, self.leanings[usize::from(!news)].as_ref().map(|(_, sentence)| sentence.as_str()))
+        let most = self.leanings[usize::from(!news)].as_ref();
+        (news, most.map(|(_, sentence)| sentence.as_str()).filter(|sentence| !sentence.is_empty()))
     }
 }
 

@@ -47,8 +47,8 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// Reads a decoded subject.
-    pub fn read(subject: &str) -> Subject {
+    /// Reads a decoded subject. With it comes what is left of it without its marks of answers and tags.
+    pub fn read(subject: &str) -> (Subject, &str) {
         let mut read = Subject::default();
         let rest = read.form(subject);
         read.invitation = rest.split_once(':').is_some_and(|(head, _)| is_invitation(head));
@@ -56,14 +56,14 @@ impl Subject {
         if rest.split_whitespace().any(is_issue_number) {
             read.kinds |= 1 << Kind::Editorial as u8;
         }
-        read
+        (read, rest.trim())
     }
 
     /// Reads its form only, not its words: for mail that a person may have written, whose words do not count.
-    pub fn read_form(subject: &str) -> Subject {
+    pub fn read_form(subject: &str) -> (Subject, &str) {
         let mut read = Subject::default();
-        read.form(subject);
-        read
+        let rest = read.form(subject);
+        (read, rest.trim())
     }
 
     /// Reads a sender's name and address as if they were a subject: for [`Subject::says`].
@@ -127,7 +127,7 @@ impl Subject {
 
 /// A subject without marks of answers and tags.
 pub fn bare(subject: &str) -> &str {
-    Subject::default().form(subject).trim()
+    Subject::read_form(subject).1
 }
 
 /// What stands before it, when there is a tag; most subjects have none, and this is asked of every message.

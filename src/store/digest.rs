@@ -120,7 +120,8 @@ impl Store {
         .map(|count| u64::try_from(count).unwrap_or(0))
     }
 
-    /// Orders that hold on the account, were given since and are in force, oldest first.
+    /// Orders that hold on the account, were given since and are in force, oldest first; without those that were imported, hundreds at a time
+    /// and after a question of their own.
     pub fn learned_since(&self, account: AccountId, since: Since) -> Result<Vec<Lesson>, Fault> {
         // An order that was read out of a move is as old as the move, which settled later: its number says what was told.
         let (order, time) = match since {
@@ -131,6 +132,7 @@ impl Store {
             let mut statement = db.prepare_cached(
                 "SELECT kind, name, category FROM standing_order
                  WHERE id > ?2 AND given_at >= ?3 AND pending = 0 AND lifted_at IS NULL
+                     AND (run IS NULL OR run NOT IN (SELECT id FROM run WHERE what = 'import'))
                      AND (account IS NULL OR account = ?1) ORDER BY id",
             )?;
             let mut rows = statement.query(params![account.0, order, time])?;

@@ -92,6 +92,28 @@ impl Store {
         })
     }
 
+    /// The mailboxes of an account that mailherd files into, or did when the config named them.
+    pub fn managed_ever(&self, account: AccountId) -> Result<Vec<FolderName>, Fault> {
+        self.read(|db| {
+            let mut statement = db.prepare_cached(
+                "SELECT name FROM folder WHERE account = ?1 AND managed_at IS NOT NULL AND name <> 'INBOX' ORDER BY name",
+            )?;
+            let rows = statement.query_map([account.0], |row| Ok(FolderName::from_wire(row.get_ref(0)?.as_str()?)))?;
+            rows.collect()
+        })
+    }
+
+    /// mailherd does not file into this mailbox any more.
+    pub fn manage_no_more(&mut self, account: AccountId, name: &FolderName) -> Result<(), Fault> {
+        self.transaction(|db| {
+            db.execute(
+                "UPDATE folder SET managed_at = NULL, category = NULL WHERE account = ?1 AND name = ?2",
+                params![account.0, name.wire()],
+            )
+            .map(drop)
+        })
+    }
+
     /// How many messages of a mailbox are known.
     pub fn known_in(&self, folder: i64) -> Result<u32, Fault> {
         self.read(|db| {

@@ -18,6 +18,7 @@ const STEPS: &[&str] = &[
     include_str!("step-8.sql"),
     include_str!("step-9.sql"),
     include_str!("step-10.sql"),
+    include_str!("step-11.sql"),
 ];
 
 /// The version that this mailherd writes.
@@ -192,6 +193,25 @@ mod tests {
         assert_eq!(kept, expected);
         let named: i64 = db.query_row("SELECT origin FROM instance WHERE older = 30", [], |row| row.get(0)).unwrap();
         assert_eq!(named, -77, "an origin that is there already is not written again");
+    }
+
+    #[test]
+    fn orders_of_a_database_of_the_tenth_version_come_from_where_they_came() {
+        let mut db = Connection::open_in_memory().unwrap();
+        STEPS[..10].iter().for_each(|step| db.execute_batch(step).unwrap());
+        db.pragma_update(None, "user_version", 10).unwrap();
+        db.execute_batch(
+            "INSERT INTO standing_order (id, account, kind, name, category, given_at, pending) VALUES
+                 (1, NULL, 'domain', 'said.example', 'bulk', 1, 0), (2, NULL, 'domain', 'moved.example', 'bulk', 2, 0);
+             INSERT INTO run (id, at, what, standing_order) VALUES (7, 1, 'order', 1);
+             INSERT INTO standing_order (id, account, kind, name, category, given_at, pending, run)
+             VALUES (3, NULL, 'domain', 'pointed.example', 'bulk', 3, 0, 7)",
+        )
+        .unwrap();
+        migrate(&mut db).ok().unwrap();
+        let mut statement = db.prepare("SELECT origin FROM standing_order ORDER BY id").unwrap();
+        let rows = statement.query_map([], |row| row.get(0)).unwrap();
+        assert_eq!(rows.collect::<rusqlite::Result<Vec<String>>>().unwrap(), ["said", "moved", "said"]);
     }
 
     #[test]

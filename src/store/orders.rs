@@ -5,7 +5,7 @@ use rusqlite::{Connection, params};
 use super::{AccountId, Store};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{Category, UnixTime};
-use crate::logic::orders::{Order, Who};
+use crate::logic::orders::{Order, Origin, Who};
 
 /// An order with the account it holds on.
 #[derive(Clone, Debug)]
@@ -16,6 +16,8 @@ pub struct StoredOrder {
     pub account: Option<String>,
     /// It waits for the user's word.
     pub pending: bool,
+    /// How it was given.
+    pub origin: Origin,
 }
 
 impl Store {
@@ -27,7 +29,7 @@ impl Store {
         category: Category,
         at: UnixTime,
     ) -> Result<i64, Fault> {
-        self.transaction(|db| give(db, account, who, category, at))
+        self.transaction(|db| give(db, account, who, category, at, Origin::Said))
     }
 
     /// Lifts every order about `who`; says how many.
@@ -46,7 +48,7 @@ impl Store {
     pub fn orders(&self, account: Option<AccountId>, pending: bool) -> Result<Vec<StoredOrder>, Fault> {
         self.read(|db| {
             let mut statement = db.prepare_cached(
-                "SELECT o.id, o.kind, o.name, o.category, o.given_at, a.name FROM standing_order o
+                "SELECT o.id, o.kind, o.name, o.category, o.given_at, a.name, o.origin FROM standing_order o
                  LEFT JOIN account a ON a.id = o.account
                  WHERE o.lifted_at IS NULL AND o.pending = ?2 AND (?1 IS NULL OR o.account IS NULL OR o.account = ?1)
                  ORDER BY o.id",
@@ -58,7 +60,8 @@ impl Store {
                 let category = Category::from_word(row.get_ref(3)?.as_str()?);
                 if let (Some(who), Some(category)) = (who, category) {
                     let order = Order { id: row.get(0)?, who, category, given_at: UnixTime(row.get(4)?) };
-                    orders.push(StoredOrder { order, account: row.get(5)?, pending });
+                    let origin = Origin::from_word(row.get_ref(6)?.as_str()?).unwrap_or_default();
+                    orders.push(StoredOrder { order, account: row.get(5)?, pending, origin });
                 }
             }
             Ok(orders)
@@ -73,6 +76,7 @@ pub(super) fn give(
     who: &Who,
     category: Category,
     at: UnixTime,
+    origin: Origin,
 ) -> rusqlite::Result<i64> {
     let (kind, name) = who.columns();
     db.execute(
@@ -82,8 +86,9 @@ pub(super) fn give(
         params![account.map(|a| a.0), kind, name, at.0],
     )?;
     db.execute(
-        "INSERT INTO standing_order (account, kind, name, category, given_at, pending) VALUES (?1, ?2, ?3, ?4, ?5, 0)",
-        params![account.map(|a| a.0), kind, name, category.word(), at.0],
+        "INSERT INTO standing_order (account, kind, name, category, given_at, pending, origin)
+         VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6)",
+        params![account.map(|a| a.0), kind, name, category.word(), at.0, origin.word()],
     )?;
     Ok(db.last_insert_rowid())
 }

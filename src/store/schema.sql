@@ -202,7 +202,8 @@ CREATE TABLE standing_order (
     lifted_at INTEGER,                            -- NULL: in force
     pending   INTEGER NOT NULL,                   -- 1: waits for the user's word
     run       INTEGER REFERENCES run (id),        -- the run that moved the mail it was given with; several orders may share one
-    waiting   INTEGER REFERENCES waiting (id)     -- with what it waits, or waited
+    waiting   INTEGER REFERENCES waiting (id),    -- with what it waits, or waited
+    origin    TEXT NOT NULL DEFAULT 'said'        -- said: in so many words; moved: by moving mail; import: from another program
 ) STRICT;
 
 -- The last backtest of an account: mail that the user answered, and how much of it would have been filed away.
@@ -217,7 +218,7 @@ CREATE TABLE trial (
 CREATE TABLE run (
     id             INTEGER PRIMARY KEY AUTOINCREMENT,
     at             INTEGER NOT NULL,
-    what           TEXT NOT NULL,                 -- pass, order, undo, return, digest
+    what           TEXT NOT NULL,                 -- pass, order, undo, return, digest, import
     standing_order INTEGER REFERENCES standing_order (id) -- the order that this run carried out
 ) STRICT;
 

@@ -9,7 +9,7 @@ use super::{AccountId, Store};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{Address, Category, FolderName, ListId, UnixTime};
 use crate::logic::moves::{Lesson, Settled};
-use crate::logic::orders::Who;
+use crate::logic::orders::{Origin, Who};
 
 /// What was made of the user's moves.
 #[derive(Clone, Debug, PartialEq)]
@@ -86,7 +86,7 @@ fn learn(db: &Connection, account: AccountId, lesson: &Lesson, taught: &mut Vec<
     if in_force(db, account, who)? == Some(*category) {
         return Ok(());
     }
-    give(db, order_account(account, *category), who, *category, *at)?;
+    give(db, order_account(account, *category), who, *category, *at, Origin::Moved)?;
     taught.push(Taught::Ordered(who.clone(), *category, moves.len()));
     Ok(())
 }
@@ -113,9 +113,9 @@ fn ask(db: &Connection, account: AccountId, kind: &str, lessons: &[Lesson], at: 
             params![kind, name, account.0, at.0],
         )?;
         db.execute(
-            "INSERT INTO standing_order (account, kind, name, category, given_at, pending, waiting)
-             VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6)",
-            params![holds_on, kind, name, category.word(), at.0, id],
+            "INSERT INTO standing_order (account, kind, name, category, given_at, pending, waiting, origin)
+             VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6, ?7)",
+            params![holds_on, kind, name, category.word(), at.0, id, Origin::Moved.word()],
         )?;
     }
     let orders: Vec<(Who, Category)> = lessons.iter().map(|lesson| (lesson.who.clone(), lesson.category)).collect();

@@ -9,7 +9,7 @@ use super::teaching::{order_account, overruled, pardon};
 use super::{AccountId, Store};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{Category, UnixTime};
-use crate::logic::orders::Who;
+use crate::logic::orders::{Origin, Who};
 
 /// What waits for the user's word.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,7 +72,7 @@ impl Store {
                 if category != Category::Blackhole {
                     pardon(db, account, std::slice::from_ref(&who), at)?;
                 }
-                let order = give(db, order_account(account, category), &who, category, at)?;
+                let order = give(db, order_account(account, category), &who, category, at, Origin::Moved)?;
                 given.push((order, who, category));
             }
             decide(db, id, at)?;

@@ -5,7 +5,7 @@ use rusqlite::params;
 use super::instances::instance_at;
 use super::{AccountId, Store};
 use crate::logic::fault::Fault;
-use crate::logic::ids::{FolderName, Instance, MidHash, Uid};
+use crate::logic::ids::{Address, FolderName, Instance, ListId, MidHash, Uid, UnixTime};
 
 impl Store {
     /// Whether an instance lies in any mailbox but `folder`, as far as is known.
@@ -37,6 +37,30 @@ impl Store {
     /// Where the messages with this Message-ID lie.
     pub fn messages_with_id(&self, account: AccountId, id: MidHash) -> Result<Vec<(FolderName, Uid, Instance)>, Fault> {
         self.located("AND i.mid_hash = ?2", account, id.0.cast_signed())
+    }
+
+    /// The senders of the mail that lies in a mailbox, each with its list and the arrival of the newest.
+    pub fn newest_in(
+        &self,
+        account: AccountId,
+        folder: &FolderName,
+    ) -> Result<Vec<(Address, Option<ListId>, UnixTime)>, Fault> {
+        self.read(|db| {
+            let mut statement = db.prepare_cached(
+                "SELECT o.address, o.list, max(m.at) FROM message m JOIN origin o ON o.id = m.origin
+                 WHERE m.folder = (SELECT id FROM folder WHERE account = ?1 AND name = ?2) AND m.flags & 8 = 0
+                 GROUP BY o.address, o.list",
+            )?;
+            let mut rows = statement.query(params![account.0, folder.wire()])?;
+            let mut found = Vec::new();
+            while let Some(row) = rows.next()? {
+                let list: Option<String> = row.get(1)?;
+                if let Some(address) = Address::parse(row.get_ref(0)?.as_str()?) {
+                    found.push((address, list.as_deref().and_then(ListId::new), UnixTime(row.get(2)?)));
+                }
+            }
+            Ok(found)
+        })
     }
 
     fn located(

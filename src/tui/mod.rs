@@ -10,8 +10,11 @@
 //!                                                         │
 //!                                                         └─► view(&Model) ─► frame
 //! ```
+//!
+//! [`guide`] is a small machine of the same kind beside it: the guided set-up, before there is an account to look at.
 
 pub mod effect;
+pub mod guide;
 pub mod keymap;
 pub mod layout;
 pub mod message;

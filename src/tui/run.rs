@@ -1,13 +1,13 @@
 //! The one place with a terminal, a clock and a way to the engine.
 
-mod terminal;
+pub(super) mod signals;
+pub(super) mod terminal;
 
 use std::time::Duration;
 
 use crossterm::event::{Event, EventStream};
 use futures_util::StreamExt;
 use jiff::tz::TimeZone;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 
 use super::effect::Effect;
@@ -15,10 +15,12 @@ use super::message::{Message, Ticket};
 use super::model::Model;
 use super::theme::Theme;
 use super::update::update;
+use super::view;
 use crate::daemon::engine::Link;
 use crate::logic::engine::Request;
 use crate::logic::fault::Fault;
 use crate::logic::ids::UnixTime;
+use signals::Signals;
 use terminal::Terminal;
 
 /// After so long without a key the selection rests. A held key repeats every 30 to 40 ms.
@@ -119,7 +121,7 @@ pub async fn run(options: Options, port: &dyn Port, mut messages: UnboundedRecei
                 let effects = update(&mut model, Message::Resize(size.width, size.height)).unwrap_or_default();
                 ending = carry_out(effects, port, &mut terminal)?;
             }
-            terminal.draw(&model)?;
+            terminal.draw(|buffer| view::draw(&model, buffer))?;
         }
         let rest = async {
             match resting {
@@ -169,23 +171,6 @@ fn carry_out(effects: Vec<Effect>, port: &dyn Port, terminal: &mut Terminal) -> 
         }
     }
     Ok(ending)
-}
-
-/// SIGTERM and SIGHUP.
-struct Signals(Signal, Signal);
-
-impl Signals {
-    fn listen() -> Result<Signals, Fault> {
-        let listen = |kind| signal(kind).map_err(|error| terminal::trouble("cannot listen to signals", &error));
-        Ok(Signals(listen(SignalKind::terminate())?, listen(SignalKind::hangup())?))
-    }
-
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.0.recv() => {}
-            _ = self.1.recv() => {}
-        }
-    }
 }
 
 fn translate(event: Event) -> Option<Message> {

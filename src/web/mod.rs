@@ -1,5 +1,5 @@
 //! HTTPS to strangers, to public addresses only: one POST, to unsubscribe; one GET, to ask a domain where its mail server is. And what DNS
-//! says of that ([`dns`]).
+//! says of that ([`dns`]). HTTPS to the endpoints that the user's own config names is [`endpoint`].
 //!
 //! The address comes out of a mail, or out of an address that somebody typed, so whoever wrote it must not be able to make mailherd knock on a door inside the user's own
 //! network: names are resolved here, addresses that are not public are thrown away, and the connection goes to just the addresses that
@@ -7,6 +7,7 @@
 //! way; no cookie is kept, no proxy asked.
 
 pub mod dns;
+pub mod endpoint;
 mod public;
 
 use std::io::Read;
@@ -82,9 +83,13 @@ impl Web {
     }
 
     fn agent(&self, patience: Duration, redirects: u32) -> Agent {
+        self.agent_with(patience, redirects, true, Guarded { may_reach: self.may_reach, wanted: PUBLIC })
+    }
+
+    fn agent_with(&self, patience: Duration, redirects: u32, https_only: bool, guard: Guarded) -> Agent {
         let tls = TlsConfig::builder().root_certs(self.roots.clone()).build();
         let config = Config::builder()
-            .https_only(true)
+            .https_only(https_only)
             .max_redirects(redirects)
             .max_redirects_will_error(redirects > 0)
             .http_status_as_error(false)
@@ -93,7 +98,7 @@ impl Web {
             .timeout_global(Some(patience))
             .tls_config(tls)
             .build();
-        Agent::with_parts(config, DefaultConnector::default(), Guarded { may_reach: self.may_reach })
+        Agent::with_parts(config, DefaultConnector::default(), guard)
     }
 }
 
@@ -108,10 +113,14 @@ fn trouble(error: &str) -> Fault {
     )
 }
 
+const PUBLIC: &str = "on the public internet";
+
 /// Resolves as usual, and lets only those addresses through that may be reached.
 #[derive(Debug)]
 struct Guarded {
     may_reach: fn(std::net::IpAddr) -> bool,
+    /// What an address is that may be reached, in words.
+    wanted: &'static str,
 }
 
 impl Resolver for Guarded {
@@ -127,7 +136,7 @@ impl Resolver for Guarded {
             kept.push(*address);
         }
         if kept.is_empty() {
-            return Err(ureq::Error::Io(std::io::Error::other("its host is not on the public internet")));
+            return Err(ureq::Error::Io(std::io::Error::other(format!("its host is not {}", self.wanted))));
         }
         Ok(kept)
     }

@@ -179,6 +179,10 @@ fn completions_and_manual_need_no_config() {
         let outcome = user.bare(words, &[]);
         assert!(outcome.clone().done().stdout.contains("mailherd"), "{outcome}");
     }
+    // The manual sends nobody to pages that there are not.
+    let page = user.bare(&["man"], &[]).done().stdout;
+    assert!(page.contains("COMMAND SETUP") && page.contains("\\fBsetup\\fR"), "{page}");
+    assert!(!page.contains("(1)"), "{page}");
 }
 
 #[test]

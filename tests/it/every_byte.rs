@@ -176,7 +176,7 @@ impl Wire {
             ca_file: None,
             pin_sha256: None,
         };
-        open(&endpoint, &Login { username: "robin".into(), secret: "correct horse".into() }).await
+        open(&endpoint, &Login::with_password("robin", "correct horse".into())).await
     }
 
     /// A filing session: what lies in INBOX and is not marked as deleted goes to News.

@@ -7,6 +7,7 @@ use crate::support::cast;
 use crate::support::daemon::Daemon;
 use crate::support::dovecot::PASSWORD;
 use crate::support::flavour::Flavour;
+use crate::support::oauth::{self, Conduct};
 use crate::support::program;
 use crate::support::user::{User, filed, write_private};
 
@@ -104,6 +105,51 @@ fn a_noisy_daemon_keeps_the_password_to_itself() {
     for file in files.iter().filter(|file| file.is_file()) {
         assert_unknown(&std::fs::read(file).unwrap(), &file.display());
         assert_eq!(mode(file), 0o600, "{}", file.display());
+    }
+}
+
+/// A login with OAuth2 and what comes after it, out loud: tokens, codes and the client's secret stand in their own files, and nowhere else.
+#[test]
+fn no_token_is_printed_or_kept_elsewhere() {
+    const CLIENT: &str = "cls-55d0";
+    let (mut user, client) = oauth::user(Conduct { says_life: 1, secret: Some(CLIENT.into()), ..Conduct::default() });
+    write_private(&user.path("client"), CLIENT);
+    let secret = format!(", client_secret_file = {:?}", user.path("client").to_str().unwrap());
+    user.set_account("oauth2", &oauth::table(&client.id, &secret));
+    user.receives(&cast::inbox(1));
+    let loud = ["RUST_LOG", "MAILHERD_LOG"].map(|name| (name.to_owned(), "trace".to_owned()));
+    let assert_unknown = |bytes: &[u8], what: &dyn std::fmt::Display| {
+        for secret in [oauth::MARKER, CLIENT] {
+            assert!(memchr::memmem::find(bytes, secret.as_bytes()).is_none(), "{what} holds {secret}");
+        }
+    };
+    let said = |words: &[&str]| {
+        let outcome = user.start_with(words, &loud).finish();
+        assert_unknown(format!("{outcome}").as_bytes(), &outcome);
+    };
+    said(&["login", "--device", "-v", "-v"]);
+    {
+        let daemon = Daemon::start_with(&user, &["-v", "-v"], &loud);
+        daemon.rests("home");
+        said(&["status", "--json"]);
+        client.tokens_end();
+        user.server.doveadm(&["kick", &user.name]);
+        said(&["check", "-v"]);
+        client.is_revoked();
+        user.server.doveadm(&["kick", &user.name]);
+        daemon.until("home", |status| status["error"].is_string());
+        said(&["status"]);
+        said(&["doctor", "-v", "-v"]);
+        said(&["run", "--once", "-v"]);
+        assert_unknown(format!("{}", daemon.dies()).as_bytes(), &"the log");
+    }
+    client.is_treated(|conduct| conduct.first = vec![(200, format!("{{\"access_token\":\"{} \"}}", oauth::MARKER))]);
+    said(&["plan", "-v", "-v"]);
+    for file in files_below(&user.state_dir()).iter().filter(|file| file.is_file()) {
+        assert_eq!(mode(file), 0o600, "{}", file.display());
+        if !file.ends_with("tokens/home.json") {
+            assert_unknown(&std::fs::read(file).unwrap(), &file.display());
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use crate::support::cast;
 use crate::support::dovecot::PASSWORD;
@@ -17,10 +18,10 @@ use crate::support::user::User;
 const OLD: &str = "me@old.example";
 
 /// What a person sees, and what they type then.
-type Step = (&'static str, String);
+pub type Step = (&'static str, String);
 
 /// A user with some mail to be filed, and mail sent from two addresses.
-fn user(flavour: Flavour) -> User {
+pub fn user(flavour: Flavour) -> User {
     let user = User::new(flavour);
     if flavour.special.iter().any(|(name, _)| *name == "Sent") {
         user.has_a_friend();
@@ -31,12 +32,12 @@ fn user(flavour: Flavour) -> User {
     user
 }
 
-fn config(user: &User) -> PathBuf {
+pub fn config(user: &User) -> PathBuf {
     user.path("config/mailherd/config.toml")
 }
 
 /// Every file below the user's home, but those that the tests keep there: its mode and its text.
-fn files(user: &User) -> BTreeMap<PathBuf, (u32, String)> {
+pub fn files(user: &User) -> BTreeMap<PathBuf, (u32, String)> {
     fn walk(folder: &Path, found: &mut BTreeMap<PathBuf, (u32, String)>) {
         for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
             let (path, metadata) = (entry.path(), entry.metadata().unwrap());
@@ -72,7 +73,7 @@ fn way(user: &User) -> Vec<Step> {
     ]
 }
 
-fn play<'a>(screen: &'a mut Screen, steps: &[Step]) -> &'a mut Screen {
+pub fn play<'a>(screen: &'a mut Screen, steps: &[Step]) -> &'a mut Screen {
     for (seen, keys) in steps {
         screen.sees(seen).press(keys);
     }
@@ -276,18 +277,24 @@ fn a_password_on_standard_input_is_kept_in_a_private_file() {
     user.bare(&["doctor"], &[]).done();
 }
 
-#[test]
-fn an_account_is_added_to_a_config_that_keeps_its_comments() {
-    let user = user(Flavour::PLAIN);
-    let first = format!(
+/// A config with an account that somebody wrote by hand.
+fn written_by_hand(user: &User) -> String {
+    let text = format!(
         "# my own words\nmode = \"file\" # yes\n\n[[accounts]]\nname = \"home\"  # the old one\nemail = \"w@work.example\"\n\
          host = \"127.0.0.1\"\nport = {}\ntls = \"none\"\nusername = \"{}-work\"\npassword_file = {:?}\n",
         user.server.port,
         user.name,
         user.path("password")
     );
-    std::fs::create_dir_all(config(&user).parent().unwrap()).unwrap();
-    std::fs::write(config(&user), &first).unwrap();
+    std::fs::create_dir_all(config(user).parent().unwrap()).unwrap();
+    std::fs::write(config(user), &text).unwrap();
+    text
+}
+
+#[test]
+fn an_account_is_added_to_a_config_that_keeps_its_comments() {
+    let user = user(Flavour::PLAIN);
+    let first = written_by_hand(&user);
     run(&user, &flags(&user)).done();
     let text = std::fs::read_to_string(config(&user)).unwrap();
     assert!(
@@ -295,6 +302,29 @@ fn an_account_is_added_to_a_config_that_keeps_its_comments() {
         "{text}"
     );
     user.bare(&["doctor"], &[]).done();
+}
+
+#[test]
+fn a_daemon_that_is_at_work_watches_the_new_account_too() {
+    let user = user(Flavour::PLAIN);
+    written_by_hand(&user);
+    let mut daemon = program::Running::start(program::command(&user.path(""), &["daemon"], &[]));
+    let accounts = |count: usize| {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        loop {
+            let said = user.bare(&["status", "--json"], &[]);
+            if said.stdout.matches("\"account\":").count() == count {
+                return;
+            }
+            assert!(Instant::now() < deadline, "{said}");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    };
+    accounts(1);
+    let said = run(&user, &flags(&user)).done();
+    assert!(said.stderr.contains("it watches the new account, too"), "{said}");
+    accounts(2);
+    daemon.kill();
 }
 
 #[test]
@@ -324,13 +354,4 @@ fn the_service_is_written_and_started() {
     assert!(unit.contains(&format!("ExecStart=\"{}\" daemon\n", program::executable().display())), "{unit}");
     let log = std::fs::read_to_string(log).unwrap();
     assert!(log.contains("--user enable --now mailherd.service"), "{log}");
-}
-
-#[test]
-fn first_contact_leads_to_the_set_up() {
-    let user = User::new(Flavour::PLAIN);
-    let mut screen = user.tall_screen(&[]);
-    screen.sees("set up your own account").press("s").sees("E-mail address:").press("\x03");
-    let (status, left) = screen.ends();
-    assert!(!status.success() && left.contains("nothing was written"), "{left}");
 }

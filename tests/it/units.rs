@@ -1,9 +1,8 @@
-//! The units for systemd, and the commands that docs/daemon.md shows.
+//! The units for systemd.
 
 use std::path::Path;
 use std::process::Command;
 
-use crate::support::daemon::Daemon;
 use crate::support::flavour::Flavour;
 use crate::support::user::User;
 
@@ -93,21 +92,4 @@ fn a_credential_of_systemd_is_the_password() {
     user.start_with(&["run", "--once"], &environment).finish().done();
     user.set_account("credential", "\"../password\"");
     user.mailherd(&["run", "--once"]).complains(2).says("not a path");
-}
-
-#[test]
-fn the_commands_of_the_document_work_beside_a_daemon() {
-    let document = read("docs/daemon.md");
-    let block = document.split("<!-- run with a daemon -->\n```sh\n").nth(1).unwrap().split("```").next().unwrap();
-    let user = User::new(Flavour::PLAIN);
-    let daemon = Daemon::start(&user);
-    daemon.rests("home");
-    let mut run = 0;
-    for line in block.lines() {
-        let words: Vec<&str> = line.split('#').next().unwrap().split_whitespace().collect();
-        assert_eq!(words[0], "mailherd", "{line}");
-        user.mailherd(&words[1..]).done();
-        run += 1;
-    }
-    assert!(run >= 8, "{block}");
 }

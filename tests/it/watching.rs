@@ -33,7 +33,7 @@ impl Watcher {
     fn over(user: &User, port: u16) -> Watcher {
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
         let endpoint = Endpoint { host: "127.0.0.1".into(), port, tls: TlsMode::None, ca_file: None, pin_sha256: None };
-        let login = Login { username: user.name.clone(), secret: PASSWORD.to_owned().into() };
+        let login = Login::with_password(&user.name, PASSWORD.to_owned().into());
         let session = runtime.block_on(async {
             let mut session = open(&endpoint, &login).await?;
             session.select(&FolderName::inbox(), Access::ReadWrite).await?;

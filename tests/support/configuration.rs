@@ -40,6 +40,17 @@ service imap {\n  extra_groups =\n}
 service stats {\n  chroot =\n}
 ";
 
+/// The file that says how tokens are looked at.
+pub const TOKENS: &str = "oauth2.conf.ext";
+
+/// What is in it: the provider on `port` of loopback is shown each token (RFC 7662).
+pub fn introspection(port: u16) -> String {
+    format!(
+        "introspection_url = http://127.0.0.1:{port}/introspect\nintrospection_mode = auth\nusername_attribute = username\n\
+         active_attribute = active\nactive_value = true\n"
+    )
+}
+
 /// The whole `dovecot.conf` of a server whose files are in `folder`.
 pub fn configuration(
     folder: &Path,
@@ -119,6 +130,12 @@ service stats {{
     text.push_str(&tls(certificate));
     text.push_str(&namespace(flavour));
     text.push_str(&plugins(folder, flavour));
+    if let Some((_, mechanisms)) = flavour.tokens {
+        text += &format!(
+            "auth_mechanisms = plain login {mechanisms}\npassdb {{\n  driver = oauth2\n  mechanisms = {mechanisms}\n  \
+             args = {base}/{TOKENS}\n}}\n"
+        );
+    }
     text.push_str(flavour.besides_that);
     text
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::configuration::configuration;
+use super::configuration::{TOKENS, configuration, introspection};
 use super::server::Server;
 
 /// The password of every user. It holds what quoting gets wrong.
@@ -18,6 +18,9 @@ pub fn prepare(server: &Server) -> String {
     let configuration = configuration(folder, flavour, *port, *tls_port, certificate.as_ref());
     std::fs::write(folder.join("dovecot.conf"), configuration).unwrap();
     std::fs::write(folder.join("acl"), flavour.acl).unwrap();
+    if let Some((port, _)) = flavour.tokens {
+        std::fs::write(folder.join(TOKENS), introspection(port)).unwrap();
+    }
     format!("exec '{}' -F -c '{}/dovecot.conf'\n", program("dovecot").display(), folder.display())
 }
 

@@ -53,6 +53,8 @@ pub struct Flavour {
     pub tls: Tls,
     /// Mailboxes that every user has from the start with a SPECIAL-USE attribute: name and attribute.
     pub special: &'static [(&'static str, &'static str)],
+    /// The port of a provider who is asked whether access tokens are good, and the mechanisms that take them.
+    pub tokens: Option<(u16, &'static str)>,
     /// More lines of `dovecot.conf`.
     pub besides_that: &'static str,
 }
@@ -75,6 +77,7 @@ impl Flavour {
             ("Junk", "\\Junk"),
             ("Archive", "\\Archive"),
         ],
+        tokens: None,
         besides_that: "",
     };
     /// COPY, STORE and UID EXPUNGE instead of MOVE.

@@ -22,6 +22,7 @@ pub mod json;
 pub mod mail;
 pub mod many;
 pub mod network;
+pub mod oauth;
 pub mod program;
 pub mod proxy;
 pub mod response;

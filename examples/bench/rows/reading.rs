@@ -72,7 +72,7 @@ fn read_and_parse(user: &User) -> Duration {
     let read = runtime.block_on(async {
         let host = "127.0.0.1".to_owned();
         let endpoint = Endpoint { host, port: user.server.port, tls: TlsMode::None, ca_file: None, pin_sha256: None };
-        let login = Login { username: user.name.clone(), secret: SecretString::from(PASSWORD) };
+        let login = Login::with_password(&user.name, SecretString::from(PASSWORD));
         let mut session = open(&endpoint, &login).await.expect("a session");
         let mut read = 0;
         for folder in FOLDERS {

@@ -11,16 +11,20 @@ use crate::daemon::own;
 use crate::daemon::steps::{Check, Finding, Stop};
 use crate::logic::fault::{Fault, FaultKind};
 use crate::logic::ids::{Address, Category};
+use crate::logic::oauth::Preset;
 use crate::logic::printable::Printable;
+use crate::logic::provider::Password;
 
-const PASSWORD_FLAGS: &str = "--password-command, --password-file, --password-env or --password-stdin";
+const PASSWORD_FLAGS: &str =
+    "--password-command, --password-file, --password-env, --password-stdin or --oauth2-client-id";
 
-/// A way to the password.
+/// A way to the password, or around it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Way {
     File,
     Keyring,
     Command,
+    Oauth2,
 }
 
 impl Flow<'_> {
@@ -64,7 +68,7 @@ impl Flow<'_> {
         self.prompt.say("");
         let config = self.config();
         let mut steps = Steps::again(&self.prompt);
-        let setting = self.face.setting(&self.account, false);
+        let setting = self.setting();
         let outcome = doctor::account(&config, &setting, &mut |step| steps.step(step)).await;
         (outcome, steps.checks)
     }
@@ -149,11 +153,15 @@ impl Flow<'_> {
     }
 
     async fn ask_for_password(&mut self) -> Result<(), Fault> {
+        self.granted = None;
         if let Some(source) = self.given_password().await? {
             self.account.secret = source;
             return Ok(());
         }
         let way = self.way().await?;
+        if way == Way::Oauth2 {
+            return self.ask_for_tokens().await;
+        }
         if way == Way::Command {
             let question = Question {
                 text: "Command",
@@ -174,11 +182,20 @@ impl Flow<'_> {
 
     async fn way(&self) -> Result<Way, Fault> {
         let keyring = tokio::task::spawn_blocking(Keeping::has_keyring).await.unwrap_or(false);
-        let mut ways = vec![(Way::File, "I type it; it is kept in a file that only I can read")];
+        let mut ways = Vec::new();
+        let tokens = "OAuth2: I log in at the provider's page, as a client of my own (docs/oauth2.md)";
+        let only_tokens = self.provider.is_some_and(|provider| matches!(provider.password, Password::Oauth2 { .. }));
+        if only_tokens {
+            ways.push((Way::Oauth2, tokens));
+        }
+        ways.push((Way::File, "I type it; it is kept in a file that only I can read"));
         if keyring {
             ways.push((Way::Keyring, "I type it; it is kept in the keyring of this desktop"));
         }
         ways.push((Way::Command, "a command prints it (pass, op, secret-tool …)"));
+        if !only_tokens && Preset::of_host(&self.account.host).is_some() {
+            ways.push((Way::Oauth2, tokens));
+        }
         let question = Question {
             text: "Where does the password come from",
             why: "The config never holds it. A background service cannot open a locked keyring.",
@@ -198,6 +215,9 @@ impl Flow<'_> {
         let args = self.args;
         if self.flags_failed {
             return Ok(None);
+        }
+        if let Some(pairs) = self.given_oauth2()? {
+            return self.tokens_of(pairs, None).await.map(Some);
         }
         if let Some(command) = &args.password_command {
             return Ok(Some(SecretSource::Command(command.clone())));
@@ -230,7 +250,7 @@ impl Flow<'_> {
         self.flags_failed = true;
     }
 
-    async fn try_again(&self) -> Result<(), Fault> {
+    pub(super) async fn try_again(&self) -> Result<(), Fault> {
         let question = Question { text: "Try again", why: "", flag: "another try" };
         match self.prompt.yes_or_no(&question, true).await? {
             true => Ok(()),
@@ -245,7 +265,7 @@ impl Flow<'_> {
                 self.args.aliases.iter().filter(|alias| **alias != self.account.email).cloned().collect();
             return Ok(());
         }
-        let setting = self.face.setting(&self.account, false);
+        let setting = self.setting();
         let found = own::addresses(&setting).await?;
         if found.is_empty() {
             return Ok(());
@@ -267,7 +287,7 @@ impl Flow<'_> {
     }
 }
 
-fn typed(secret: SecretString) -> SecretSource {
+pub(super) fn typed(secret: SecretString) -> SecretSource {
     SecretSource::Typed(Typed::new(secret))
 }
 

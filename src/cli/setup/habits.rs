@@ -2,7 +2,7 @@
 
 use super::Flow;
 use super::prompt::Question;
-use crate::cli::style::{Tone, terminal_width};
+use crate::cli::style::Tone;
 use crate::cli::table::{Cell, Column, Table};
 use crate::cli::words::{count, human_time, plural};
 use crate::config::{Mode, TopMode};
@@ -24,8 +24,9 @@ impl Flow<'_> {
         }
         let preview = loop {
             let config = self.config();
-            let setting = self.face.setting(&self.account, false);
+            let setting = self.setting();
             let outcome = crate::cli::face::guarded(&self.account.name, preview::preview(&config, &setting)).await;
+            self.prompt.done();
             self.face.voice.clear();
             match outcome {
                 Ok(preview) => break preview,
@@ -75,7 +76,7 @@ impl Flow<'_> {
                     Cell::from(&Printable::new(&example.because)).tone(Tone::Dim),
                 ]);
             }
-            self.prompt.say(table.render(style, Some(terminal_width())).trim_end());
+            self.prompt.say(table.render(style, Some(self.prompt.width())).trim_end());
         }
     }
 

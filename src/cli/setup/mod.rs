@@ -1,18 +1,21 @@
 //! `mailherd setup`: from an e-mail address to a working account.
 //!
 //! ```text
-//! address ─► server (found, tried) ─► password ─► folders ─► own addresses ─► preview ─► caution, top, mode ─► service ─► yes ─► written
+//! address ─► server (found, tried) ─► password or tokens ─► folders ─► own addresses ─► preview ─► caution, top, mode ─► service ─► yes ─► written
 //! ```
 //!
+//! The same questions are asked on a terminal line by line, and on the screen of the terminal UI: see [`Prompt`].
 //! Nothing is written before the last yes; what the preview learns lies in a scratch directory until then. What goes wrong leads back to a
 //! useful question, not to the shell. Each question has a flag; without a terminal the flags are all there is.
 
 mod account;
 mod habits;
+mod oauth;
 mod prompt;
 mod scratch;
 mod server;
 mod steps;
+mod watching;
 mod write;
 
 use std::cell::Cell;
@@ -23,10 +26,13 @@ use super::args::Setup;
 use super::face::Face;
 use super::style::Tone;
 use crate::config::{Account, Editing, Keeping};
+use crate::daemon::Setting;
 use crate::logic::fault::Fault;
 use crate::logic::ids::{Address, Category};
 use crate::logic::printable::Printable;
 use crate::logic::provider::Provider;
+use crate::tui::guide;
+use crate::tui::theme::Theme;
 use prompt::{Prompt, Question};
 use scratch::Scratch;
 
@@ -42,6 +48,8 @@ struct Flow<'a> {
     waiting: usize,
     /// Where a password that was typed will be kept.
     keeping: Option<Keeping>,
+    /// What the provider granted, and how the config will say so.
+    granted: Option<oauth::Granted>,
     /// Folders with mail in them that may be filed into.
     adopted: Vec<Category>,
     /// Mail cannot be moved there.
@@ -53,38 +61,11 @@ struct Flow<'a> {
     written: &'a Cell<bool>,
 }
 
+/// On the terminal, line by line; or by flags alone.
 pub(super) async fn setup(face: &mut Face, args: &Setup) -> Result<Vec<Fault>, Fault> {
-    let editing = Editing::open(&face.config_path()?)?;
-    let prompt = Prompt::new(args.yes, face.is_quiet());
     let written = Cell::new(false);
-    let flow = async {
-        welcome(&prompt, &editing);
-        let email = email(&prompt, &editing, args).await?;
-        let mut account = Account::draft(name(&editing, args, &email)?, email);
-        for (category, name) in &args.folders {
-            account.folders = account
-                .folders
-                .named(*category, name)
-                .map_err(|why| Fault::usage(why, "give --folder another name"))?;
-        }
-        let scratch = Scratch::beside(&editing.state_dir()?)?;
-        let flow = Flow {
-            face,
-            args,
-            prompt,
-            editing,
-            account,
-            provider: None,
-            waiting: 0,
-            keeping: None,
-            adopted: Vec::new(),
-            only_preview: false,
-            flags_failed: false,
-            scratch,
-            written: &written,
-        };
-        flow.run().await
-    };
+    let prompt = Prompt::new(args.yes, face.is_quiet());
+    let flow = flow(face, args, prompt, &written);
     tokio::select! {
         biased;
         result = flow => result.map_err(|fault| ended(fault, written.get())),
@@ -93,6 +74,63 @@ pub(super) async fn setup(face: &mut Face, args: &Setup) -> Result<Vec<Fault>, F
             Err(ended(Fault::refused("interrupted", ""), written.get()))
         }
     }
+}
+
+/// On the screen of the terminal UI. Whether there is an account now.
+///
+/// # Errors
+/// When the user leaves before it is written, and when the terminal cannot be used.
+pub(super) async fn on_screen(face: &mut Face, theme: Theme) -> Result<bool, Fault> {
+    let written = Cell::new(false);
+    let (talk, hearing) = guide::channel();
+    let told = async {
+        let result = flow(face, &Setup::default(), Prompt::on_screen(talk.clone()), &written).await;
+        let ends = Prompt::on_screen(talk.clone());
+        match &result {
+            Ok(faults) => faults.iter().for_each(|fault| ends.say_fault(fault)),
+            Err(fault) => ends.say_fault(&ended(fault.clone(), written.get())),
+        }
+        talk.is_over(if written.get() { "opens your mail" } else { "leaves" });
+        // The screen ends it all, when the user has read that.
+        std::future::pending::<()>().await;
+    };
+    let ending = tokio::select! {
+        ending = guide::run(theme, hearing) => ending?,
+        () = told => guide::Ending::Left,
+    };
+    match (ending, written.get()) {
+        (guide::Ending::Left, false) => Err(ended(Fault::refused("interrupted", ""), false)),
+        (_, written) => Ok(written),
+    }
+}
+
+async fn flow(face: &mut Face, args: &Setup, prompt: Prompt, written: &Cell<bool>) -> Result<Vec<Fault>, Fault> {
+    let editing = Editing::open(&face.config_path()?)?;
+    welcome(&prompt, &editing);
+    let email = email(&prompt, &editing, args).await?;
+    let mut account = Account::draft(name(&editing, args, &email)?, email);
+    for (category, name) in &args.folders {
+        account.folders =
+            account.folders.named(*category, name).map_err(|why| Fault::usage(why, "give --folder another name"))?;
+    }
+    let scratch = Scratch::beside(&editing.state_dir()?)?;
+    let flow = Flow {
+        face,
+        args,
+        prompt,
+        editing,
+        account,
+        provider: None,
+        waiting: 0,
+        keeping: None,
+        granted: None,
+        adopted: Vec::new(),
+        only_preview: false,
+        flags_failed: false,
+        scratch,
+        written,
+    };
+    flow.run().await
 }
 
 /// A fault without a hint is the user's own leaving: what is true then.
@@ -163,6 +201,15 @@ fn name(editing: &Editing, args: &Setup, email: &Address) -> Result<String, Faul
 }
 
 impl Flow<'_> {
+    /// The account, and who is told of the work on it.
+    fn setting(&self) -> Setting<'_> {
+        let setting = self.face.setting(&self.account, false);
+        match self.prompt.is_on_screen() {
+            true => Setting { asking: &self.prompt, watcher: &self.prompt, ..setting },
+            false => setting,
+        }
+    }
+
     async fn run(mut self) -> Result<Vec<Fault>, Fault> {
         self.find_server().await?;
         self.log_in().await?;

@@ -1,27 +1,43 @@
-//! Questions on a terminal, each with a default and a line why; and their answers by flag, where there is no terminal.
+//! Questions, each with a default and a line why: on a terminal line by line, or on the screen of the terminal UI; and their answers
+//! by flag, where there is no terminal.
 //!
-//! Lines are read on a thread of their own, so that Ctrl-C ends a question at once. While a password is typed the terminal shows
+//! Ctrl-C ends a question at once. While a password is typed the terminal shows
 //! nothing, and is itself again whatever happens.
 
-use std::io::{BufRead, IsTerminal, Write};
+use std::io::{IsTerminal, Write};
 
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use secrecy::SecretString;
-use tokio::sync::oneshot;
 use unicode_width::UnicodeWidthStr;
 use zeroize::Zeroizing;
 
-use crate::cli::style::{Style, Tone, terminal_width};
+use crate::cli::style::{self, Style, Tone, terminal_width};
+use crate::cli::{login, typing};
 use crate::logic::fault::Fault;
 use crate::logic::printable::Printable;
+use crate::tui::guide::{Answer, Kind, Span, Talk};
+use crate::tui::theme;
+
+/// Takes the cursor to the start of the line and empties it (ECMA-48: CR, EL 2).
+const CLEAR: &str = "\r\x1b[2K";
 
 /// How questions are answered.
 pub struct Prompt {
     /// `--yes`: by their defaults.
     yes: bool,
-    terminal: bool,
+    place: Place,
     quiet: bool,
     style: Style,
+}
+
+/// Where they are asked.
+enum Place {
+    /// Nobody can be asked.
+    Nowhere,
+    /// On a terminal, line by line.
+    Lines,
+    /// On the screen of the terminal UI.
+    Screen(Talk),
 }
 
 /// One question.
@@ -38,12 +54,31 @@ impl Prompt {
     /// On the terminal, if there is one.
     pub fn new(yes: bool, quiet: bool) -> Prompt {
         let terminal = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
-        Prompt { yes, terminal, quiet, style: Style::stderr() }
+        let place = if terminal { Place::Lines } else { Place::Nowhere };
+        Prompt { yes, place, quiet, style: Style::stderr() }
+    }
+
+    /// On the screen of the terminal UI.
+    pub fn on_screen(talk: Talk) -> Prompt {
+        Prompt { yes: false, place: Place::Screen(talk), quiet: false, style: Style::TONED }
     }
 
     /// Whether somebody can be asked.
     pub fn can_ask(&self) -> bool {
-        self.terminal && !self.yes
+        !self.yes && !matches!(self.place, Place::Nowhere)
+    }
+
+    /// Whether it is the screen of the terminal UI, which nothing else may write on.
+    pub fn is_on_screen(&self) -> bool {
+        matches!(self.place, Place::Screen(_))
+    }
+
+    /// Columns that a line has.
+    pub fn width(&self) -> usize {
+        match &self.place {
+            Place::Screen(talk) => talk.width(),
+            Place::Lines | Place::Nowhere => terminal_width(),
+        }
     }
 
     /// How text is coloured.
@@ -53,13 +88,51 @@ impl Prompt {
 
     /// A line for the user, on standard error. What of it is foreign must be a [`Printable`].
     pub fn say(&self, line: impl std::fmt::Display) {
-        if !self.quiet {
-            eprintln!("{line}");
+        match &self.place {
+            Place::Screen(talk) => {
+                line.to_string().lines().for_each(|line| talk.line(spans(line)));
+            }
+            Place::Lines | Place::Nowhere if self.quiet => {}
+            Place::Lines | Place::Nowhere => eprintln!("{line}"),
+        }
+    }
+
+    /// The same with `-q`, too: nothing comes of what is asked here when nobody reads it.
+    pub fn say_anyway(&self, line: &str) {
+        match self.place {
+            Place::Screen(_) => self.say(line),
+            Place::Lines | Place::Nowhere => eprintln!("{line}"),
+        }
+    }
+
+    /// Something that takes a moment begins; what it is, until [`Prompt::done`] or the next line.
+    pub fn doing(&self, what: impl std::fmt::Display) {
+        match &self.place {
+            Place::Screen(talk) => talk.doing(what.to_string()),
+            Place::Lines if self.can_ask() && self.style.is_coloured() => {
+                eprint!("  {} {what} …", self.style.paint(Tone::Dim, " ··"));
+                // A standard error that is closed cannot be told about.
+                let _ = std::io::stderr().flush();
+            }
+            Place::Lines | Place::Nowhere => {}
+        }
+    }
+
+    /// What took a moment is done.
+    pub fn done(&self) {
+        match &self.place {
+            Place::Screen(talk) => talk.doing(String::new()),
+            Place::Lines if self.can_ask() && self.style.is_coloured() => eprint!("{CLEAR}"),
+            Place::Lines | Place::Nowhere => {}
         }
     }
 
     /// A paragraph of our own words, broken between words where the terminal ends.
     pub fn tell(&self, tone: Tone, text: &str) {
+        if self.is_on_screen() {
+            // The screen breaks it, and anew when it gets another size.
+            return self.say(self.style.paint(tone, text));
+        }
         for line in wrapped(text, terminal_width().min(100)) {
             self.say(self.style.paint(tone, line));
         }
@@ -67,7 +140,11 @@ impl Prompt {
 
     /// A fault that does not end anything: its cause, and below it what to do.
     pub fn say_fault(&self, fault: &Fault) {
-        eprint!("{}", crate::cli::out::fault_lines(fault, self.style));
+        let lines = crate::cli::out::fault_lines(fault, self.style);
+        match self.place {
+            Place::Screen(_) => self.say(lines.trim_end()),
+            Place::Lines | Place::Nowhere => eprint!("{lines}"),
+        }
     }
 
     /// A line of text that `check` accepts. Without one, or with `--yes`, the default.
@@ -85,9 +162,14 @@ impl Prompt {
             return check(default).map_err(|why| Fault::usage(why, format!("answer it with {}", question.flag)));
         }
         loop {
-            let shown = default.map(|default| format!(" [{}]", Printable::new(default))).unwrap_or_default();
-            self.put(question, &shown);
-            let typed = line().await?;
+            let shown = default.map(|default| Printable::new(default).to_string());
+            let typed = match &self.place {
+                Place::Screen(talk) => typed_on(talk, question, Kind::Text { usual: shown }).await?,
+                Place::Lines | Place::Nowhere => {
+                    self.put(question, &shown.map(|shown| format!(" [{shown}]")).unwrap_or_default());
+                    line().await?
+                }
+            };
             let answer = if typed.trim().is_empty() { default.unwrap_or_default() } else { typed.trim() };
             match check(answer) {
                 Ok(answer) => return Ok(answer),
@@ -103,6 +185,14 @@ impl Prompt {
     pub async fn choice(&self, question: &Question<'_>, choices: &[&str], default: usize) -> Result<usize, Fault> {
         if !self.can_ask() {
             return if self.yes { Ok(default) } else { Err(unasked(question)) };
+        }
+        if let Place::Screen(talk) = &self.place {
+            let kind =
+                Kind::Choice { choices: choices.iter().map(|words| (*words).to_owned()).collect(), usual: default };
+            return match talk.ask(question.text, question.why, kind).await {
+                Some(Answer::Choice(place)) if place < choices.len() => Ok(place),
+                _ => Err(left()),
+            };
         }
         self.say(format!("\n{}", self.style.paint(Tone::Bold, question.text)));
         self.say_why(question.why);
@@ -130,6 +220,12 @@ impl Prompt {
         if !self.can_ask() {
             return if self.yes { Ok(default) } else { Err(unasked(question)) };
         }
+        if let Place::Screen(talk) = &self.place {
+            return match talk.ask(question.text, question.why, Kind::YesNo { usual: default }).await {
+                Some(Answer::Yes(yes)) => Ok(yes),
+                _ => Err(left()),
+            };
+        }
         loop {
             self.put(question, if default { " [Y/n]" } else { " [y/N]" });
             match line().await?.trim().to_lowercase().as_str() {
@@ -146,21 +242,35 @@ impl Prompt {
     /// # Errors
     /// As [`Prompt::text`].
     pub async fn secret(&self, question: &Question<'_>) -> Result<SecretString, Fault> {
-        if !self.terminal {
-            return Err(unasked(question));
-        }
         loop {
-            let typed = {
-                // Before it is asked for: keys that come early are not shown either.
-                let _dark = Dark::begin();
-                self.put(question, " (it is not shown)");
-                line().await?
+            let typed = match &self.place {
+                Place::Nowhere => return Err(unasked(question)),
+                Place::Screen(talk) => typed_on(talk, question, Kind::Secret).await?,
+                Place::Lines => {
+                    // Before it is asked for: keys that come early are not shown either.
+                    let _dark = Dark::begin();
+                    self.put(question, " (it is not shown)");
+                    line().await?
+                }
             };
             match typed.trim_end_matches(['\n', '\r']) {
                 "" => self.object("it is empty"),
                 secret if secret.contains('\0') => self.object("it holds a zero byte"),
                 secret => return Ok(SecretString::from(secret)),
             }
+        }
+    }
+
+    /// The address that a browser on another machine ended at; see [`login::granted`].
+    pub async fn pasted(&self, again: bool) -> Option<String> {
+        let Place::Screen(talk) = &self.place else { return login::pasted(again).await };
+        if again {
+            talk.objects(login::ANOTHER_ADDRESS.to_owned());
+        }
+        let why = "Only when the browser cannot come back to this machine by itself.";
+        match talk.ask("Address at which the browser ended", why, Kind::Text { usual: None }).await? {
+            Answer::Text(typed) => Some(typed.to_string()),
+            Answer::Choice(_) | Answer::Yes(_) => None,
         }
     }
 
@@ -179,7 +289,39 @@ impl Prompt {
     }
 
     fn object(&self, why: &str) {
+        if let Place::Screen(talk) = &self.place {
+            return talk.objects(Printable::new(why).to_string());
+        }
         eprintln!("{} {}", self.style.paint(Tone::Warn, "not that:"), Printable::new(why));
+    }
+}
+
+/// A line that was typed on the screen.
+async fn typed_on(talk: &Talk, question: &Question<'_>, kind: Kind) -> Result<Zeroizing<String>, Fault> {
+    match talk.ask(question.text, question.why, kind).await {
+        Some(Answer::Text(typed)) => Ok(typed),
+        _ => Err(left()),
+    }
+}
+
+fn left() -> Fault {
+    Fault::refused("interrupted", "")
+}
+
+/// A painted line as the screen draws it.
+fn spans(line: &str) -> Vec<Span> {
+    style::pieces(line).into_iter().map(|(tone, text)| (on_screen(tone), text.to_owned())).collect()
+}
+
+fn on_screen(tone: Tone) -> theme::Tone {
+    match tone {
+        Tone::Plain => theme::Tone::Plain,
+        Tone::Dim => theme::Tone::Dim,
+        Tone::Bold => theme::Tone::Strong,
+        Tone::Good => theme::Tone::Good,
+        Tone::Bad => theme::Tone::Bad,
+        Tone::Warn => theme::Tone::Warn,
+        Tone::Category(category) => theme::Tone::Category(category),
     }
 }
 
@@ -205,16 +347,9 @@ fn unasked(question: &Question<'_>) -> Fault {
 
 /// The next line of standard input, with its line break.
 async fn line() -> Result<Zeroizing<String>, Fault> {
-    let (sender, receiver) = oneshot::channel();
-    std::thread::spawn(move || {
-        let mut line = Zeroizing::new(String::new());
-        let read = std::io::stdin().lock().read_line(&mut line);
-        // Who asked may be gone: then nobody wants to know.
-        let _ = sender.send(read.map(|count| (count, line)));
-    });
-    match receiver.await {
-        Ok(Ok((1.., line))) => Ok(line),
-        Ok(Err(error)) if error.kind() == std::io::ErrorKind::InvalidData => {
+    match typing::line().await {
+        Ok((1.., line)) => Ok(line),
+        Err(error) if error.kind() == std::io::ErrorKind::InvalidData => {
             Err(Fault::refused("what was typed is not UTF-8 text", "set the terminal to UTF-8"))
         }
         _ => Err(Fault::refused("the input ended at a question", "")),

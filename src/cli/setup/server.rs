@@ -217,15 +217,10 @@ impl Flow<'_> {
         if self.args.has_password() {
             return Ok(());
         }
-        let question = Question {
-            text: "Try a password all the same",
-            why: "It would be refused, unless your organisation allows it.",
-            flag: "--password-command, --password-file, --password-env or --password-stdin",
-        };
-        if self.prompt.can_ask() && self.prompt.yes_or_no(&question, false).await? {
+        if self.prompt.can_ask() {
             return Ok(());
         }
-        Err(Fault::refused(why, "`oauth2` is not supported yet (docs/getting-started.md)"))
+        Err(Fault::usage(why, "give --oauth2-client-id ID, or --oauth2-token-command COMMAND (docs/oauth2.md)"))
     }
 
     /// What `--host`, or the user, names: with `--port` and `--tls`, else the usual ones, the safer first.

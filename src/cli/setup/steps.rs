@@ -1,15 +1,10 @@
 //! Shows the way to a server, step by step.
 
-use std::io::Write;
-
 use super::prompt::Prompt;
 use crate::cli::style::Tone;
 use crate::daemon::steps::{Check, Finding, Step, day};
 use crate::logic::printable::Printable;
 use crate::logic::server::{Candidate, Certificate};
-
-/// Takes the cursor to the start of the line and empties it (ECMA-48: CR, EL 2).
-const CLEAR: &str = "\r\x1b[2K";
 
 /// Shows steps as they come, and keeps what was found.
 pub struct Steps<'a> {
@@ -38,18 +33,10 @@ impl<'a> Steps<'a> {
 
     /// One more.
     pub fn step(&mut self, step: Step) {
-        let live = self.prompt.can_ask() && self.prompt.style().is_coloured();
         match step {
-            Step::Begins(part) if live => {
-                eprint!("  {} {part} …", self.prompt.style().paint(Tone::Dim, " ··"));
-                // A standard error that is closed cannot be told about.
-                let _ = std::io::stderr().flush();
-            }
-            Step::Begins(_) => {}
+            Step::Begins(part) => self.prompt.doing(part),
             Step::Done(check) => {
-                if live {
-                    eprint!("{CLEAR}");
-                }
+                self.prompt.done();
                 // Nobody else works on an account that is not there yet.
                 let known = check.part == "lock" || (self.again && WAY.contains(&check.part));
                 if !known || check.finding != Finding::Good {

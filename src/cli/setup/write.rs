@@ -87,6 +87,10 @@ impl Flow<'_> {
             (SecretSource::Command(_), _) => "printed by your command".to_owned(),
             (SecretSource::File(path), _) => format!("in {}", path.display()),
             (SecretSource::Env(name), _) => format!("in the variable {name}"),
+            (SecretSource::Oauth2(oauth2), _) => match oauth2.client() {
+                Some(_) => "none: OAuth2, with tokens that you alone can read".to_owned(),
+                None => "none: OAuth2, with tokens that your command prints".to_owned(),
+            },
             _ => "in the keyring".to_owned(),
         }
     }
@@ -103,6 +107,9 @@ impl Flow<'_> {
             self.account.secret =
                 kept.map_err(|_| Fault::local("the password could not be kept", "try another place"))??;
         }
+        if let Some(path) = self.keep_client_secret().await? {
+            written = Some(path);
+        }
         if let Err(fault) = self.editing.write(&self.account) {
             if let Some(path) = written {
                 // The fault says what matters.
@@ -111,6 +118,7 @@ impl Flow<'_> {
             return Err(fault);
         }
         self.scratch.keep();
+        self.keep_tokens().await?;
         self.prompt.say(format!("\nWritten: {}", self.editing.path().display()));
         Ok(())
     }
@@ -125,6 +133,7 @@ impl Flow<'_> {
             return Ok(None);
         };
         let (counts, run, fault) = self.pass(&config, account).await;
+        self.prompt.done();
         self.face.voice.clear();
         let filed = plural(counts.sum() as u64, "message", "messages");
         let undo = run.map(|run| format!(" `mailherd undo --run {run}` takes it back.")).unwrap_or_default();
@@ -136,8 +145,7 @@ impl Flow<'_> {
 
     async fn pass(&self, config: &Config, account: &Account) -> (pass::Counts, Option<i64>, Option<Fault>) {
         let mut run = PassRun::new("pass", None);
-        let voice = &self.face.voice;
-        let setting = Setting { account, now: self.face.now, yes: true, asking: voice, watcher: voice };
+        let setting = Setting { account, yes: true, ..self.setting() };
         let done =
             crate::cli::face::guarded(&account.name, async { Ok(pass::pass(config, &setting, &mut run).await) }).await;
         match done {
@@ -176,7 +184,12 @@ impl Flow<'_> {
     /// A daemon that runs already, and was not told of the new account by its service manager.
     async fn say_of_a_daemon(&self) -> Result<(), Fault> {
         let config = crate::config::load(self.editing.path())?;
-        if self.face.daemon(&config).await?.is_some() {
+        if self.face.daemon(&config).await?.is_none() {
+            return Ok(());
+        }
+        if crate::daemon::tell_to_reload(&config.state_dir).await {
+            self.prompt.say("The daemon that is at work was told: it watches the new account, too.");
+        } else {
             self.prompt.say("A daemon is at work: `systemctl --user reload mailherd` (or kill -HUP) has it watch the new account, too.");
         }
         Ok(())
@@ -184,7 +197,11 @@ impl Flow<'_> {
 
     fn say_what_next(&self, started: bool) {
         self.prompt.say("");
-        if self.account.mode == Mode::Preview {
+        if self.prompt.is_on_screen() {
+            if self.account.mode == Mode::Preview {
+                self.prompt.say("Nothing is moved yet: w says why a message would go where. When you trust it: set mode = \"file\" in the config.");
+            }
+        } else if self.account.mode == Mode::Preview {
             self.prompt.say("mailherd plan       shows what would happen to each message, and why");
             self.prompt.say("mailherd            opens the terminal UI");
             self.prompt.say("When you trust it: set mode = \"file\" in the config.");

@@ -14,6 +14,7 @@ use crate::logic::fault::Fault;
 use crate::logic::ids::{Category, UnixTime};
 use crate::logic::orders::Who;
 use crate::logic::printable::Printable;
+use crate::logic::transfer::Entry;
 use crate::store::WaitingFor;
 
 impl Hub {
@@ -25,6 +26,7 @@ impl Hub {
                 let who = Who::parse(&who)?;
                 self.order(Given { who, category, account, existing, sure }).await
             }
+            Act::Import { entries } => self.import(&entries),
             Act::Lift { who, account } => self.lift(&Who::parse(&who)?, account.as_deref()),
             Act::Undo(undo) => self.undo(undo).await,
             Act::Decide { id, yes } => self.decide(&id, yes).await,
@@ -57,6 +59,18 @@ impl Hub {
         }
         // Here and not in the account's task, which goes on watching while a stranger's server thinks.
         unsubscribe::click(target).await.map(Reply::Done)
+    }
+
+    fn import(&self, entries: &[Entry]) -> Answer {
+        for name in entries.iter().filter_map(|entry| entry.account.as_deref()) {
+            self.account(name)?;
+        }
+        let imported = self.store.borrow_mut().import_orders(entries, clock::now())?;
+        self.tell_all();
+        let orders = imported.given.len();
+        let words = vec![format!("{} imported", crate::logic::figures::plural(orders as u64, "order", "orders"))];
+        let runs = imported.run.iter().map(|run| run.0).collect();
+        Ok(Reply::Done(Done { words, runs, orders: imported.given, ..Done::default() }))
     }
 
     fn lift(&self, who: &Who, account: Option<&str>) -> Answer {

@@ -9,6 +9,9 @@ use crate::logic::printable::Printable;
 
 const UNIT: &str = include_str!("../../../contrib/systemd/mailherd.service");
 
+/// How a unit begins that [`install`] wrote.
+const WRITTEN: &str = "# Written by `mailherd setup`";
+
 /// What the unit is called.
 pub const NAME: &str = "mailherd.service";
 
@@ -33,8 +36,8 @@ pub fn text(program: &Path, config: Option<&Path>) -> Result<String, Fault> {
     let lines = UNIT.lines().filter(|line| !line.starts_with("# ~/.cargo/bin"));
     let body = lines.skip_while(|line| line.starts_with('#'));
     let body = body.map(|line| if line.starts_with("ExecStart=") { start.as_str() } else { line });
-    let head = "# Written by `mailherd setup`. `systemctl --user disable --now mailherd` ends it.";
-    Ok(std::iter::once(head).chain(body).collect::<Vec<_>>().join("\n") + "\n")
+    let head = format!("{WRITTEN}. `systemctl --user disable --now mailherd` ends it.");
+    Ok(std::iter::once(head.as_str()).chain(body).collect::<Vec<_>>().join("\n") + "\n")
 }
 
 /// A word of a command line (systemd.service(5), "Command lines").
@@ -69,9 +72,31 @@ pub fn install(config_home: &Path, program: &Path, config: Option<&Path>) -> Res
     Ok(written)
 }
 
+/// Whether the service runs, or is to run at the next login.
+pub fn is_there() -> bool {
+    systemctl(&["is-active", "--quiet", NAME]).is_ok() || systemctl(&["is-enabled", "--quiet", NAME]).is_ok()
+}
+
+/// Ends it, now and for good. The unit goes, too, where [`install`] wrote it; a package's stays.
+///
+/// # Errors
+/// Local, when systemd refuses, or the unit cannot be removed.
+pub fn remove(config_home: &Path) -> Result<(), Fault> {
+    systemctl(&["disable", "--now", NAME])?;
+    let path = config_home.join("systemd/user").join(NAME);
+    if std::fs::read_to_string(&path).is_ok_and(|unit| unit.starts_with(WRITTEN)) {
+        std::fs::remove_file(&path).map_err(|error| {
+            let shown = Printable::new(&path.to_string_lossy());
+            Fault::local(format!("cannot remove {shown}: {error}"), "the service is off; remove the file by hand")
+        })?;
+        systemctl(&["daemon-reload"])?;
+    }
+    Ok(())
+}
+
 fn systemctl(words: &[&str]) -> Result<(), Fault> {
     let said = |what: &str| {
-        let hint = "docs/daemon.md says how to install it by hand; everything else is set up";
+        let hint = "docs/daemon.md says how to do it by hand; everything else is done";
         Fault::local(format!("systemctl --user {}: {what}", words.join(" ")), hint)
     };
     let output = Command::new("systemctl").arg("--user").args(words).stdin(Stdio::null()).output();

@@ -50,6 +50,18 @@ impl Link {
     }
 }
 
+/// Has the daemon of this state directory read its configuration again, by SIGHUP. `false` where there is none, and where its process
+/// cannot be named from here (it may run in a container of its own).
+pub async fn tell_to_reload(state_dir: &Path) -> bool {
+    let tell = async || {
+        let stream = UnixStream::connect(known(state_dir)).await.ok()?;
+        // The kernel says who listens there (SO_PEERCRED), as our own process numbers have it; 0 where they have none.
+        let pid = rustix::process::Pid::from_raw(stream.peer_cred().ok()?.pid()?)?;
+        rustix::process::kill_process(pid, rustix::process::Signal::HUP).ok()
+    };
+    tell().await.is_some()
+}
+
 /// What to say where a daemon is needed.
 pub(in crate::daemon) fn no_daemon() -> Fault {
     Fault::refused("no mailherd daemon works on this configuration", "start it with `mailherd daemon`")

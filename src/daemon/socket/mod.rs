@@ -19,6 +19,7 @@ mod line;
 mod place;
 pub(super) mod server;
 
+pub use client::tell_to_reload;
 use serde::{Deserialize, Serialize};
 
 use crate::logic::engine::{Notice, Reply, Request};

@@ -4,7 +4,7 @@
 //! nor UIDPLUS nothing is moved at all, since a bare EXPUNGE takes other people's `\Deleted` mail along (Pelton#278,
 //! modoboa#4184, roundcube#6402 lost mail). Whatever the server answers, a row is done only with proof: a COPYUID pair, or
 //! a message among the target's new UIDs with the same digest and size; and no original is removed that is still there but with the
-//! proof of `logic::journal::proof`. CLOSE and EXPUNGE are never sent.
+//! proof of `logic::journal::proof`. CLOSE and EXPUNGE are never sent, and DELETE only of a folder that is empty ([`remove_empty`]).
 
 mod append;
 mod by_copy;
@@ -14,6 +14,7 @@ mod flag;
 mod late;
 mod look;
 mod recover;
+mod remove;
 
 use std::collections::HashMap;
 
@@ -25,6 +26,7 @@ use crate::logic::journal::{Before, Kind, Row, State};
 pub use append::{append, instance_of};
 pub use look::{Found, look, look_from, open_if_there};
 pub use recover::{Known, NOT_MOVED, arrived_late, recover};
+pub use remove::{Removal, remove_empty, restore};
 
 /// Command lines stay below this many bytes: Courier resets the connection between 16 and 60 KB, Dovecot refuses over 64 KiB.
 pub const LINE_LIMIT: usize = 8000;

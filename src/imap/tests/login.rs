@@ -1,8 +1,11 @@
 //! The way in.
 
-use super::script::{logged_in, server};
-use crate::imap::connect::{greeted, greeted_within, start_tls};
-use crate::imap::login::capabilities_before_login;
+use secrecy::SecretString;
+
+use super::script::{endpoint, logged_in, server};
+use crate::imap::connect::{Login, greeted, greeted_within, start_tls};
+use crate::imap::login::{capabilities_before_login, log_in};
+use crate::imap::session::Session;
 use crate::logic::fault::{Fault, FaultKind};
 
 async fn refused(script: &str) -> Fault {
@@ -23,8 +26,9 @@ async fn plain_is_taken_where_it_is_offered_and_capabilities_are_read_afresh() {
     // AG1lAHNlY3JldA== is "\0me\0secret".
     let script = "S: * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN LOGINDISABLED] hi\nC: AUTHENTICATE PLAIN\nS: * OK noise\nS: +\n\
         L: AG1lAHNlY3JldA==\nS: * 4 EXISTS\nS: $ OK in\nC: CAPABILITY\nS: * CAPABILITY IMAP4rev1 Id mOVE\nS: $ OK\n\
-        C: ID (\"name\" \"mailherd\"\nS: * ID (\"name\" \"Script\")\nS: $ OK";
-    let session = logged_in(script).await.unwrap();
+        C: ID (\"name\" \"mailherd\"\nC: NOOP\nS: * ID (\"name\" \"Script\")\nS: $$ OK\nS: $ OK";
+    let mut session = logged_in(script).await.unwrap();
+    assert!(session.server_id().is_empty() && session.exec("NOOP").await.unwrap().tagged.is_ok());
     assert!(session.capabilities().can_move() && !session.capabilities().has("AUTH=PLAIN"));
     assert_eq!(session.server_id(), [("name".to_owned(), "Script".to_owned())]);
 }
@@ -111,4 +115,62 @@ async fn a_greeting_that_never_comes_is_not_waited_for() {
         assert_eq!(fault.kind, FaultKind::Transient);
         assert!(fault.cause.contains("does not greet"), "{fault}");
     }
+}
+
+/// `user=me^Aauth=Bearer secret^A^A`
+const XOAUTH2: &str = "dXNlcj1tZQFhdXRoPUJlYXJlciBzZWNyZXQBAQ==";
+/// `n,a=me,^Ahost=mail.example^Aport=143^Aauth=Bearer secret^A^A`
+const OAUTHBEARER: &str = "bixhPW1lLAFob3N0PW1haWwuZXhhbXBsZQFwb3J0PTE0MwFhdXRoPUJlYXJlciBzZWNyZXQBAQ==";
+
+#[tokio::test]
+async fn a_token_is_shown_after_the_challenge_also_where_it_could_come_with_the_command() {
+    for (offered, name, message) in [
+        ("AUTH=XOAUTH2 AUTH=OAUTHBEARER AUTH=PLAIN SASL-IR", "XOAUTH2", XOAUTH2),
+        ("AUTH=OAUTHBEARER AUTH=PLAIN LOGINDISABLED", "OAUTHBEARER", OAUTHBEARER),
+    ] {
+        let script = format!(
+            "S: * OK [CAPABILITY IMAP4rev1 {offered}] hi\nC: AUTHENTICATE {name}\nS: +\nL: {message}\n\
+             S: $ OK [CAPABILITY IMAP4rev1 MOVE] in"
+        );
+        assert!(with_token(&script).await.unwrap().capabilities().can_move());
+    }
+    let fault = with_token("S: * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] hi").await.unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Refused);
+    assert!(fault.cause.contains("takes no OAuth2"), "{fault}");
+}
+
+/// Whoever does not answer the JSON never hears the NO; and what it says is told.
+#[tokio::test]
+async fn a_refused_token_is_told_with_its_status() {
+    // {"status":"401","schemes":"bearer"}
+    let json = "eyJzdGF0dXMiOiI0MDEiLCJzY2hlbWVzIjoiYmVhcmVyIn0=";
+    for (offered, message, dummy) in [("XOAUTH2", XOAUTH2, ""), ("OAUTHBEARER", OAUTHBEARER, "AQ==")] {
+        let login = format!(
+            "S: * OK [CAPABILITY IMAP4rev1 AUTH={offered}] hi\nC: AUTHENTICATE {offered}\nS: + \nL: {message}\n"
+        );
+        let refused = format!("{login}S: + {json}\nL: {dummy}\nS: $ NO [AUTHENTICATIONFAILED] Invalid credentials");
+        let fault = with_token(&refused).await.unwrap_err();
+        assert_eq!(fault.kind, FaultKind::Credentials);
+        assert!(fault.cause.contains("refused the access token") && fault.cause.contains("(status 401)"), "{fault}");
+        // Microsoft gives no reason.
+        let fault = with_token(&format!("{login}S: $ NO AUTHENTICATE failed.")).await.unwrap_err();
+        assert!(fault.kind == FaultKind::Credentials && !fault.cause.contains("status"), "{fault}");
+        let fault = with_token(&format!("{login}S: + !?\nL: {dummy}\nS: $ NO [UNAVAILABLE] later")).await.unwrap_err();
+        assert_eq!(fault.kind, FaultKind::Transient, "{fault}");
+        let fault = with_token(&format!("{login}S: * BYE session expired\nend")).await.unwrap_err();
+        assert_eq!(fault.kind, FaultKind::Transient, "{fault}");
+    }
+}
+
+/// A server that asks for ever is left.
+#[tokio::test]
+async fn a_server_that_goes_on_asking_ends_it() {
+    let login = format!("S: * OK [CAPABILITY AUTH=XOAUTH2] hi\nC: AUTHENTICATE XOAUTH2\nS: +\nL: {XOAUTH2}\n");
+    let fault = with_token(&format!("{login}{}end", "S: + e30=\nL: \n".repeat(200))).await.unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Transient, "{fault}");
+}
+
+async fn with_token(script: &str) -> Result<Session, Fault> {
+    let login = Login::with_token("me", SecretString::from("secret"));
+    log_in(greeted(server(script)).await?, &endpoint(), &login, &mut |_| {}).await
 }

@@ -37,7 +37,7 @@ pub async fn logged_in(script: &str) -> Result<Session, Fault> {
 
 /// Who logs in.
 pub fn login() -> Login {
-    Login { username: "me".to_owned(), secret: SecretString::from("secret") }
+    Login::with_password("me", SecretString::from("secret"))
 }
 
 /// A place that is never connected to.

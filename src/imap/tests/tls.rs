@@ -77,7 +77,7 @@ fn endpoint(port: u16, tls: TlsMode, ca_file: Option<PathBuf>, pin_sha256: Optio
 }
 
 async fn connect(endpoint: &Endpoint) -> Result<(), Fault> {
-    let login = Login { username: "me".to_owned(), secret: SecretString::from("secret") };
+    let login = Login::with_password("me", SecretString::from("secret"));
     open(endpoint, &login).await.map(|_| ())
 }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::look::MessageKey;
 use crate::logic::fault::Fault;
 use crate::logic::ids::{Category, UnixTime};
+use crate::logic::transfer::Entry;
 
 /// How far an order reaches that is given by pointing at a message.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,6 +49,11 @@ pub enum Act {
         existing: bool,
         /// The user was asked, or need not be.
         sure: bool,
+    },
+    /// Gives orders that come from elsewhere, in one run. What stands already, or is newer, stays.
+    Import {
+        /// The orders.
+        entries: Vec<Entry>,
     },
     /// Lifts an order.
     Lift {

@@ -1,6 +1,8 @@
 use super::*;
 use crate::logic::fault::Fault;
 use crate::logic::ids::{Category, Flags, FolderName, Uid, UidValidity, UnixTime};
+use crate::logic::orders::{Origin, Who};
+use crate::logic::transfer::Entry;
 
 fn key() -> MessageKey {
     MessageKey { account: "home".into(), folder: FolderName::inbox(), validity: UidValidity(7), uid: Uid(12) }
@@ -30,6 +32,14 @@ fn words_survive_the_socket() {
         width: Width::Domain,
         sure: false,
     }));
+    let entry = Entry {
+        who: Who::parse("@b.example").unwrap(),
+        category: Category::Bulk,
+        account: None,
+        given_at: UnixTime(7),
+        origin: Origin::Import,
+    };
+    survives(Request::Do(Act::Import { entries: vec![entry] }));
     survives(Request::Do(Act::Undo(Undo::Done { runs: vec![1], orders: vec![2] })));
     let flags = Flags { seen: true, important: true, ..Flags::default() };
     let row = MailRow {

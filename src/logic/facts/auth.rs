@@ -40,10 +40,10 @@ impl AuthResults {
 
 /// Reads the field's value.
 pub(super) fn parse(value: &str) -> AuthResults {
-    let text = without_comments(value).to_ascii_lowercase();
+    let text = without_comments(value);
     let mut results = AuthResults::default();
     for (place, part) in text.split(';').enumerate() {
-        let mut words = part.split_whitespace();
+        let mut words = part.split_ascii_whitespace();
         let first = words.next().unwrap_or_default();
         match first.split_once('=') {
             Some((method, result)) => {
@@ -67,7 +67,7 @@ pub(super) fn parse(value: &str) -> AuthResults {
 
 /// The domains that passed: of signatures, and of the envelope's sender.
 pub(super) fn passed_domains(value: &str) -> Vec<String> {
-    let text = without_comments(value).to_ascii_lowercase().replace(" =", "=").replace("= ", "=");
+    let text = without_comments(value).replace(" =", "=").replace("= ", "=");
     let domain = |part: &str| {
         let mut words = part.split_whitespace().filter_map(|word| word.split_once('='));
         let (method, result) = words.next()?;
@@ -98,7 +98,7 @@ pub(in crate::logic) fn dkim_passes(value: &str, authserv: &str) -> Vec<DkimPass
     if !parse(value).authserv_id.eq_ignore_ascii_case(authserv) {
         return Vec::new();
     }
-    let text = without_comments(value).to_ascii_lowercase().replace(" =", "=").replace("= ", "=");
+    let text = without_comments(value).replace(" =", "=").replace("= ", "=");
     let passed = text.split(';').skip(1).filter(|part| {
         let first = part.split_whitespace().next().unwrap_or_default();
         first
@@ -136,25 +136,31 @@ impl AuthResults {
 }
 
 /// Takes out (nested) comments: `dmarc=pass (p=none; dis=none)` would else be cut in its middle. Inside quotes a parenthesis
-/// is text, and a semicolon there is no separator either: quoted text is dropped, nothing we look for is ever quoted.
+/// is text, and a semicolon there is no separator either: quoted text is dropped, nothing we look for is ever quoted. What is left is
+/// in lower case.
 fn without_comments(value: &str) -> String {
-    if memchr::memchr3(b'(', b')', b'"', value.as_bytes()).is_none() {
-        return value.to_owned();
-    }
     let mut kept = String::with_capacity(value.len());
-    let (mut depth, mut quoted, mut escaped) = (0_u32, false, false);
-    for c in value.chars() {
-        if std::mem::take(&mut escaped) {
-            continue;
+    let (mut depth, mut quoted, mut rest) = (0_u32, false, value);
+    while let Some(place) = rest.bytes().position(|byte| matches!(byte, b'(' | b')' | b'"' | b'\\')) {
+        let (before, mark) = rest.split_at(place);
+        let kept_here = depth == 0 && !quoted;
+        if kept_here {
+            kept.push_str(before);
         }
-        match c {
-            '\\' if quoted || depth > 0 => escaped = true,
-            '"' if depth == 0 => quoted = !quoted,
-            '(' if !quoted => depth += 1,
-            ')' if !quoted => depth = depth.saturating_sub(1),
-            _ if depth == 0 && !quoted => kept.push(c),
+        rest = &mark[1..];
+        match mark.as_bytes()[0] {
+            // With the one after it, of whatever length.
+            b'\\' if !kept_here => rest = rest.chars().next().map_or("", |next| &rest[next.len_utf8()..]),
+            b'\\' => kept.push('\\'),
+            b'"' if depth == 0 => quoted = !quoted,
+            b'(' if !quoted => depth += 1,
+            b')' if !quoted => depth = depth.saturating_sub(1),
             _ => {}
         }
     }
+    if depth == 0 && !quoted {
+        kept.push_str(rest);
+    }
+    kept.make_ascii_lowercase();
     kept
 }

@@ -1,5 +1,7 @@
 //! Cuts a header into its fields without copying, in one pass over the bytes.
 
+use std::ops::Range;
+
 /// The fields that mailherd asks a server for, and a few spellings of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Name {
@@ -48,9 +50,9 @@ fn names_of(length: usize) -> &'static [(&'static str, Name)] {
     }
 }
 
-/// The known fields of `header`, from the top, each with its value: everything after the colon up to and including the
-/// line end of its last folded line. What is no field, and what follows the first empty line, is passed over.
-pub(super) fn fields(header: &[u8]) -> impl Iterator<Item = (Name, &[u8])> {
+/// The known fields of `header`, from the top, each with the place of its value: everything after the colon up to and including
+/// the line end of its last folded line. What is no field, and what follows the first empty line, is passed over.
+pub(super) fn fields(header: &[u8]) -> impl Iterator<Item = (Name, Range<usize>)> {
     let mut rest = header;
     std::iter::from_fn(move || {
         loop {
@@ -58,7 +60,8 @@ pub(super) fn fields(header: &[u8]) -> impl Iterator<Item = (Name, &[u8])> {
             rest = after;
             let Some(colon) = memchr::memchr(b':', field) else { continue };
             if let Some(name) = name_of(field[..colon].trim_ascii_end()) {
-                return Some((name, &field[colon + 1..]));
+                let end = header.len() - rest.len();
+                return Some((name, end - (field.len() - colon - 1)..end));
             }
         }
     })

@@ -1,5 +1,7 @@
 //! Puts the fields together to [`Facts`].
 
+use std::borrow::Cow;
+
 use super::fields::{Name, fields};
 use super::text::{self, MAX_FIELD, MAX_SHORT_FIELD, Mailbox};
 use super::{AuthResult, AutoSubmitted, Facts, Oddity, Precedence, ReturnPath, Unsubscribe, auth};
@@ -27,15 +29,18 @@ struct Reader {
 
 pub(super) fn read(header: &[u8]) -> Facts {
     let mut reader = Reader::default();
-    for (name, value) in fields(header) {
+    // Looked at once, for most headers are nothing but ASCII.
+    let whole = std::str::from_utf8(header).ok();
+    for (name, place) in fields(header) {
         reader.any = true;
-        reader.field(name, value);
+        reader.field(name, &header[place.clone()], whole.and_then(|text| text.get(place)));
     }
     reader.finish()
 }
 
 impl Reader {
-    fn field(&mut self, name: Name, value: &[u8]) {
+    /// `text`: the same, if all of the header is UTF-8.
+    fn field(&mut self, name: Name, value: &[u8], text: Option<&str>) {
         let max = match name {
             Name::To | Name::Cc | Name::References => MAX_FIELD,
             _ => MAX_SHORT_FIELD,
@@ -46,7 +51,8 @@ impl Reader {
             _ => &value[..value.len().min(max)],
         };
         self.odd_if(window.len() < value.len(), Oddity::Oversized);
-        let (decoded, guessed) = text::utf8(window);
+        let text = text.filter(|_| window.len() == value.len());
+        let (decoded, guessed) = text.map_or_else(|| text::utf8(window), |text| (Cow::Borrowed(text), false));
         self.odd_if(guessed, Oddity::NotUtf8);
         let text = &*text::bounded(&decoded, 2 * max);
         match name {
@@ -72,7 +78,7 @@ impl Reader {
         if let (Some(name), Some(address)) = (&name, &address) {
             self.odd_if(shows_other_address(name, address), Oddity::NameShowsOtherAddress);
         }
-        self.facts.from_name = name.map(|name| text::cut(&name, Facts::MAX_TEXT)).unwrap_or_default();
+        self.facts.from_name = name.map(|name| text::cut_owned(name, Facts::MAX_TEXT)).unwrap_or_default();
         self.facts.from = address;
     }
 
@@ -93,7 +99,8 @@ impl Reader {
         let mut found = text::addresses(text, room + 1);
         self.odd_if(found.len() > room, Oddity::Oversized);
         found.truncate(room);
-        if name == Name::To { self.to.append(&mut found) } else { self.cc.append(&mut found) }
+        let kept = if name == Name::To { &mut self.to } else { &mut self.cc };
+        if kept.is_empty() { *kept = found } else { kept.append(&mut found) }
     }
 
     fn subject(&mut self, text: &str) {
@@ -249,16 +256,15 @@ fn by_a_mailing_service(text: &str) -> bool {
 }
 
 fn content_type(facts: &mut Facts, text: &str) {
-    let text = text.to_ascii_lowercase();
+    const REPORTS: [&str; 5] = [
+        "multipart/report",
+        "message/delivery-status",
+        "message/disposition-notification",
+        "message/feedback-report",
+        "message/global-delivery-status",
+    ];
     let kind = text.split(';').next().unwrap_or_default().trim();
-    facts.report |= matches!(
-        kind,
-        "multipart/report"
-            | "message/delivery-status"
-            | "message/disposition-notification"
-            | "message/feedback-report"
-            | "message/global-delivery-status"
-    );
-    let request = || text.split(';').any(|part| part.replace(['"', ' ', '\t', '\r', '\n'], "") == "method=request");
-    facts.invitation |= kind == "text/calendar" && request();
+    facts.report |= REPORTS.iter().any(|report| kind.eq_ignore_ascii_case(report));
+    let is_request = |part: &str| part.replace(['"', ' ', '\t', '\r', '\n'], "").eq_ignore_ascii_case("method=request");
+    facts.invitation |= kind.eq_ignore_ascii_case("text/calendar") && text.split(';').any(is_request);
 }

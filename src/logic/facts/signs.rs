@@ -2,7 +2,7 @@
 //! single people.
 
 use super::{AutoSubmitted, Facts, Oddity, ReturnPath};
-use crate::logic::domains::registrable_domain;
+use crate::logic::domains::registrable;
 use crate::logic::ids::Address;
 use crate::logic::words::{self, Role};
 
@@ -148,8 +148,7 @@ impl Facts {
         let own_bounces = mass_envelope && self.has_own_bounces();
         signs.add_if(mass_envelope && !own_bounces, Sign::MassEnvelope);
         // Free-mail providers have no registrable domain of a sender's own: what they send is their users' mail.
-        let free_mail =
-            own_bounces && self.from.as_ref().is_some_and(|from| registrable_domain(from.domain()).is_none());
+        let free_mail = own_bounces && self.from.as_ref().is_some_and(|from| registrable(from.domain()).is_none());
         signs.add_if(own_bounces && !free_mail, Sign::OwnBounces);
         let mass_name = words::is_mass_name(&self.from_name) || words::is_organisation(&self.from_name);
         signs.add_if(mass_name, Sign::MassName);

@@ -39,7 +39,7 @@ pub(super) fn bounded<'a>(text: &'a str, max: usize) -> Cow<'a, str> {
 
 /// Decodes encoded words (RFC 2047) and undoes folding; at most `max` characters. `text` ends in a line feed.
 pub(super) fn unstructured(text: &str, max: usize) -> Box<str> {
-    let line = text.trim_matches([' ', '\t', '\r', '\n']);
+    let line = text.trim_ascii();
     if !line.contains('\n') && !line.contains("=?") {
         return cut(line, max);
     }
@@ -61,6 +61,11 @@ pub(super) fn cut(text: &str, max: usize) -> Box<str> {
         return text.into();
     }
     text.char_indices().nth(max).map_or(text, |(end, _)| &text[..end]).into()
+}
+
+/// The same of a text that is not needed any more.
+pub(super) fn cut_owned(text: String, max: usize) -> Box<str> {
+    if text.len() <= max { text.into() } else { cut(&text, max) }
 }
 
 /// An author or a recipient: display name and address as far as there are any.
@@ -103,10 +108,11 @@ fn is_plain(text: &str) -> bool {
 
 /// Name and address of `Anna Berg <anna@example.org>` or `anna@example.org`.
 fn plain_parts(one: &str) -> (&str, &str) {
-    match one.split_once('<') {
-        Some((name, inner)) => (name.trim(), inner.split('>').next().unwrap_or(inner)),
-        None => ("", one),
-    }
+    // Loops over bytes: what is searched is too short for anything cleverer to pay.
+    let Some(open) = one.bytes().position(|byte| byte == b'<') else { return ("", one) };
+    let inner = &one[open + 1..];
+    let close = inner.bytes().position(|byte| byte == b'>').unwrap_or(inner.len());
+    (one[..open].trim(), &inner[..close])
 }
 
 fn plain_mailbox(one: &str) -> Mailbox {

@@ -81,7 +81,7 @@ impl Habits {
         self.each().into_iter().flatten().map(Key::Habit)
     }
 
-    pub(crate) fn new(place: Place, thread: ThreadState, form: Form, facts: &Facts) -> Habits {
+    pub(crate) fn new(place: Place, thread: ThreadState, form: Form, (facts, bare): (&Facts, &str)) -> Habits {
         let recipients = facts.recipients().count();
         let thread = thread as u8;
         let crowd = match recipients {
@@ -91,7 +91,7 @@ impl Habits {
             _ => 3,
         };
         let ways = u32::from_be_bytes([0, 1 + 4 * place as u8 + thread, 32 + 4 * form as u8 + thread, 64 + crowd]);
-        let word = first_word(&facts.subject).map_or(0, |hash| WORD | hash);
+        let word = first_word(bare).map_or(0, |hash| WORD | hash);
         Habits(u64::from(word) << 32 | u64::from(ways))
     }
 }
@@ -103,9 +103,9 @@ impl Ledger {
             return Habits::NONE;
         }
         let place = crate::logic::signals::place(facts, &self.own_addresses);
-        let subject = Subject::read_form(&facts.subject);
+        let (subject, bare) = Subject::read_form(&facts.subject);
         let thread = thread_state(facts, |id| self.is_own(id));
-        Habits::new(place, thread, form(facts, subject), facts)
+        Habits::new(place, thread, form(facts, subject), (facts, bare))
     }
 }
 

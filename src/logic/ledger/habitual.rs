@@ -98,10 +98,10 @@ fn ascii_template(bare: &[u8]) -> u32 {
     hash.0.unwrap_or(0)
 }
 
-/// The hash of the first word of a subject, its marks taken off: `Invoice`, `Meeting`, `kernel` of `kernel/fork: …`. `None` where
+/// The hash of the first word of a subject whose marks were taken off: `Invoice`, `Meeting`, `kernel` of `kernel/fork: …`. `None` where
 /// there is no word of three letters at least.
-pub(super) fn first_word(subject: &str) -> Option<u32> {
-    let word = words::bare(subject)
+pub(super) fn first_word(bare: &str) -> Option<u32> {
+    let word = bare
         .split(|c: char| !c.is_alphanumeric() && c != '_')
         .find(|word| word.chars().nth(2).is_some() && word.starts_with(char::is_alphabetic))?;
     let mut hash = Fnv::default();

@@ -4,6 +4,7 @@ use super::{Habits, Topic, template, topic};
 use super::{Key, Ledger, Relation, registrable_domain};
 use crate::logic::facts::Facts;
 use crate::logic::ids::{Address, Flags, ListId, MessageId, MidHash, UnixTime};
+use crate::logic::words;
 
 /// Mail of the user's own to more people than this is an announcement, not a conversation.
 const MAX_CONVERSATION: usize = 15;
@@ -144,7 +145,7 @@ impl Ledger {
     }
 
     fn note_topic(&mut self, facts: &Facts, change: impl FnOnce(&mut Topic)) {
-        let Some(name) = topic(&facts.subject) else { return };
+        let Some(name) = topic(words::bare(&facts.subject)) else { return };
         let known = self.topics.entry(name).or_default();
         change(known);
         if !std::mem::replace(&mut known.changed, true) {

@@ -29,6 +29,10 @@ impl<const DAYS: u32> Decayed<DAYS> {
 
     /// The count at `now`. A `now` before the last event counts that event in full.
     pub fn now(&self, now: UnixTime) -> f64 {
+        // Most of what is counted never happened.
+        if self.value == 0.0 {
+            return 0.0;
+        }
         self.value * Self::shrunk(self.at, now)
     }
 

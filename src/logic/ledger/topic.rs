@@ -1,7 +1,6 @@
 //! What mail is about, across threads: the same subject comes again as a new version, or from programs that break threads.
 
 use crate::logic::ids::{MidHash, UnixTime};
-use crate::logic::words;
 
 /// What is known of one subject.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,7 +38,6 @@ impl Topic {
 }
 
 /// A subject without its marks of answers and tags, as something to remember. `None` for what is too short to be about anything.
-pub(crate) fn topic(subject: &str) -> Option<MidHash> {
-    let bare = words::bare(subject);
+pub(crate) fn topic(bare: &str) -> Option<MidHash> {
     (bare.len() >= 12).then(|| MidHash::of(&bare.to_lowercase()))
 }

@@ -53,7 +53,7 @@ fn password(provider: &Provider) -> String {
         Password::App { called, made_at, own_too: true } => {
             format!("your own; with a second factor {called}: {made_at}")
         }
-        Password::Oauth2 { .. } => "none: OAuth2 only".to_owned(),
+        Password::Oauth2 { .. } => "none: [OAuth2](oauth2.md) only".to_owned(),
         Password::Bridge { .. } => "shown by the Bridge".to_owned(),
     }
 }

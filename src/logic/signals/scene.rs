@@ -1,10 +1,10 @@
 //! One message in front of the history it meets: everything that signals look at, looked up once.
 
 use crate::logic::facts::{Facts, Sign, Signs};
-use crate::logic::ids::{Address, ListId, UnixTime};
+use crate::logic::ids::{Address, UnixTime};
 use crate::logic::ledger::{
-    AccountRate, Form, Habits, Key, Ledger, Relation, ThreadState, Topic, came_by, form, registrable_domain,
-    thread_state, topic,
+    AccountRate, Form, Habits, Key, Ledger, Relation, ThreadState, Topic, came_by, form, registrable, thread_state,
+    topic,
 };
 use crate::logic::words::{Kind, Role, Subject, part, version};
 
@@ -109,19 +109,19 @@ impl<'a> Scene<'a> {
         let trust = trust(facts, relation, authserv);
         let believed = trust != Trust::Lost;
         let acquainted = believed && relation.is_some_and(Relation::is_written_to);
-        let registrable = facts.author().and_then(|author| registrable_domain(author.domain()));
-        let colleague = registrable.as_deref().is_some_and(|domain| is_colleague(domain, own));
-        let list = |id: &ListId| ledger.relation(&Key::List(id.clone()));
+        let registrable = facts.author().and_then(|author| registrable(author.domain()));
+        let colleague = registrable.is_some_and(|domain| is_colleague(domain, own));
         let place = place(facts, own);
         let by_machine = facts.is_impersonal() || facts.role != Role::Person;
-        let subject = if by_machine { Subject::read(&facts.subject) } else { Subject::read_form(&facts.subject) };
+        let (subject, bare) =
+            if by_machine { Subject::read(&facts.subject) } else { Subject::read_form(&facts.subject) };
         let mut signs = if acquainted { facts.signs.hard() } else { facts.signs };
         let others = !facts.in_reply_to.is_empty() || facts.recipients().next().is_none();
         let periodical = facts.role == Role::Office && subject.says(Kind::Editorial);
         let overheard = place == Place::Nowhere && (subject.tagged && others || periodical);
         signs.add_if(!acquainted && overheard, Sign::Overheard);
         let local = facts.from.as_ref().map_or("", Address::local);
-        let topic = topic(&facts.subject).and_then(|topic| ledger.topic(topic));
+        let topic = topic(bare).and_then(|topic| ledger.topic(topic));
         let before = Before::of(facts, ledger);
         let thread = thread_state(facts, |id| ledger.is_own(id));
         let way = if signs.is_empty() { None } else { came_by(facts, own) };
@@ -131,16 +131,16 @@ impl<'a> Scene<'a> {
             at,
             claimed: relation.filter(|_| !believed),
             sender: relation.filter(|_| believed),
-            list: facts.list_id.as_ref().and_then(list),
-            domain: registrable.filter(|_| believed).and_then(|domain| ledger.relation(&Key::Domain(domain))),
+            list: facts.list_id.as_ref().and_then(|list| ledger.list(list)),
+            domain: registrable.filter(|_| believed).and_then(|domain| ledger.domain(domain)),
             account: ledger.relation(&Key::Account),
-            habits: if signs.is_empty() { habits(facts, place, thread, subject, ledger) } else { [None; 4] },
+            habits: if signs.is_empty() { habits(facts, place, thread, (subject, bare), ledger) } else { [None; 4] },
             thread,
             form: form(facts, subject),
             part: part(&facts.subject),
             version: version(&facts.subject),
             ahead: ahead(facts, own, place),
-            way: way.and_then(|way| ledger.relation(&Key::Own(way.clone()))),
+            way: way.and_then(|way| ledger.way(way)),
             by_own_address: way.is_some(),
             before,
             topic,
@@ -207,15 +207,15 @@ fn habits<'a>(
     facts: &Facts,
     place: Place,
     thread: ThreadState,
-    subject: Subject,
+    (subject, bare): (Subject, &str),
     ledger: &'a Ledger,
 ) -> [Option<&'a Relation>; 4] {
-    let habits = Habits::new(place, thread, form(facts, subject), facts);
+    let habits = Habits::new(place, thread, form(facts, subject), (facts, bare));
     habits.each().map(|habit| ledger.relation(&Key::Habit(habit?)))
 }
 
 fn is_colleague(domain: &str, own: &[Address]) -> bool {
-    own.iter().any(|own| own.domain().ends_with(domain) && registrable_domain(own.domain()).as_deref() == Some(domain))
+    own.iter().any(|own| own.domain().ends_with(domain) && registrable(own.domain()) == Some(domain))
 }
 
 /// The topmost Authentication-Results counts only when it is the account's own host's.

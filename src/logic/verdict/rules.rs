@@ -1,5 +1,7 @@
 //! The total order of rules that turns orders, thread and score into a category.
 
+use std::borrow::Cow;
+
 use super::{Reason, Score, Situation};
 use crate::logic::ids::{Category, Flags};
 use crate::logic::ledger::Relation;
@@ -14,17 +16,22 @@ pub(super) struct Decision {
     pub(super) category: Category,
     pub(super) untouchable: bool,
     pub(super) order: Option<i64>,
-    pub(super) reasons: Vec<Reason>,
+    rule: &'static str,
+    text: Cow<'static, str>,
+    /// Why it is not `top`, as it would else be.
+    lowered: Option<&'static str>,
 }
 
 impl Decision {
-    fn new(category: Category, rule: &'static str, text: impl Into<String>) -> Decision {
-        Decision {
-            category,
-            untouchable: false,
-            order: None,
-            reasons: vec![Reason { signal: rule, weight: 0.0, text: text.into() }],
-        }
+    fn new(category: Category, rule: &'static str, text: impl Into<Cow<'static, str>>) -> Decision {
+        Decision { category, untouchable: false, order: None, rule, text: text.into(), lowered: None }
+    }
+
+    /// In words.
+    pub(super) fn reasons(self) -> Vec<Reason> {
+        let reason = |signal, text| Reason { signal, weight: 0.0, text };
+        let lowered = self.lowered.map(|why| reason("not-top", format!("kept out of Top: {why}")));
+        [reason(self.rule, self.text.into_owned())].into_iter().chain(lowered).collect()
     }
 
     fn ordered(order: &Order) -> Decision {
@@ -81,10 +88,10 @@ fn untouchable(scene: &Scene<'_>, flags: Flags, situation: &Situation<'_>) -> Op
 }
 
 /// Turns `top` into `inbox` where it is refused, and says why.
-fn lowered(mut decision: Decision, refused: Option<&str>) -> Decision {
+fn lowered(mut decision: Decision, refused: Option<&'static str>) -> Decision {
     if let (Category::Top, Some(why)) = (decision.category, refused) {
         decision.category = Category::Inbox;
-        decision.reasons.push(Reason { signal: "not-top", weight: 0.0, text: format!("kept out of Top: {why}") });
+        decision.lowered = Some(why);
     }
     decision
 }
@@ -172,8 +179,8 @@ fn is_office_mailing(scene: &Scene<'_>) -> bool {
         && mailing.into_iter().any(|kind| scene.subject.says(kind))
 }
 
-fn with(text: &str, why: Option<&str>) -> String {
-    why.map_or_else(|| text.into(), |why| format!("{text}: {why}"))
+fn with(text: &'static str, why: Option<&str>) -> Cow<'static, str> {
+    why.map_or(Cow::Borrowed(text), |why| format!("{text}: {why}").into())
 }
 
 /// Whether mail goes both ways, and did recently: at least one act of the user towards them, of weight one half today.

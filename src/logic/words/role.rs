@@ -90,8 +90,12 @@ pub fn is_mass_domain(domain: &str) -> bool {
 
 /// Whether a display name is a mailing's: `Shop Newsletter`.
 pub fn is_mass_name(name: &str) -> bool {
-    let mut words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 2);
-    words.any(|word| MASS_NAMES.iter().any(|name| name.eq_ignore_ascii_case(word)))
+    let of_mass =
+        |word: &[u8]| word.len() > 2 && MASS_NAMES.iter().any(|name| name.as_bytes().eq_ignore_ascii_case(word));
+    if name.is_ascii() {
+        return name.as_bytes().split(|byte| !byte.is_ascii_alphanumeric()).any(of_mass);
+    }
+    name.split(|c: char| !c.is_alphanumeric()).map(str::as_bytes).any(of_mass)
 }
 
 /// Whether a display name is an organisation's by its article: `The Garden Post`.

@@ -114,11 +114,13 @@ pub enum Context {
     Prompt,
     /// First contact.
     Welcome,
+    /// The guided set-up.
+    Guide,
 }
 
 impl Context {
     /// All of them, in the order of the documentation.
-    pub const ALL: [Context; 13] = [
+    pub const ALL: [Context; 14] = [
         Context::Mail,
         Context::Senders,
         Context::History,
@@ -132,6 +134,7 @@ impl Context {
         Context::Help,
         Context::Palette,
         Context::Welcome,
+        Context::Guide,
     ];
 
     /// Its title.
@@ -150,12 +153,13 @@ impl Context {
             Context::Waiting => "Waiting for your word",
             Context::Prompt => "Typing a search or a filter",
             Context::Welcome => "Welcome",
+            Context::Guide => "Setting up an account",
         }
     }
 
     /// Whether letters are typed here instead of run.
     pub fn types(self) -> bool {
-        matches!(self, Context::Prompt | Context::Help | Context::Palette)
+        matches!(self, Context::Prompt | Context::Help | Context::Palette | Context::Guide)
     }
 }
 

@@ -34,6 +34,18 @@ pub const TABLE: &[Binding] = &[
     row(A::Setup, "setup", "s Enter", &[Welcome], "set up", "set up your own account, with questions; nothing is written before your yes"),
     row(A::Demo, "demo", "d", &[Welcome], "demo", "try everything on an invented mailbox, without an account"),
 
+    // Setting up an account.
+    row(A::Setup, "setup", "a", &[Accounts], "add", "set up another account, with questions; nothing is written before your yes"),
+    row(A::Accept, "accept", "Enter", &[Guide], "take it", "take what was typed or chosen; alone, what stands in [brackets] or is written large"),
+    row(A::Down, "down", "Down Ctrl-n", &[Guide], "next", "the next choice; a number goes to it"),
+    row(A::Up, "up", "Up", &[Guide], "", "the choice before"),
+    row(A::PageUp, "page-up", "PgUp", &[Guide], "read above", "a screen up in what was told"),
+    row(A::PageDown, "page-down", "PgDn", &[Guide], "", "a screen down"),
+    row(A::Close, "close", "Esc", &[Guide], "", "forget what was typed, and go to the last line"),
+    row(A::Quit, "quit", "Ctrl-c", &[Guide], "leave", "leave; before the last yes nothing is written"),
+    row(A::Suspend, "suspend", "Ctrl-z", &[Guide], "", "stop; `fg` comes back"),
+    row(A::Redraw, "redraw", "Ctrl-l", &[Guide], "", "draw the screen anew"),
+
     // Putting mail where it belongs.
     row(A::Top, "top", "t", ACTING, "top", "put it into Top, now and from now on"),
     row(A::Inbox, "inbox", "i", ACTING, "inbox", "put it into the inbox, now and from now on"),

@@ -9,11 +9,10 @@ use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracket
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen};
 use crossterm::{cursor, execute, terminal as raw};
 use ratatui::backend::CrosstermBackend;
-use ratatui::layout::Size;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Size};
 
 use crate::logic::fault::Fault;
-use crate::tui::model::Model;
-use crate::tui::view;
 
 /// Whether the terminal is ours at the moment.
 static TAKEN: AtomicBool = AtomicBool::new(false);
@@ -55,13 +54,13 @@ impl Terminal {
         self.screen.size().map_err(|error| trouble("cannot ask the terminal for its size", &error))
     }
 
-    /// Draws a frame.
+    /// Draws a frame; `view` says where the cursor is, if anything is typed.
     ///
     /// # Errors
     /// When the terminal is gone.
-    pub fn draw(&mut self, model: &Model) -> Result<(), Fault> {
+    pub fn draw(&mut self, view: impl FnOnce(&mut Buffer) -> Option<Position>) -> Result<(), Fault> {
         let drawn = self.screen.draw(|frame| {
-            if let Some(cursor) = view::draw(model, frame.buffer_mut()) {
+            if let Some(cursor) = view(frame.buffer_mut()) {
                 frame.set_cursor_position(cursor);
             }
         });
@@ -74,7 +73,7 @@ impl Terminal {
     /// When the terminal is gone.
     pub fn clear(&mut self) -> Result<(), Fault> {
         // Not `Terminal::clear`: it asks the terminal where the cursor is, and the answer would be read as keys.
-        let whole = ratatui::layout::Rect::from((ratatui::layout::Position::ORIGIN, self.size()?));
+        let whole = ratatui::layout::Rect::from((Position::ORIGIN, self.size()?));
         self.screen.resize(whole).map_err(|error| trouble("cannot draw", &error))
     }
 
@@ -154,6 +153,6 @@ fn give_back_on_panic() {
     });
 }
 
-pub(super) fn trouble(what: &str, error: &io::Error) -> Fault {
+pub(in crate::tui) fn trouble(what: &str, error: &io::Error) -> Fault {
     Fault::local(format!("{what}: {error}"), "is this a terminal, and is it still there?")
 }

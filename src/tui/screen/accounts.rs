@@ -8,6 +8,7 @@ use ratatui::layout::{Position, Rect, Size};
 
 use super::{Pointer, ScreenName, State};
 use crate::logic::engine::{AccountState, Act, Answer, Falling, Health, Notice, Reply, Request};
+use crate::tui::effect::Effect;
 use crate::tui::keymap::Action;
 use crate::tui::layout;
 use crate::tui::message::Ticket;
@@ -77,6 +78,9 @@ impl State for Accounts {
     fn act(&mut self, action: Action, shared: &mut Shared) {
         if let Some(step) = overlay::step(action) {
             return self.step(step, shared);
+        }
+        if action == Action::Setup {
+            return shared.effects.push(Effect::Setup);
         }
         let Some(health) = self.selected(shared) else { return };
         let account = Some(health.account.clone());

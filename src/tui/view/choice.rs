@@ -23,7 +23,7 @@ pub fn draw(choice: &Choice, shared: &Shared, buffer: &mut Buffer, body: Rect) -
     };
     let inside = framed(buffer, &shared.theme, layout::choice_frame(body), &title);
     let field = Rect { height: inside.height.min(1), ..inside };
-    let cursor = super::frame::typed(&choice.input, "> ", shared, buffer, field);
+    let cursor = super::frame::typed(&choice.input, "> ", &shared.theme, buffer, field);
     let rows = layout::choice(body);
     let (columns, total) = (Layout::new(&COLUMNS, rows.width.saturating_sub(1)), choice.shown.len() as u64);
     if total == 0 {

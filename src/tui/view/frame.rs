@@ -10,7 +10,7 @@ use crate::tui::model::Model;
 use crate::tui::overlay::Prompt;
 use crate::tui::screen::ScreenName;
 use crate::tui::shared::Shared;
-use crate::tui::theme::Tone;
+use crate::tui::theme::{Theme, Tone};
 use crate::tui::widget::cells;
 
 /// From this many columns on the program's name stands before the names of the screens.
@@ -94,18 +94,12 @@ pub fn hints(model: &Model, buffer: &mut Buffer, area: Rect) {
 /// The line that is typed into, instead of the status line; gives the place of the cursor.
 pub fn prompt(prompt: &Prompt, shared: &Shared, buffer: &mut Buffer, area: Rect) -> Option<Position> {
     super::text::clear(buffer, area);
-    typed(&prompt.input, &prompt.purpose.sign().to_string(), shared, buffer, area)
+    typed(&prompt.input, &prompt.purpose.sign().to_string(), &shared.theme, buffer, area)
 }
 
 /// A sign and the line behind it, scrolled so that the cursor is seen; gives its place.
-pub fn typed(
-    input: &tui_input::Input,
-    sign: &str,
-    shared: &Shared,
-    buffer: &mut Buffer,
-    area: Rect,
-) -> Option<Position> {
-    let mut line = Line::new(buffer, &shared.theme, area);
+pub fn typed(input: &tui_input::Input, sign: &str, theme: &Theme, buffer: &mut Buffer, area: Rect) -> Option<Position> {
+    let mut line = Line::new(buffer, theme, area);
     line.write(sign, Tone::Key);
     let room = usize::from(line.room().saturating_sub(1));
     let before: String = input.value().chars().take(input.cursor()).collect();
