@@ -418,3 +418,25 @@ fn uninstall_ends_the_service_that_the_set_up_installed() {
     user.start_with(&["uninstall", "--yes"], &systemd).finish().done();
     assert!(unit.exists());
 }
+
+#[test]
+fn on_a_terminal_each_step_of_uninstall_asks() {
+    let user = User::new(Flavour::PLAIN);
+    user.receives(&cast::machine_mail(1)).files();
+    let config = user.config_file();
+    let words = ["--config", config.to_str().unwrap(), "uninstall"];
+    let before = user.world();
+    let mut screen = user.tall_screen(&words);
+    screen.until("it asks", |text| text.contains("Uninstall mailherd?")).press("n\r");
+    assert!(!screen.ends().0.success());
+    let mut screen = user.tall_screen(&words);
+    screen.until("it asks", |text| text.contains("Uninstall mailherd?")).press("y\r");
+    screen.until("it asks again", |text| text.contains("put 5 filed messages back")).press("n\r");
+    // Top and Blackhole were never filed into.
+    screen.until("and again", |text| text.contains("remove the empty folders Blackhole, Top?")).press("y\r");
+    screen.until("it says what is left", |text| text.contains("Left on this machine"));
+    assert!(screen.ends().0.success());
+    let after = user.world();
+    before.assert_same_places(&after);
+    assert_eq!(after.folder_names().iter().filter(|name| ["Top", "Blackhole"].contains(name)).count(), 0);
+}
