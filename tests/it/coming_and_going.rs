@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use mailherd::demo::mailbox;
-use mailherd::demo::server::Options;
+use mailherd::demo::server::{Options, What, When};
 use mailherd::logic::ids::UnixTime;
 use serde_json::Value;
 
@@ -439,4 +439,53 @@ fn on_a_terminal_each_step_of_uninstall_asks() {
     let after = user.world();
     before.assert_same_places(&after);
     assert_eq!(after.folder_names().iter().filter(|name| ["Top", "Blackhole"].contains(name)).count(), 0);
+}
+
+/// A mailbox in which mail was filed and taken back: four empty folders of mailherd's.
+fn with_empty_folders() -> Embedded {
+    let user = Embedded::new(&cast::machine_mail(1), Options::default());
+    user.files();
+    user.mailherd(&["undo", "--all"]).done();
+    user
+}
+
+fn uninstalls(user: &Embedded) -> Outcome {
+    user.mailherd(&["uninstall", "--yes", "--json"])
+}
+
+#[test]
+fn mail_that_comes_while_its_folder_is_removed_is_not_removed_with_it() {
+    let user = with_empty_folders();
+    let letter = user.messages("INBOX")[0].clone();
+    let uid = user.uid_of(&letter, "INBOX");
+    let comes = What::before(move |store| {
+        store.move_message("INBOX", uid, "News").expect("it is there");
+    });
+    user.goes_wrong(When::nth("RENAME", 1).mentioning("News"), comes);
+    let account = uninstalls(&user).done().object()["accounts"][0].clone();
+    assert_eq!(account["removed"].to_string(), "[\"Blackhole\",\"Bulk\",\"Top\"]", "{account}");
+    assert_eq!(account["stays"].to_string(), "[{\"folder\":\"News\",\"messages\":1,\"why\":null}]", "{account}");
+    assert_eq!(user.world().place_of(&letter), "News");
+}
+
+#[test]
+fn a_removal_that_is_cut_off_or_refused_leaves_the_folder_as_it_was() {
+    let user = with_empty_folders();
+    user.goes_wrong(When::nth("RENAME", 1).mentioning("Blackhole"), What::DropAfter);
+    uninstalls(&user).complains(1);
+    user.server.clear_faults();
+    user.goes_wrong(When::every("DELETE").mentioning("News"), What::No("not today"));
+    let account = uninstalls(&user).done().object()["accounts"][0].clone();
+    assert_eq!(account["removed"].to_string(), "[\"Blackhole\",\"Bulk\",\"Top\"]", "{account}");
+    assert!(account["stays"][0]["why"].as_str().unwrap().contains("not today"), "{account}");
+    user.server.clear_faults();
+    user.goes_wrong(When::every("RENAME"), What::No("no renaming here"));
+    let account = uninstalls(&user).done().object()["accounts"][0].clone();
+    assert!(
+        account["stays"][0]["why"].as_str().unwrap().contains("no renaming"),
+        "nothing is deleted unseen: {account}"
+    );
+    user.server.clear_faults();
+    let account = uninstalls(&user).done().object()["accounts"][0].clone();
+    assert_eq!(account["removed"].to_string(), "[\"News\"]", "{account}");
 }
