@@ -235,3 +235,30 @@ pub fn nothing_is_filed_and_the_reason_is_said(flavour: Flavour) {
     };
     assert_eq!(log.commands().iter().find(forbidden), None);
 }
+
+/// What happened since the last pass is known from one look at all mailboxes but INBOX. Those in which nothing did are not opened; a flag that
+/// another program set there is noticed, and so is a message that it took away.
+#[test]
+fn only_mailboxes_in_which_something_happened_are_opened() {
+    let user = a_user_with_mail(Flavour::PLAIN, 1);
+    user.files();
+    user.files();
+    let said = || {
+        let log = user.wire_log();
+        user.files();
+        log.commands()
+    };
+    let verbs: Vec<String> = said().iter().map(|line| line.split(' ').next().unwrap_or_default().to_owned()).collect();
+    assert_eq!(verbs, ["ID", "NAMESPACE", "LIST", "EXAMINE", "LIST", "LOGOUT"]);
+    let opened = || {
+        let lines = said().into_iter().filter(|line| line.starts_with("EXAMINE") || line.starts_with("SELECT"));
+        lines.map(|line| line.split('"').nth(1).unwrap_or_default().to_owned()).collect::<Vec<String>>()
+    };
+    for change in ["UID STORE 1:* +FLAGS (\\Seen)", "UID STORE 1 +FLAGS.SILENT (\\Deleted)", "UID EXPUNGE 1"] {
+        let mut client = user.client();
+        assert!(client.select("News") > 0);
+        client.command(change);
+        assert_eq!(opened(), ["INBOX", "News"], "{change}");
+    }
+    assert_eq!(opened(), ["INBOX"]);
+}

@@ -39,8 +39,9 @@ pub fn rows(plan: &Plan, boxes: &mut Boxes, table: &mut Table) {
             boxes.forget(messages);
         }
     }
-    let base = costs.iter().find(|(messages, _)| *messages >= SETTLED).or(costs.first());
-    if let (Some((small, cheap)), Some((large, dear))) = (base, costs.last()) {
+    let Some(((large, dear), smaller)) = costs.split_last() else { return };
+    let base = smaller.iter().find(|(messages, _)| *messages >= SETTLED).or(smaller.last());
+    if let Some((small, cheap)) = base {
         let what = format!("a message of {} against one of {}", thousands(*large), thousands(*small));
         table.add(Row::ratio(what, *dear, ("a message of the smaller", *cheap), dear / cheap, DEARER));
     }

@@ -77,8 +77,9 @@ pub(super) struct Worker {
     board: Board,
     control: Rc<Control>,
     ear: Rc<Ear>,
-    jobs: UnboundedReceiver<Ticket>,
-    waiting: VecDeque<Ticket>,
+    // Boxed: a channel has room for 32 of them from the start, which would be 6 KB for each account.
+    jobs: UnboundedReceiver<Box<Ticket>>,
+    waiting: VecDeque<Box<Ticket>>,
     lock: Option<AccountLock>,
     desk: Option<Desk>,
     held: Held,
@@ -100,7 +101,7 @@ impl Worker {
         board: Board,
         control: Rc<Control>,
         ear: Rc<Ear>,
-        jobs: UnboundedReceiver<Ticket>,
+        jobs: UnboundedReceiver<Box<Ticket>>,
     ) -> Worker {
         let backoff = Backoff::new(options.first_retry, options.longest_retry);
         Worker {

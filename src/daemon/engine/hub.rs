@@ -190,7 +190,7 @@ impl Hub {
         let (ticket, answer) = Ticket::new(job, run);
         let seat = self.seat(account);
         let ended = || if seat.control.is_stopping() { ended_work() } else { unexpected() };
-        seat.jobs.send(ticket).map_err(|_| ended())?;
+        seat.jobs.send(Box::new(ticket)).map_err(|_| ended())?;
         seat.control.set_wanted(true);
         self.board.update(account, |health| health.queue += 1);
         answer.await.unwrap_or_else(|_| Err(ended()))

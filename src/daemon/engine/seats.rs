@@ -23,7 +23,7 @@ const LARGEST: usize = 16 << 10;
 /// An account: as the config had it when its task began, and the way to that task.
 pub(super) struct Seat {
     pub(super) account: Rc<Account>,
-    pub(super) jobs: mpsc::UnboundedSender<Ticket>,
+    pub(super) jobs: mpsc::UnboundedSender<Box<Ticket>>,
     pub(super) control: Rc<Control>,
     pub(super) ear: Rc<Ear>,
     task: RefCell<Option<JoinHandle<()>>>,

@@ -43,7 +43,7 @@ pub(super) fn parse(value: &str) -> AuthResults {
     let text = without_comments(value);
     let mut results = AuthResults::default();
     for (place, part) in text.split(';').enumerate() {
-        let mut words = part.split_ascii_whitespace();
+        let mut words = part.split_whitespace();
         let first = words.next().unwrap_or_default();
         match first.split_once('=') {
             Some((method, result)) => {

@@ -149,7 +149,7 @@ impl Worker {
         let (mut run, mut report) = (Run::new("pass", None), Report::default());
         let work = bench.pass(&setting, desk, scope, (&mut self.held, accepted), (&mut run, &mut report));
         let result = interruptible(&self.control, work).await;
-        self.after(before).await;
+        let learned = self.after(before).await;
         if let Some(run) = run.id.filter(|_| report.filed.sum() > 0) {
             let (account, counts) = (self.name().to_owned(), report.filed.by_category());
             self.board.filed(self.slot, counts);
@@ -171,6 +171,10 @@ impl Worker {
         };
         let advice = self.ear.take_advice();
         let program_moves = self.program_moves().await?;
+        if !learned && self.crowd.is_large() {
+            // A connection to the database takes 200 KB, and where there are many accounts most passes find nothing.
+            self.desk = None;
+        }
         self.board.update(self.slot, |health| {
             health.program_moves = program_moves;
             if fault.is_none() {
@@ -189,14 +193,16 @@ impl Worker {
     }
 
     /// After any work: whether there is news for whoever looks.
-    pub(super) async fn after(&mut self, before: u64) {
+    pub(super) async fn after(&mut self, before: u64) -> bool {
         self.board.update(self.slot, |health| health.progress = None);
-        let Some(desk) = &mut self.desk else { return };
+        let Some(desk) = &mut self.desk else { return false };
         // Each pass writes down that it looked.
         let looked = u64::from(self.config.accounts[self.account].mode == Mode::File);
-        if desk.learner().await.is_ok_and(|learner| learner.store.changes() > before + looked) {
+        let learned = desk.learner().await.is_ok_and(|learner| learner.store.changes() > before + looked);
+        if learned {
             self.changed();
         }
+        learned
     }
 
     fn changed(&mut self) {
