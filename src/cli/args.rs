@@ -264,12 +264,6 @@ fn folder(text: &str) -> Result<(Category, String), String> {
     Ok((category.ok_or("the category is one of top, news, bulk, blackhole")?, name.to_owned()))
 }
 
-fn mapping(text: &str) -> Result<(String, Category), String> {
-    let (folder, category) = text.rsplit_once('=').ok_or("it is written like Clients=top")?;
-    let category = Category::from_word(category).ok_or("the category is one of top, inbox, news, bulk, blackhole")?;
-    Ok((folder.to_owned(), category))
-}
-
 /// `login`
 #[derive(Debug, Args)]
 pub struct Login {
@@ -285,6 +279,12 @@ pub struct Login {
     /// The port that the browser comes back to, for instance at the end of a tunnel [default: any free one]
     #[arg(long, value_name = "N", requires = "browser", value_parser = clap::value_parser!(u16).range(1..))]
     pub port: Option<u16>,
+}
+
+fn mapping(text: &str) -> Result<(String, Category), String> {
+    let (folder, category) = text.rsplit_once('=').ok_or("it is written like Clients=top")?;
+    let category = Category::from_word(category).ok_or("the category is one of top, inbox, news, bulk, blackhole")?;
+    Ok((folder.to_owned(), category))
 }
 
 /// `demo`

@@ -418,39 +418,3 @@ fn uninstall_ends_the_service_that_the_set_up_installed() {
     user.start_with(&["uninstall", "--yes"], &systemd).finish().done();
     assert!(unit.exists());
 }
-
-/// The commands of docs/coming-from-elsewhere.md that follow a remark, without `mailherd`.
-fn documented(remark: &str) -> Vec<Vec<String>> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/coming-from-elsewhere.md");
-    let text = std::fs::read_to_string(path).unwrap();
-    let begin = format!("<!-- {remark} -->\n```sh\n");
-    let blocks = text.split(begin.as_str()).skip(1);
-    let lines = blocks.flat_map(|block| block.split("```").next().unwrap().lines());
-    let words = |line: &str| -> Vec<String> {
-        let mut words = line.split('#').next().unwrap().split_whitespace().map(str::to_owned);
-        assert_eq!(words.next().as_deref(), Some("mailherd"), "{line}");
-        words.collect()
-    };
-    let found: Vec<_> = lines.map(words).collect();
-    assert!(!found.is_empty(), "{remark}");
-    found
-}
-
-#[test]
-fn the_commands_of_the_document_work() {
-    let user = User::new(Flavour::PLAIN);
-    fill(&user, "@");
-    std::fs::write(user.path("rules.sieve"), SCRIPT).unwrap();
-    std::fs::write(user.path("config.lua"), "a = IMAP {}\na.INBOX:contain_from('x@y.example'):delete_messages()\n")
-        .unwrap();
-    let nothing = with_systemctl(&user, "exit 4\n");
-    for remark in
-        ["run with SaneBox's folders", "run with rules.sieve", "run with config.lua", "run as it is", "run at the end"]
-    {
-        for words in documented(remark) {
-            let words: Vec<&str> = words.iter().map(String::as_str).collect();
-            user.start_with(&words, &nothing).finish().done();
-        }
-    }
-    compiles(&user.path("mailherd.sieve"));
-}

@@ -130,6 +130,9 @@ fn reader() -> User {
         (0..3).map(|day| (f64::from(day), Mail::from("anna@example.org").to("me@example.org"))).collect();
     std::fs::create_dir(user.path("Mail")).unwrap();
     std::fs::write(user.path("Mail/inbox"), archive::mbox(&letters)).unwrap();
+    // Rules of other programs.
+    std::fs::write(user.path("rules.sieve"), "if address \"from\" \"a@b.example\" { fileinto \"News\"; }\n").unwrap();
+    std::fs::write(user.path("config.lua"), "a.INBOX:contain_from('a@b.example'):delete_messages()\n").unwrap();
     // What is copied from the repository is there, too.
     std::os::unix::fs::symlink(root().join("contrib"), user.path("contrib")).unwrap();
     user

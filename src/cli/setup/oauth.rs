@@ -106,7 +106,8 @@ impl Flow<'_> {
         let way = self.way_to_tokens(&account).await?;
         self.prompt.say("");
         let tell = |invitation| {
-            login::lines(&invitation, self.prompt.style()).iter().for_each(|line| self.prompt.say_anyway(line))
+            let lines = login::lines(&invitation, self.prompt.style());
+            lines.iter().for_each(|line| self.prompt.say_anyway(line));
         };
         let tokens = login::granted(&account, way, tell, async |again| self.prompt.pasted(again).await).await?;
         oauth::keep(&client, &tokens).await?;
