@@ -28,16 +28,10 @@ pub(super) fn manual(face: &mut Face) -> Result<Vec<Fault>, Fault> {
         }
         page.extend_from_slice(overview.as_bytes());
         for sub in subs() {
-            let mut text = Vec::new();
-            let man = clap_mangen::Man::new(sub.clone());
-            man.render_synopsis_section(&mut text)?;
-            man.render_description_section(&mut text)?;
-            man.render_options_section(&mut text)?;
-            let title = format!(".SH COMMAND {}\n", sub.get_name().to_uppercase());
-            page.extend_from_slice(title.as_bytes());
-            page.extend_from_slice(
-                String::from_utf8_lossy(&text).replace("\n.SH ", "\n.SS ").replacen(".SH ", ".SS ", 1).as_bytes(),
-            );
+            section(page, sub, sub.get_name())?;
+            for inner in sub.get_subcommands().filter(|inner| !inner.is_hide_set()) {
+                section(page, inner, &format!("{} {}", sub.get_name(), inner.get_name()))?;
+            }
         }
         Ok(())
     };
@@ -45,4 +39,17 @@ pub(super) fn manual(face: &mut Face) -> Result<Vec<Fault>, Fault> {
         .map_err(|error| Fault::local(format!("the manual page could not be made: {error}"), "report this"))?;
     face.out().line(String::from_utf8_lossy(&page).trim_end());
     Ok(Vec::new())
+}
+
+/// A command, with its words, as a section of the page.
+fn section(page: &mut Vec<u8>, command: &clap::Command, name: &str) -> std::io::Result<()> {
+    let mut text = Vec::new();
+    let man = clap_mangen::Man::new(command.clone());
+    man.render_synopsis_section(&mut text)?;
+    man.render_description_section(&mut text)?;
+    man.render_options_section(&mut text)?;
+    page.extend_from_slice(format!(".SH COMMAND {}\n", name.to_uppercase()).as_bytes());
+    let text = String::from_utf8_lossy(&text).replace("\n.SH ", "\n.SS ").replacen(".SH ", ".SS ", 1);
+    page.extend_from_slice(text.as_bytes());
+    Ok(())
 }

@@ -470,7 +470,7 @@ fn every_key_is_documented_with_its_place_and_its_default() {
             Place::Top => &example,
             Place::Ui => example["ui"].as_table().unwrap(),
             Place::Folders => example["folders"].as_table().unwrap(),
-            // What an account must have is an invented one's there, and no default.
+            // What an account must have is an invented one's there, and no default; of `oauth2` it shows nothing in force.
             Place::Account | Place::Oauth2 => continue,
         };
         for (key, default) in rows.iter().filter(|(_, default)| default != "-") {

@@ -72,6 +72,8 @@ pub async fn preview(config: &Config, setting: &Setting<'_>) -> Result<Preview, 
     desk.learner().await?;
     let (mut waiting, mut spool) = desk.take_fresh().take();
     let learner = desk.learner().await?;
+    // In an empty mailbox nothing was learned that would have needed it.
+    learner.recall()?;
     let learned = learner.learned;
     let orders = orders(learner)?;
     let situation = situation(setting, learner, &orders)?;

@@ -10,7 +10,7 @@ use tokio::time::timeout;
 
 use super::entry::{self, Key};
 use super::setting::{CONNECT, endpoint};
-use crate::config::{Account, SecretSource, Tls};
+use crate::config::{Account, Tls};
 use crate::imap::{self, Capabilities, Session, Stage};
 use crate::logic::fault::Fault;
 use crate::logic::ids::Category;
@@ -93,17 +93,18 @@ pub struct Stop {
     pub certificate: Option<Certificate>,
 }
 
-/// Goes to the account's server as far as one gets without a password or a token.
+/// Goes to the account's server as far as one gets without a password or a token. `by_tokens`: the user could log in with tokens, so a server
+/// that takes nothing else will do.
 ///
 /// # Errors
 /// The step that failed.
-pub async fn knock(account: &Account, tell: Tell<'_>) -> Result<(), Stop> {
+pub async fn knock(account: &Account, by_tokens: bool, tell: Tell<'_>) -> Result<(), Stop> {
     let mut way = Way::new(account, tell);
     let endpoint = endpoint(account);
     let mut witness = |stage: Stage<'_>| way.reached(stage);
     let knocked = timeout(KNOCK, imap::knock(&endpoint, &mut witness)).await;
     let outcome = knocked.unwrap_or_else(|_| Err(slow(KNOCK)));
-    match outcome.and_then(|capabilities| takes_the_key(account, &capabilities)) {
+    match outcome.and_then(|capabilities| takes_the_key(account, by_tokens, &capabilities)) {
         Ok(()) => Ok(()),
         Err(fault) => Err(way.stopped(fault)),
     }
@@ -133,26 +134,19 @@ fn slow(patience: Duration) -> Fault {
     Fault::transient(cause, "check `host`, `port` and `tls`, the network and firewalls")
 }
 
-/// Whether what the account logs in with is of any use there.
-fn takes_the_key(account: &Account, capabilities: &Capabilities) -> Result<(), Fault> {
+/// Whether something that the account could log in with is of any use there.
+fn takes_the_key(account: &Account, by_tokens: bool, capabilities: &Capabilities) -> Result<(), Fault> {
     let tokens = capabilities.has("AUTH=XOAUTH2") || capabilities.has("AUTH=OAUTHBEARER");
-    match &account.secret {
-        SecretSource::Oauth2(_) if tokens => Ok(()),
-        SecretSource::Oauth2(_) => {
-            let cause = "the server takes no OAuth2 (neither XOAUTH2 nor OAUTHBEARER)";
-            Err(Fault::refused(cause, "use a password for it"))
-        }
-        _ => takes_passwords(account, capabilities, tokens),
-    }
+    if by_tokens && tokens { Ok(()) } else { takes_passwords(account, capabilities, tokens) }
 }
 
-/// Whether a password is (RFC 9051, section 6.2.3; RFC 4616).
+/// Whether a password is of any use there (RFC 9051, section 6.2.3; RFC 4616).
 fn takes_passwords(account: &Account, capabilities: &Capabilities, tokens: bool) -> Result<(), Fault> {
     if capabilities.has("AUTH=PLAIN") || !capabilities.has("LOGINDISABLED") {
         return Ok(());
     }
     let hint = match (tokens, account.tls) {
-        (true, _) => "it wants OAuth2: docs/oauth2.md",
+        (true, _) => "it wants OAuth2: --oauth2-client-id, or `oauth2` in the config (docs/oauth2.md)",
         (false, Tls::None) => "use TLS: tls = \"implicit\" or \"starttls\"",
         (false, _) => "ask your provider how programs may log in",
     };
@@ -256,10 +250,11 @@ mod tests {
     #[test]
     fn a_server_without_passwords_is_found_out_before_one_is_typed() {
         let account = Account::draft("x".into(), crate::logic::ids::Address::parse("a@b.example").unwrap());
-        let fault = takes_the_key(&account, &Capabilities::new(["LOGINDISABLED", "AUTH=XOAUTH2"])).unwrap_err();
+        let fault = takes_the_key(&account, false, &Capabilities::new(["LOGINDISABLED", "AUTH=XOAUTH2"])).unwrap_err();
         assert!(fault.cause.contains("LOGINDISABLED") && fault.hint.contains("OAuth2"), "{fault:?}");
+        assert!(takes_the_key(&account, true, &Capabilities::new(["LOGINDISABLED", "AUTH=XOAUTH2"])).is_ok());
         for words in [&["LOGINDISABLED", "AUTH=PLAIN"][..], &["IMAP4REV1"], &[]] {
-            assert!(takes_the_key(&account, &Capabilities::new(words)).is_ok());
+            assert!(takes_the_key(&account, false, &Capabilities::new(words)).is_ok());
         }
     }
 

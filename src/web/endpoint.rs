@@ -14,8 +14,8 @@ use super::{Guarded, Web};
 use crate::logic::fault::Fault;
 use crate::logic::printable::Printable;
 
-/// Everything together may take so long.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// Everything together may take so long. A request that is under way is finished before a service ends, which systemd allows 15 seconds.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Most that is read of an answer, in bytes. Tokens are a few KiB.
 const LARGEST: usize = 64 * 1024;

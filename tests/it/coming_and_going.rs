@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use mailherd::demo::mailbox;
-use mailherd::demo::server::Options;
+use mailherd::demo::server::{Options, What, When};
 use mailherd::logic::ids::UnixTime;
 use serde_json::Value;
 
@@ -417,4 +417,75 @@ fn uninstall_ends_the_service_that_the_set_up_installed() {
     assert_eq!(result.done().object()["service"], "left");
     user.start_with(&["uninstall", "--yes"], &systemd).finish().done();
     assert!(unit.exists());
+}
+
+#[test]
+fn on_a_terminal_each_step_of_uninstall_asks() {
+    let user = User::new(Flavour::PLAIN);
+    user.receives(&cast::machine_mail(1)).files();
+    let config = user.config_file();
+    let words = ["--config", config.to_str().unwrap(), "uninstall"];
+    let before = user.world();
+    let mut screen = user.tall_screen(&words);
+    screen.until("it asks", |text| text.contains("Uninstall mailherd?")).press("n\r");
+    assert!(!screen.ends().0.success());
+    let mut screen = user.tall_screen(&words);
+    screen.until("it asks", |text| text.contains("Uninstall mailherd?")).press("y\r");
+    screen.until("it asks again", |text| text.contains("put 5 filed messages back")).press("n\r");
+    // Top and Blackhole were never filed into.
+    screen.until("and again", |text| text.contains("remove the empty folders Blackhole, Top?")).press("y\r");
+    screen.until("it says what is left", |text| text.contains("Left on this machine"));
+    assert!(screen.ends().0.success());
+    let after = user.world();
+    before.assert_same_places(&after);
+    assert_eq!(after.folder_names().iter().filter(|name| ["Top", "Blackhole"].contains(name)).count(), 0);
+}
+
+/// A mailbox in which mail was filed and taken back: four empty folders of mailherd's.
+fn with_empty_folders() -> Embedded {
+    let user = Embedded::new(&cast::machine_mail(1), Options::default());
+    user.files();
+    user.mailherd(&["undo", "--all"]).done();
+    user
+}
+
+fn uninstalls(user: &Embedded) -> Outcome {
+    user.mailherd(&["uninstall", "--yes", "--json"])
+}
+
+#[test]
+fn mail_that_comes_while_its_folder_is_removed_is_not_removed_with_it() {
+    let user = with_empty_folders();
+    let letter = user.messages("INBOX")[0].clone();
+    let uid = user.uid_of(&letter, "INBOX");
+    let comes = What::before(move |store| {
+        store.move_message("INBOX", uid, "News").expect("it is there");
+    });
+    user.goes_wrong(When::nth("RENAME", 1).mentioning("News"), comes);
+    let account = uninstalls(&user).done().object()["accounts"][0].clone();
+    assert_eq!(account["removed"].to_string(), "[\"Blackhole\",\"Bulk\",\"Top\"]", "{account}");
+    assert_eq!(account["stays"].to_string(), "[{\"folder\":\"News\",\"messages\":1,\"why\":null}]", "{account}");
+    assert_eq!(user.world().place_of(&letter), "News");
+}
+
+#[test]
+fn a_removal_that_is_cut_off_or_refused_leaves_the_folder_as_it_was() {
+    let user = with_empty_folders();
+    user.goes_wrong(When::nth("RENAME", 1).mentioning("Blackhole"), What::DropAfter);
+    uninstalls(&user).complains(1);
+    user.server.clear_faults();
+    user.goes_wrong(When::every("DELETE").mentioning("News"), What::No("not today"));
+    let account = uninstalls(&user).done().object()["accounts"][0].clone();
+    assert_eq!(account["removed"].to_string(), "[\"Blackhole\",\"Bulk\",\"Top\"]", "{account}");
+    assert!(account["stays"][0]["why"].as_str().unwrap().contains("not today"), "{account}");
+    user.server.clear_faults();
+    user.goes_wrong(When::every("RENAME"), What::No("no renaming here"));
+    let account = uninstalls(&user).done().object()["accounts"][0].clone();
+    assert!(
+        account["stays"][0]["why"].as_str().unwrap().contains("no renaming"),
+        "nothing is deleted unseen: {account}"
+    );
+    user.server.clear_faults();
+    let account = uninstalls(&user).done().object()["accounts"][0].clone();
+    assert_eq!(account["removed"].to_string(), "[\"News\"]", "{account}");
 }

@@ -181,6 +181,7 @@ fn completions_and_manual_need_no_config() {
     }
     // The manual sends nobody to pages that there are not.
     let page = user.bare(&["man"], &[]).done().stdout;
+    assert!(page.contains("COMMAND IMPORT SANEBOX") && page.contains("keep\\-names"), "{page}");
     assert!(page.contains("COMMAND SETUP") && page.contains("\\fBsetup\\fR"), "{page}");
     assert!(!page.contains("(1)"), "{page}");
 }

@@ -10,6 +10,7 @@ use crate::config::{Account, Tls};
 use crate::daemon::discovery::{self, Asked};
 use crate::daemon::steps::{Stop, knock};
 use crate::logic::fault::Fault;
+use crate::logic::oauth::Preset;
 use crate::logic::printable::Printable;
 use crate::logic::provider::{Password, Provider};
 use crate::logic::server::{Candidate, Certificate, Source};
@@ -82,7 +83,13 @@ impl Flow<'_> {
 
     async fn knock(&mut self) -> Result<(), Stop> {
         let mut steps = Steps::new(&self.prompt);
-        knock(&self.account, &mut |step| steps.step(step)).await
+        knock(&self.account, self.could_use_tokens(&self.account.host), &mut |step| steps.step(step)).await
+    }
+
+    /// By flags, or because the set-up offers it there.
+    fn could_use_tokens(&self, host: &str) -> bool {
+        let args = self.args;
+        args.oauth2_client_id.is_some() || args.oauth2_token_command.is_some() || Preset::of_host(host).is_some()
     }
 
     async fn pin(&mut self, shown: &Certificate) -> Result<bool, Fault> {
@@ -120,7 +127,7 @@ impl Flow<'_> {
             let mut account = self.account.clone();
             account.host.clone_from(&candidate.host);
             (account.port, account.tls) = (candidate.port, candidate.tls);
-            knock(&account, &mut |_| {}).await
+            knock(&account, self.could_use_tokens(&account.host), &mut |_| {}).await
         });
         let outcomes = join_all(tries).await;
         let mut answering = Vec::new();

@@ -34,8 +34,17 @@ impl Reading {
 /// (RFC822.SIZE), has none: nothing is proven by it.
 ///
 /// # Errors
-/// When the connection fails. A refusal is none.
+/// When the connection fails. A refusal is none; what is refused is asked for once more.
 pub(super) async fn read(session: &mut Session, messages: &[Lying]) -> Result<HashMap<Uid, Bytes>, Fault> {
+    let mut sums = attempt(session, messages).await?;
+    let missing: Vec<Lying> = messages.iter().filter(|one| !sums.contains_key(&one.uid)).copied().collect();
+    if !missing.is_empty() {
+        sums.extend(attempt(session, &missing).await?);
+    }
+    Ok(sums)
+}
+
+async fn attempt(session: &mut Session, messages: &[Lying]) -> Result<HashMap<Uid, Bytes>, Fault> {
     let begin = |one: &Lying| Reading { sum: Context::new(&SHA256), read: 0, size: u64::from(one.instance.size) };
     let mut readings: HashMap<Uid, Reading> = messages.iter().map(|one| (one.uid, begin(one))).collect();
     let mut from = 0;

@@ -59,6 +59,7 @@ fn a_row_as_dovecot_sends_it() {
         seq: 12,
         uid: Some(Uid(34)),
         flags: Some(flags),
+        keywords: "NonJunk".to_owned(),
         internaldate: Some(UnixTime(836_214_265)),
         size: Some(4_286),
         modseq: Some(ModSeq(624_140_003)),

@@ -115,7 +115,7 @@ impl Expected {
         self.forms.push(new);
         if one.item.flags.contains(flag) {
             self.set.remove(flag);
-        } else if self.most == 1 && HANDED_ON.contains(&flag) {
+        } else if self.most == 1 && HANDED_ON.contains(&flag) && !(now.at_work && self.is_doomed(one)) {
             self.set.insert(flag.to_owned());
         } else if flag == "\\Deleted" {
             // Their mark stands: mailherd leaves both where they are.
@@ -152,6 +152,11 @@ impl Expected {
             self.most = there;
             self.loose = true;
         }
+    }
+
+    /// mailherd has marked it and is about to remove it: what others set from then on nobody can save who moves by COPY.
+    fn is_doomed(&self, one: &Lying) -> bool {
+        one.item.flags.contains("\\Deleted") && !self.is_marked()
     }
 
     fn is_marked(&self) -> bool {
