@@ -95,7 +95,7 @@ async fn look_at_folders(config: &Config, setting: &Setting<'_>, session: &mut S
             let hint = format!("give another name in the config: [folders] {} = \"…\"", category.word());
             let fault = Fault::refused(format!("mail cannot be filed into {shown}: {reason}"), hint);
             Check { clash: Some(category), ..Check::bad(Some(name), "folders", fault) }
-        } else if folders.find(folder).is_none() {
+        } else if !folders.opens(folder) {
             missing.push(shown);
             continue;
         } else if managed_already {

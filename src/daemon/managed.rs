@@ -58,14 +58,14 @@ pub(super) async fn prepare(
         let learner = desk.learner().await?;
         let known = learner.store.folder(learner.account, name)?;
         if let Some(folder) = known.as_ref().filter(|folder| folder.managed_at.is_some())
-            && folders.find(name).is_some()
+            && folders.opens(name)
         {
             if folder.category != Some(category) {
                 learner.store.manage_folder(folder.id, category, setting.now)?;
             }
             continue;
         }
-        if folders.find(name).is_some() {
+        if folders.opens(name) {
             adopt(setting, session, folders, category, name).await?;
         } else {
             folders::create(session, name).await.map_err(|fault| fault.while_doing(&setting.account.name))?;

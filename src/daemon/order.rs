@@ -117,7 +117,7 @@ async fn intents(
     for (folder, uid, _) in learner.store.messages_of(learner.account, kind, name)? {
         let ours = folder.is_inbox() || managed.category(&folder).is_some();
         // Blackhole keeps what lies in it: only lifting the order, or an undo, brings it back.
-        if ours && folder != target && folders.find(&folder).is_some() {
+        if ours && folder != target && folders.opens(&folder) {
             places.entry(folder).or_default().push(uid);
         }
     }

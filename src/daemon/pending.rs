@@ -172,7 +172,7 @@ async fn intents(
             uids.push(uid);
         }
     }
-    if uids.is_empty() || folders.find(&managed.blackhole).is_none() {
+    if uids.is_empty() || !folders.opens(&managed.blackhole) {
         return Ok(Vec::new());
     }
     let to = match (category, setting.account.top) {

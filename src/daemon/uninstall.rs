@@ -41,7 +41,7 @@ pub async fn look(config: &Config, setting: &Setting<'_>) -> Result<Vec<Left>, F
     let _lock = AccountLock::take(&config.state_dir, &setting.account.name)?;
     let (mut session, folders, managed) = begin(config, setting).await?;
     let mut found = Vec::new();
-    for name in managed.iter().filter(|name| folders.find(name).is_some()) {
+    for name in managed.iter().filter(|name| folders.opens(name)) {
         let messages = session.status(name).await?.messages.unwrap_or(0);
         found.push(Left { folder: folders.display(name), messages, why: None });
     }

@@ -72,6 +72,12 @@ impl Folders {
         })
     }
 
+    /// Whether there is a mailbox of this name that can be opened. A name may be there for what lies below it alone (`\Noselect`, RFC 9051,
+    /// section 7.3.1): then it is still to be created.
+    pub fn opens(&self, name: &FolderName) -> bool {
+        self.find(name).is_some_and(|folder| folder.selectable)
+    }
+
     /// The folder with this wire name.
     pub fn find(&self, name: &FolderName) -> Option<&Folder> {
         self.all.iter().find(|folder| folder.name == *name)

@@ -21,6 +21,19 @@ pub fn names_with_blanks_slashes_and_umlauts() {
     files_into(Flavour::PLAIN, configured, wire);
 }
 
+#[test]
+fn a_folder_that_is_only_the_parent_of_another_is_created() {
+    let user = User::new(Flavour::PLAIN);
+    user.has_a_friend();
+    user.receives(&cast::inbox(2));
+    user.client().command("CREATE News/Below");
+    user.mailherd(&["doctor"]).done();
+    user.files();
+    assert_eq!(user.world().count("News"), 4, "{:?}", user.world().folder_names());
+    user.mailherd(&["undo", "--all"]).done();
+    assert_eq!(user.world().count("News"), 0);
+}
+
 /// Files into folders that are configured and come to be called so.
 fn files_into(flavour: Flavour, configured: [&str; 4], listed: [&str; 4]) {
     let mut user = User::new(flavour);
