@@ -5,6 +5,9 @@
 //! be answered before its NO comes.
 
 use async_imap::{Authenticator, Client};
+use base64::Engine as _;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use secrecy::ExposeSecret;
 use serde::Deserialize;
 use tokio::time::timeout;
@@ -19,6 +22,12 @@ use super::parse::Response;
 use super::response::{Answer, Code, Status, Tagged};
 use crate::logic::fault::Fault;
 use crate::logic::printable::Printable;
+
+/// Base64 (RFC 4648, section 4), with or without its padding.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
 
 /// Shows the token.
 ///
@@ -95,7 +104,7 @@ struct Objection {
 
 /// The `status` of the JSON in a challenge: `401`, `invalid_token`.
 fn status_of(challenge: &str) -> Option<String> {
-    let objection: Objection = serde_json::from_slice(&decoded(challenge)?).ok()?;
+    let objection: Objection = serde_json::from_slice(&LENIENT.decode(challenge).ok()?).ok()?;
     let status = match objection.status? {
         serde_json::Value::String(text) => text,
         serde_json::Value::Number(number) => number.to_string(),
@@ -103,29 +112,6 @@ fn status_of(challenge: &str) -> Option<String> {
     };
     let status: String = Printable::new(&status).as_str().chars().take(40).collect();
     (!status.is_empty()).then_some(status)
-}
-
-/// Base64 (RFC 4648, section 4).
-fn decoded(text: &str) -> Option<Vec<u8>> {
-    let value = |digit: u8| match digit {
-        b'A'..=b'Z' => Some(digit - b'A'),
-        b'a'..=b'z' => Some(digit - b'a' + 26),
-        b'0'..=b'9' => Some(digit - b'0' + 52),
-        b'+' => Some(62),
-        b'/' => Some(63),
-        _ => None,
-    };
-    let (mut bytes, mut bits, mut held) = (Vec::with_capacity(text.len() * 3 / 4), 0_u32, 0);
-    for digit in text.trim_end_matches('=').bytes() {
-        bits = bits << 6 | u32::from(value(digit)?);
-        held += 6;
-        if held >= 8 {
-            held -= 8;
-            bytes.push((bits >> held) as u8);
-            bits &= (1 << held) - 1;
-        }
-    }
-    Some(bytes)
 }
 
 /// Why a token was refused.

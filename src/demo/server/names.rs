@@ -50,7 +50,7 @@ fn end_run(run: &mut Vec<u16>, coded: &mut String) {
     if !run.is_empty() {
         let bytes: Vec<u8> = run.drain(..).flat_map(u16::to_be_bytes).collect();
         coded.push('&');
-        coded.push_str(&base64::encode_bare(&bytes, base64::MODIFIED));
+        coded.push_str(&base64::encode_modified(&bytes));
         coded.push('-');
     }
 }

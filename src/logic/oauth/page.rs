@@ -1,10 +1,11 @@
 //! The loopback flow: the page that the browser opens, and what the redirect brings back (RFC 8252; PKCE is RFC 7636).
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
 use super::answer::Refusal;
 use super::form::{Form, parameters};
 use super::provider::Endpoints;
-
-const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /// One login by the browser.
 pub struct Page {
@@ -81,14 +82,7 @@ impl Page {
 
 /// Base64 for URLs, without padding (RFC 7636, appendix A).
 pub fn base64_url(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for group in bytes.chunks(3) {
-        let word = group.iter().fold(0_u32, |word, byte| word << 8 | u32::from(*byte)) << (8 * (3 - group.len()));
-        for place in 0..=group.len() {
-            text.push(char::from(ALPHABET[(word >> (18 - 6 * place) & 63) as usize]));
-        }
-    }
-    text
+    URL_SAFE_NO_PAD.encode(bytes)
 }
 
 #[cfg(test)]

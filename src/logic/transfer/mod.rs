@@ -6,6 +6,7 @@
 pub mod imapfilter;
 mod map;
 pub mod portable;
+mod reading;
 pub mod sanebox;
 pub mod script;
 mod sender;

@@ -1,5 +1,7 @@
 //! Tokens of a Sieve script (RFC 5228, sections 2.2 to 2.4 and 8.1).
 
+use crate::logic::transfer::reading::{Reading, all};
+
 /// A token and its line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Token {
@@ -22,72 +24,50 @@ pub(super) enum What {
 
 /// The tokens up to the first thing that is none, and where that stands.
 pub(super) fn tokens(script: &str) -> (Vec<Token>, Option<usize>) {
-    let mut lexer = Lexer { rest: script.strip_prefix('\u{feff}').unwrap_or(script), line: 1 };
-    let mut found = Vec::new();
-    loop {
-        match lexer.next() {
-            Ok(Some(token)) => found.push(token),
-            Ok(None) => return (found, None),
-            Err(line) => return (found, Some(line)),
-        }
-    }
+    let mut lexer = Lexer(Reading::new(script.strip_prefix('\u{feff}').unwrap_or(script)));
+    all(|| lexer.next())
 }
 
-struct Lexer<'a> {
-    rest: &'a str,
-    line: usize,
-}
+struct Lexer<'a>(Reading<'a>);
 
-impl<'a> Lexer<'a> {
+impl Lexer<'_> {
     /// The next token; the line at which there is something that is none.
     fn next(&mut self) -> Result<Option<Token>, usize> {
         self.skip_blanks()?;
-        let line = self.line;
-        let Some(first) = self.rest.chars().next() else { return Ok(None) };
+        let line = self.0.line;
+        let Some(first) = self.0.rest.chars().next() else { return Ok(None) };
         let what = match first {
             '(' | ')' | '[' | ']' | '{' | '}' | ',' | ';' => {
-                self.take(first.len_utf8());
+                self.0.take(first.len_utf8());
                 What::Mark(first)
             }
-            '"' => What::Text(self.quoted()?),
+            '"' => What::Text(self.0.quoted(first, false)?),
             ':' => {
-                self.take(1);
+                self.0.take(1);
                 What::Tag(self.word(line)?)
             }
             '0'..='9' => {
                 // A number may have a quantifier: 100K.
-                self.take_while(|c| c.is_ascii_alphanumeric());
+                self.0.take_while(|c| c.is_ascii_alphanumeric());
                 What::Number
             }
             _ => match self.word(line)? {
-                word if word == "text" && self.rest.starts_with(':') => What::Text(self.multi_line()?),
+                word if word == "text" && self.0.rest.starts_with(':') => What::Text(self.multi_line()?),
                 word => What::Word(word),
             },
         };
         Ok(Some(Token { line, what }))
     }
 
-    fn take(&mut self, bytes: usize) -> &'a str {
-        let (taken, rest) = self.rest.split_at(bytes);
-        self.line += taken.bytes().filter(|byte| *byte == b'\n').count();
-        self.rest = rest;
-        taken
-    }
-
-    fn take_while(&mut self, wanted: impl Fn(char) -> bool) -> &'a str {
-        let end = self.rest.find(|c| !wanted(c)).unwrap_or(self.rest.len());
-        self.take(end)
-    }
-
     fn skip_blanks(&mut self) -> Result<(), usize> {
         loop {
-            self.take_while(char::is_whitespace);
-            if self.rest.starts_with('#') {
-                self.take_while(|c| c != '\n');
-            } else if self.rest.starts_with("/*") {
-                let line = self.line;
-                let end = self.rest[2..].find("*/").ok_or(line)?;
-                self.take(end + 4);
+            self.0.take_while(char::is_whitespace);
+            if self.0.rest.starts_with('#') {
+                self.0.take_while(|c| c != '\n');
+            } else if self.0.rest.starts_with("/*") {
+                let line = self.0.line;
+                let end = self.0.rest[2..].find("*/").ok_or(line)?;
+                self.0.take(end + 4);
             } else {
                 return Ok(());
             }
@@ -95,36 +75,19 @@ impl<'a> Lexer<'a> {
     }
 
     fn word(&mut self, line: usize) -> Result<String, usize> {
-        let word = self.take_while(|c| c.is_ascii_alphanumeric() || c == '_');
+        let word = self.0.take_while(|c| c.is_ascii_alphanumeric() || c == '_');
         if word.is_empty() { Err(line) } else { Ok(word.to_ascii_lowercase()) }
-    }
-
-    /// A backslash makes the next character itself (section 2.4.2).
-    fn quoted(&mut self) -> Result<String, usize> {
-        let (line, mut text, mut escaped) = (self.line, String::new(), false);
-        for (at, c) in self.rest.char_indices().skip(1) {
-            match c {
-                _ if escaped => (escaped, _) = (false, text.push(c)),
-                '\\' => escaped = true,
-                '"' => {
-                    self.take(at + 1);
-                    return Ok(text);
-                }
-                c => text.push(c),
-            }
-        }
-        Err(line)
     }
 
     /// `text:`, lines until one with a single dot, and dots that begin a line doubled (section 2.4.2).
     fn multi_line(&mut self) -> Result<String, usize> {
-        let line = self.line;
-        let begin = self.rest.find('\n').ok_or(line)?;
-        self.take(begin + 1);
+        let line = self.0.line;
+        let begin = self.0.rest.find('\n').ok_or(line)?;
+        self.0.take(begin + 1);
         let mut text = String::new();
-        while !self.rest.is_empty() {
-            let end = self.rest.find('\n').map_or(self.rest.len(), |at| at + 1);
-            let one = self.take(end);
+        while !self.0.rest.is_empty() {
+            let end = self.0.rest.find('\n').map_or(self.0.rest.len(), |at| at + 1);
+            let one = self.0.take(end);
             let bare = one.trim_end_matches(['\r', '\n']);
             if bare == "." {
                 return Ok(text);
