@@ -28,7 +28,7 @@ archive_of_debian() {
   if [ ! -f "$archive" ]; then
     bring_tools mmdebstrap mmdebstrap
     mkdir -p "$folder"
-    as_root mmdebstrap --quiet --mode=root --variant=minbase --include=man-db,systemd --skip=cleanup/apt/lists bookworm "$archive.new" >&2 ||
+    as_root mmdebstrap --quiet --mode=root --format=tar --variant=minbase --include=man-db,systemd --skip=cleanup/apt/lists bookworm "$archive.new" >&2 ||
       fail "Debian cannot be brought" "see what mmdebstrap says above"
     as_root chmod a+r "$archive.new"
     as_root mv "$archive.new" "$archive"
