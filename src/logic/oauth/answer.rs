@@ -56,19 +56,28 @@ struct Raw {
     error_description: Option<String>,
 }
 
+/// What both endpoints say no with (RFC 6749, section 5.2). Some providers do so with status 200.
+///
+/// # Errors
+/// The refusal.
+pub(super) fn not_refused(
+    status: u16,
+    error: Option<&serde_json::Value>,
+    words: Option<String>,
+) -> Result<(), Refusal> {
+    if let Some(error) = error.and_then(serde_json::Value::as_str) {
+        return Err(Refusal::Said { error: error.to_owned(), words: words.unwrap_or_default() });
+    }
+    if (200..300).contains(&status) { Ok(()) } else { Err(unreadable(status)) }
+}
+
 /// Reads the answer of a token endpoint.
 ///
 /// # Errors
 /// When it holds no usable tokens.
 pub fn read_grant(status: u16, body: &[u8]) -> Result<Grant, Refusal> {
     let Ok(raw) = serde_json::from_slice::<Raw>(body) else { return Err(unreadable(status)) };
-    // Some providers refuse with status 200.
-    if let Some(error) = raw.error.as_ref().and_then(serde_json::Value::as_str) {
-        return Err(Refusal::Said { error: error.to_owned(), words: raw.error_description.unwrap_or_default() });
-    }
-    if !(200..300).contains(&status) {
-        return Err(unreadable(status));
-    }
+    not_refused(status, raw.error.as_ref(), raw.error_description)?;
     let access_token = raw.access_token.filter(|token| is_token(token)).ok_or(Refusal::Nonsense(status))?;
     if raw.refresh_token.as_ref().is_some_and(|token| !is_token(token)) {
         return Err(Refusal::Nonsense(status));

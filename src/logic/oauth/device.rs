@@ -6,7 +6,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::answer::{Grant, Refusal, is_token, seconds, unreadable};
+use super::answer::{Grant, Refusal, is_token, not_refused, seconds, unreadable};
 
 /// Without a word from the provider (section 3.2), and what `slow_down` adds (section 3.5).
 const INTERVAL: Duration = Duration::from_secs(5);
@@ -54,12 +54,7 @@ struct Raw {
 /// When there is no code in it.
 pub fn read_device_code(status: u16, body: &[u8]) -> Result<DeviceCode, Refusal> {
     let Ok(raw) = serde_json::from_slice::<Raw>(body) else { return Err(unreadable(status)) };
-    if let Some(error) = raw.error.as_ref().and_then(serde_json::Value::as_str) {
-        return Err(Refusal::Said { error: error.to_owned(), words: raw.error_description.unwrap_or_default() });
-    }
-    if !(200..300).contains(&status) {
-        return Err(unreadable(status));
-    }
+    not_refused(status, raw.error.as_ref(), raw.error_description)?;
     let (Some(device_code), Some(user_code), Some(verification_uri)) =
         (raw.device_code.filter(|code| is_token(code)), raw.user_code, raw.verification_uri)
     else {
