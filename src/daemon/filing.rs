@@ -121,13 +121,15 @@ async fn carry_out(
 ) -> Result<bool, Fault> {
     let Some(first) = batch.first() else { return Ok(false) };
     let target = first.to.clone();
-    let before = mover::before(session, &target).await?;
+    let uids: Vec<Uid> = batch.iter().map(|intent| intent.from.uid).collect();
+    let sighting = mover::sight(session, &first.from.folder, &uids, &target).await?;
     let learner = desk.learner().await?;
     let run = run.begin(&mut learner.store, setting)?;
-    let rows = learner.store.intend(learner.account, run, setting.now, before, batch)?;
+    let rows = learner.store.intend(learner.account, run, setting.now, sighting.before, batch)?;
     let (store, account) = (&mut learner.store, learner.account);
     let moved = session.capabilities().can_move();
-    let outcomes = mover::carry_out(session, &rows, &mut |copies: &[(RowId, Uid)]| store.copied(copies)).await?;
+    let mut witness = |copies: &[(RowId, Uid)]| store.copied(copies);
+    let outcomes = mover::carry_out_seen(session, &rows, sighting, &mut witness).await?;
     if moved && !session.capabilities().can_move() {
         let account = &setting.account.name;
         setting.watcher.note(account, "the server offers MOVE and refuses it: mail is moved by COPY instead");

@@ -5,6 +5,7 @@
 //! speaks IMAP; nothing here prints.
 
 pub mod adopt;
+mod ahead;
 pub mod backtest;
 pub mod digest;
 pub mod discovery;

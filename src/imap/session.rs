@@ -37,6 +37,8 @@ pub struct Session {
     pub(super) capabilities: Capabilities,
     pub(super) server_id: Vec<(String, String)>,
     pub(super) selected: Option<FolderName>,
+    /// How often a folder was opened or left.
+    pub(super) openings: u64,
     host: String,
     pub(super) silence: Duration,
     /// After so long without a word from the server IDLE is renewed…
@@ -50,6 +52,8 @@ pub struct Session {
     pub(super) ended: VecDeque<String>,
     /// Tags of commands whose end nobody waits for.
     pub(super) unawaited: VecDeque<String>,
+    /// The tag of an IDLE to which DONE was said, and whose end comes with the next command.
+    pub(super) leaving: Option<String>,
     /// Why nothing more comes, once the queue is empty.
     pub(super) lost: Option<Fault>,
     /// Whether a command is under way. Still set at the next one when a future was dropped.
@@ -66,6 +70,7 @@ impl Session {
             capabilities: Capabilities::default(),
             server_id: Vec::new(),
             selected: None,
+            openings: 0,
             host: host.to_owned(),
             silence: SILENCE,
             quiet: QUIET,
@@ -74,6 +79,7 @@ impl Session {
             ear: Ear::default(),
             ended: VecDeque::new(),
             unawaited: VecDeque::new(),
+            leaving: None,
             lost: None,
             busy: false,
             broken: None,
@@ -285,7 +291,7 @@ impl Session {
 }
 
 /// The first two words of a command, for the log.
-fn verb(command: &str) -> &str {
+pub(super) fn verb(command: &str) -> &str {
     let end = command.match_indices(' ').nth(1).map_or(command.len(), |(at, _)| at);
     let two = &command[..end];
     if two.starts_with("UID ") { two } else { two.split(' ').next().unwrap_or_default() }

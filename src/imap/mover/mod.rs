@@ -15,6 +15,7 @@ mod late;
 mod look;
 mod recover;
 mod remove;
+mod sight;
 
 use std::collections::HashMap;
 
@@ -27,6 +28,8 @@ pub use append::{append, instance_of};
 pub use look::{Found, look, look_from, open_if_there};
 pub use recover::{Known, NOT_MOVED, arrived_late, recover};
 pub use remove::{Removal, remove_empty, restore};
+use sight::Seen;
+pub use sight::{Sighting, sight};
 
 /// Command lines stay below this many bytes: Courier resets the connection between 16 and 60 KB, Dovecot refuses over 64 KiB.
 pub const LINE_LIMIT: usize = 8000;
@@ -115,10 +118,7 @@ pub fn cannot_move() -> Fault {
     )
 }
 
-/// The target mailbox as it is now, for the journal.
-///
-/// UIDNEXT is not asked: it can be missing (defects#43) or go back (defects#15), and what came later is recognised by it. What
-/// has a greater UID than the last message came later, whatever the server says.
+/// The target mailbox as it is now, for the journal of what is put into it. See [`sight`] for what is moved there.
 ///
 /// # Errors
 /// When the mailbox cannot be opened, or the server does not say its UIDVALIDITY or its last UID.
@@ -137,7 +137,35 @@ pub async fn before(session: &mut Session, folder: &FolderName) -> Result<Before
 /// When the connection fails: what became of the rows is then unknown, they stay `intended`, and [`recover`] settles them.
 pub async fn carry_out(session: &mut Session, rows: &[Row], witness: &mut impl Witness) -> Result<Vec<Outcome>, Fault> {
     let Some(first) = rows.first() else { return Ok(Vec::new()) };
-    let source = session.select(&first.intent.from.folder, Access::ReadWrite).await?;
+    let uids: Vec<Uid> = rows.iter().map(|row| row.intent.from.uid).collect();
+    let seen = sight::seen(session, &first.intent.from.folder, &uids).await?;
+    carry_out_what_is_there(session, rows, &seen, witness).await
+}
+
+/// The same where that look was taken by [`sight`], right before the rows were written down. When any mailbox was opened since, it counts for
+/// nothing and is taken again.
+///
+/// # Errors
+/// As [`carry_out`].
+pub async fn carry_out_seen(
+    session: &mut Session,
+    rows: &[Row],
+    sighting: Sighting,
+    witness: &mut impl Witness,
+) -> Result<Vec<Outcome>, Fault> {
+    match sighting.of(session, rows) {
+        Some(seen) => carry_out_what_is_there(session, rows, &seen, witness).await,
+        None => carry_out(session, rows, witness).await,
+    }
+}
+
+async fn carry_out_what_is_there(
+    session: &mut Session,
+    rows: &[Row],
+    Seen { source, found }: &Seen,
+    witness: &mut impl Witness,
+) -> Result<Vec<Outcome>, Fault> {
+    let Some(first) = rows.first() else { return Ok(Vec::new()) };
     if source.read_only {
         return Ok(rows.iter().map(|row| Outcome::denied(row, "the server opened the mailbox read-only")).collect());
     }
@@ -147,8 +175,7 @@ pub async fn carry_out(session: &mut Session, rows: &[Row], witness: &mut impl W
             .map(|row| Outcome::refused(row, "the mailbox was renumbered (new UIDVALIDITY)"))
             .collect());
     }
-    let found = look::look(session, &rows.iter().map(|row| row.intent.from.uid).collect::<Vec<_>>()).await?;
-    let (fit, mut outcomes) = sort(rows, &found);
+    let (fit, mut outcomes) = sort(rows, found);
     let carried: late::Carried = found.iter().map(|(uid, found)| (*uid, late::Marks::of(found))).collect();
     outcomes.extend(match first.intent.kind {
         Kind::Flag => flag::carry_out(session, &fit).await?,
