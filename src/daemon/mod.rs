@@ -27,6 +27,7 @@ pub mod uninstall;
 
 mod backlog;
 mod clock;
+mod convoy;
 mod desk;
 mod doubts;
 mod entry;

@@ -71,7 +71,6 @@ impl Session {
 
     /// From now on no folder is open.
     pub(super) fn leaves(&mut self) {
-        self.openings += 1;
         self.selected = None;
         self.ear.left();
     }
@@ -80,11 +79,6 @@ impl Session {
     pub(super) fn has_opened(&mut self, selected: &Selected) {
         self.selected = Some(selected.folder.clone());
         self.ear.opened(selected.exists);
-    }
-
-    /// Counts up whenever a folder is opened or left: as long as it stays the same, what was seen in the open one was seen in this opening.
-    pub fn openings(&self) -> u64 {
-        self.openings
     }
 
     /// Leaves the open folder without expunging anything. CLOSE, which expunges, is never sent: without UNSELECT

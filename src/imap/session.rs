@@ -37,8 +37,6 @@ pub struct Session {
     pub(super) capabilities: Capabilities,
     pub(super) server_id: Vec<(String, String)>,
     pub(super) selected: Option<FolderName>,
-    /// How often a folder was opened or left.
-    pub(super) openings: u64,
     host: String,
     pub(super) silence: Duration,
     /// After so long without a word from the server IDLE is renewed…
@@ -70,7 +68,6 @@ impl Session {
             capabilities: Capabilities::default(),
             server_id: Vec::new(),
             selected: None,
-            openings: 0,
             host: host.to_owned(),
             silence: SILENCE,
             quiet: QUIET,
@@ -93,8 +90,16 @@ impl Session {
     /// Refused when the command holds a line break. Transient when the connection is lost, silent for too long or was
     /// broken before; protocol when the server talks nonsense. After either of these the session is broken.
     pub async fn exec(&mut self, command: &str) -> Result<Answer, Fault> {
+        self.exec_meanwhile(command, || ()).await
+    }
+
+    /// The same, with work that is done when the command is sent and before its answer is read.
+    ///
+    /// # Errors
+    /// As [`Session::exec`].
+    pub async fn exec_meanwhile(&mut self, command: &str, work: impl FnOnce()) -> Result<Answer, Fault> {
         self.start(&[command])?;
-        let outcome = self.converse(command, None).await;
+        let outcome = self.converse(command, None, work).await;
         self.finish(outcome)
     }
 
@@ -104,7 +109,7 @@ impl Session {
     /// As [`Session::exec`].
     pub async fn exec_with_literal(&mut self, command: &str, literal: &[u8]) -> Result<Answer, Fault> {
         self.start(&[command])?;
-        let outcome = self.converse(&format!("{command} {{{}}}", literal.len()), Some(literal)).await;
+        let outcome = self.converse(&format!("{command} {{{}}}", literal.len()), Some(literal), || ()).await;
         self.finish(outcome)
     }
 
@@ -224,8 +229,14 @@ impl Session {
         outcome
     }
 
-    async fn converse(&mut self, command: &str, mut literal: Option<&[u8]>) -> Result<Answer, Fault> {
+    async fn converse(
+        &mut self,
+        command: &str,
+        mut literal: Option<&[u8]>,
+        work: impl FnOnce(),
+    ) -> Result<Answer, Fault> {
         let tag = self.send(command).await?;
+        work();
         self.ear.during(command);
         let mut untagged = Vec::new();
         let before = self.bytes_read();

@@ -29,7 +29,6 @@ pub use look::{Found, look, look_from, open_if_there};
 pub use recover::{Known, NOT_MOVED, arrived_late, recover};
 pub use remove::{Removal, remove_empty, restore};
 use sight::Seen;
-pub use sight::{Sighting, sight};
 
 /// Command lines stay below this many bytes: Courier resets the connection between 16 and 60 KB, Dovecot refuses over 64 KiB.
 pub const LINE_LIMIT: usize = 8000;
@@ -87,6 +86,15 @@ impl Outcome {
 pub trait Witness {
     /// Writes the pairs down.
     fn copied(&mut self, copies: &[(RowId, Uid)]) -> Result<(), Fault>;
+
+    /// The server has a command to work on that takes long. What is done now takes no time; it may be called any number of times.
+    fn meanwhile(&mut self) {}
+}
+
+/// Who keeps the journal of what is about to be moved.
+pub trait Clerk: Witness {
+    /// Writes down that it will be, into a target that is so now. When this returns the rows are on the disk.
+    fn intend(&mut self, before: Before) -> Result<Vec<Row>, Fault>;
 }
 
 impl<F: FnMut(&[(RowId, Uid)]) -> Result<(), Fault>> Witness for F {
@@ -102,10 +110,10 @@ pub fn can_move(session: &Session) -> bool {
 
 /// Sends a command that moves many messages. A slow server may take a quarter of a second for each (measured on a Maildir)
 /// and says nothing meanwhile.
-async fn exec_long(session: &mut Session, command: &str) -> Result<Answer, Fault> {
+async fn exec_long(session: &mut Session, command: &str, witness: &mut impl Witness) -> Result<Answer, Fault> {
     let usual = session.silence();
     session.set_silence(10 * usual);
-    let answer = session.exec(command).await;
+    let answer = session.exec_meanwhile(command, || witness.meanwhile()).await;
     session.set_silence(usual);
     answer
 }
@@ -118,7 +126,7 @@ pub fn cannot_move() -> Fault {
     )
 }
 
-/// The target mailbox as it is now, for the journal of what is put into it. See [`sight`] for what is moved there.
+/// The target mailbox as it is now, for the journal of what is put into it. [`file`] finds that out by itself.
 ///
 /// # Errors
 /// When the mailbox cannot be opened, or the server does not say its UIDVALIDITY or its last UID.
@@ -126,6 +134,22 @@ pub async fn before(session: &mut Session, folder: &FolderName) -> Result<Before
     let selected = session.select(folder, Access::ReadOnly).await?;
     let last = if selected.exists == 0 { Uid(0) } else { look::last_uid(session).await? };
     Ok(Before { validity: selected.uid_validity, next: Uid(last.0.saturating_add(1)) })
+}
+
+/// Moves messages that share their mailbox to `target`, by rows that `clerk` writes down first; or flags them, when the rows say so. Gives these rows, and
+/// what became of each.
+///
+/// # Errors
+/// As [`carry_out`]; when it was before the rows were written, there are none.
+pub async fn file(
+    session: &mut Session,
+    messages: (&FolderName, &[Uid]),
+    target: &FolderName,
+    clerk: &mut impl Clerk,
+) -> Result<(Vec<Row>, Vec<Outcome>), Fault> {
+    let (rows, seen) = sight::sight(session, messages, target, |before| clerk.intend(before)).await?;
+    let outcomes = carry_out_what_is_there(session, &rows, &seen, clerk).await?;
+    Ok((rows, outcomes))
 }
 
 /// Does what `rows` say. They share their kind, source and target, and are `intended`.
@@ -140,23 +164,6 @@ pub async fn carry_out(session: &mut Session, rows: &[Row], witness: &mut impl W
     let uids: Vec<Uid> = rows.iter().map(|row| row.intent.from.uid).collect();
     let seen = sight::seen(session, &first.intent.from.folder, &uids).await?;
     carry_out_what_is_there(session, rows, &seen, witness).await
-}
-
-/// The same where that look was taken by [`sight`], right before the rows were written down. When any mailbox was opened since, it counts for
-/// nothing and is taken again.
-///
-/// # Errors
-/// As [`carry_out`].
-pub async fn carry_out_seen(
-    session: &mut Session,
-    rows: &[Row],
-    sighting: Sighting,
-    witness: &mut impl Witness,
-) -> Result<Vec<Outcome>, Fault> {
-    match sighting.of(session, rows) {
-        Some(seen) => carry_out_what_is_there(session, rows, &seen, witness).await,
-        None => carry_out(session, rows, witness).await,
-    }
 }
 
 async fn carry_out_what_is_there(

@@ -1,7 +1,8 @@
 //! What is seen right before mail is moved: the target as it is, and each message that is about to go.
 //!
 //! One wait on the network, since nothing of it changes anything: EXAMINE of the target, its last UID, SELECT of the source, and the look at
-//! its messages, which are open for the move then. The rows of the journal are written after it, and the move comes next.
+//! its messages, which are open for the move then. The rows of the journal are written when it is known how the target was, and are on the disk
+//! before anything else is said.
 
 use std::collections::{HashMap, HashSet};
 
@@ -17,58 +18,40 @@ pub(super) struct Seen {
     pub(super) found: HashMap<Uid, Found>,
 }
 
-/// What [`sight`] saw. Good for one [`carry_out`](super::carry_out_seen), as long as no mailbox is opened between.
-pub struct Sighting {
-    /// The target as it was, for the journal.
-    pub before: Before,
-    seen: Seen,
-    asked: HashSet<Uid>,
-    opening: u64,
-}
-
-impl Sighting {
-    /// What was seen of the messages of `rows`, if that is of this very opening of the mailbox that they lie in.
-    pub(super) fn of(self, session: &Session, rows: &[Row]) -> Option<Seen> {
-        let here = |row: &Row| {
-            row.intent.from.folder == self.seen.source.folder
-                && row.before == self.before
-                && self.asked.contains(&row.intent.from.uid)
-        };
-        (session.openings() == self.opening && rows.iter().all(here)).then_some(self.seen)
-    }
-}
-
-/// Looks at `target` and then at the messages of `source`, which stays open for writing.
+/// Looks at `target` and then at the messages of `source`, which stays open for writing. `intend` writes the rows down as soon as it is known how the
+/// target was, while the server looks for the messages.
 ///
 /// UIDNEXT is not asked: it can be missing (defects#43) or go back (defects#15), and what came later is recognised by it. What
 /// has a greater UID than the last message came later, whatever the server says.
 ///
 /// # Errors
-/// When a mailbox cannot be opened, or the server does not say the target's UIDVALIDITY or last UID, or nothing of the messages.
-pub async fn sight(
+/// What `intend` says. When a mailbox cannot be opened, or the server does not say the target's UIDVALIDITY or last UID, or nothing of the
+/// messages.
+pub(super) async fn sight(
     session: &mut Session,
-    source: &FolderName,
-    uids: &[Uid],
+    (source, uids): (&FolderName, &[Uid]),
     target: &FolderName,
-) -> Result<Sighting, Fault> {
+    intend: impl FnOnce(Before) -> Result<Vec<Row>, Fault>,
+) -> Result<(Vec<Row>, Seen), Fault> {
     let mut requests = vec![Request::Open(target.clone(), Access::ReadOnly), Request::Say(look::LAST_UID.to_owned())];
     requests.extend(looking(source, uids));
     let asked: HashSet<Uid> = uids.iter().copied().collect();
-    let (mut target, mut last, mut end) = (None, None, None);
+    let (mut target, mut last, mut rows, mut intend) = (Err(look::said_nothing()), None, None, Some(intend));
     let mut look = Look::new(2, &asked);
     let mut chain = session.chain(requests).await?;
     while let Some(heard) = chain.next().await? {
         match heard {
-            Heard::Opened(0, opened) => target = Some(opened),
+            Heard::Opened(0, opened) => target = opened,
             Heard::Said(1, Untagged::Fetch(row)) => last = last.max(row.uid),
-            Heard::Ended(1, tagged) => end = Some(tagged),
+            Heard::Ended(1, end) => {
+                let before = target.clone().and_then(|target| before(&target, last, &end));
+                rows = intend.take().map(|intend| before.and_then(intend));
+            }
             heard => look.hear(heard),
         }
     }
-    let target = target.unwrap_or_else(|| Err(look::said_nothing()))?;
-    let last = last_of(&target, last, end)?;
-    let before = Before { validity: target.uid_validity, next: Uid(last.0.saturating_add(1)) };
-    Ok(Sighting { before, seen: look.seen()?, asked, opening: session.openings() })
+    let rows = rows.unwrap_or_else(|| Err(look::said_nothing()))?;
+    Ok((rows, look.seen()?))
 }
 
 /// Looks at messages of `source`, which stays open for writing.
@@ -91,14 +74,14 @@ fn looking(source: &FolderName, uids: &[Uid]) -> Vec<Request> {
 }
 
 /// Of an empty mailbox some servers refuse to say a last UID (RFC 9051, section 9: there is no `*` in it).
-fn last_of(target: &Selected, last: Option<Uid>, end: Option<Tagged>) -> Result<Uid, Fault> {
-    match (last, end) {
-        (Some(last), Some(end)) if end.is_ok() => Ok(last),
-        _ if target.exists == 0 => Ok(Uid(0)),
-        (None, Some(end)) if end.is_ok() => Err(look::said_nothing()),
-        (_, Some(end)) => Err(end.fault("reading the last UID")),
-        (_, None) => Err(look::said_nothing()),
-    }
+fn before(target: &Selected, last: Option<Uid>, end: &Tagged) -> Result<Before, Fault> {
+    let last = match last {
+        Some(last) if end.is_ok() => last,
+        _ if target.exists == 0 => Uid(0),
+        _ if end.is_ok() => return Err(look::said_nothing()),
+        _ => return Err(end.fault("reading the last UID")),
+    };
+    Ok(Before { validity: target.uid_validity, next: Uid(last.0.saturating_add(1)) })
 }
 
 /// The part of a chain that opens the source and looks at its messages.
