@@ -9,13 +9,18 @@ use super::glance::Glance;
 use super::learner::{Raw, Role};
 use super::reading::{Read, Reader, changed_since, raw, read};
 use super::setting::Setting;
-use crate::imap::{Access, Heard, Request, Selected, Session, StatusRow, Tagged, Untagged, all_done, learning_query};
+use crate::imap::{
+    Access, FetchRow, Heard, Request, Selected, Session, StatusRow, Tagged, Untagged, all_done, learning_query,
+};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{Flags, FolderName, Uid};
 use crate::store::FolderState;
 
 /// UIDs behind the last known one that are asked for unseen; as many messages as go through the desk together.
 const AHEAD: u32 = 1000;
+
+/// Bytes of headers that are kept until all is answered. More than that is read again, piece by piece, as it comes.
+const MOST: usize = 8 << 20;
 
 /// INBOX as it is now, and how the mailboxes of these names were after it was read. No glance: it has to be taken.
 ///
@@ -62,7 +67,26 @@ struct Answers {
     statuses: Vec<StatusRow>,
 }
 
-/// `None` when INBOX was renumbered since it was read: what came then means nothing.
+/// New messages, as long as they are few.
+#[derive(Default)]
+struct Few {
+    messages: Vec<Raw>,
+    bytes: usize,
+    are_many: bool,
+}
+
+impl Few {
+    fn take(&mut self, row: FetchRow) {
+        self.bytes = self.bytes.saturating_add(row.header.as_ref().map_or(0, Vec::len));
+        self.messages.extend(raw(row));
+        self.are_many |= self.bytes > MOST || self.messages.len() > AHEAD as usize;
+        if self.are_many {
+            self.messages = Vec::new();
+        }
+    }
+}
+
+/// `None` when INBOX was renumbered since it was read, so that what came means nothing, or when it was too much to keep.
 async fn ask(
     session: &mut Session,
     inbox: &FolderName,
@@ -79,14 +103,14 @@ async fn ask(
     requests.extend(modseq.map(|modseq| Request::Say(changed_since(known.next, modseq))));
     let others = requests.len();
     requests.extend(session.polling(names).into_iter().map(Request::Say));
-    let (mut selected, mut messages, mut statuses) = (None, Vec::new(), Vec::new());
+    let (mut selected, mut new, mut statuses) = (None, Few::default(), Vec::new());
     let mut changed = modseq.map(|_| Vec::new());
     let mut ends: Vec<Tagged> = Vec::new();
     let mut chain = session.chain(requests).await?;
     while let Some(heard) = chain.next().await? {
         match heard {
             Heard::Opened(_, opened) => selected = Some(opened),
-            Heard::Said(1, Untagged::Fetch(row)) => messages.extend(raw(row)),
+            Heard::Said(1, Untagged::Fetch(row)) => new.take(row),
             Heard::Said(at, Untagged::Fetch(row)) if at < others => {
                 changed.iter_mut().for_each(|changed| changed.extend(row.uid.zip(row.flags)));
             }
@@ -97,13 +121,13 @@ async fn ask(
         }
     }
     let Some(selected) = selected.transpose()? else { return Ok(None) };
-    if selected.uid_validity != known.validity {
+    if selected.uid_validity != known.validity || new.are_many {
         return Ok(None);
     }
     all_done(&ends, "reading messages")?;
     // What came after it was opened is told by the server, and read then: how many messages there are is compared with what is known.
     let read =
         |raw: &Raw| (known.next..=last).contains(&raw.uid) && selected.uid_next.is_none_or(|next| raw.uid < next);
-    messages.retain(read);
+    let messages = new.messages.into_iter().filter(read).collect();
     Ok(Some(Answers { selected, messages, changed, statuses }))
 }

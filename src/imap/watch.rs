@@ -62,8 +62,8 @@ impl Session {
     }
 
     /// The same, but when news end the wait, the answer to DONE is not waited for: it comes before that to the next command, which goes out
-    /// a round trip earlier. The server has just spoken, so the connection is not dead; and mutt has sent its next command with DONE in one
-    /// packet since it knows IDLE. What comes after the news, and before the next command takes effect, is heard with that.
+    /// a round trip earlier. The server has just spoken, so the connection is not dead; and mutt has always sent DONE in one packet with its next
+    /// command (`imap_cmd_idle` queues it). What comes after the news, and before the next command takes effect, is heard with that.
     ///
     /// # Errors
     /// As [`Session::idle`]. A refusal that comes that late is in [`Session::can_idle`] only.

@@ -1,5 +1,6 @@
 //! Mail that comes while mailherd watches: how often its server is waited for until it is filed, and what may go wrong in between.
 
+use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use mailherd::daemon::engine::Options;
@@ -8,32 +9,35 @@ use mailherd::demo::server::{self as demo, Store, What, When};
 use crate::support::cast;
 use crate::support::embedded::{Embedded, without_move};
 use crate::support::engine::{Watching, eventually, quick};
-use crate::support::flavour::Flavour;
 use crate::support::network::Network;
-use crate::support::user::{User, filed};
-use crate::support::world::count;
+use crate::support::user::filed;
 
 /// A round trip takes a second: news, a wait for what came, one for the target and a last look, and the move is on its way. There were nine waits
 /// once.
 #[test]
 fn a_server_that_is_far_away_is_waited_for_two_times_before_the_move() {
-    let mut user = User::new(Flavour::PLAIN);
-    let network = Network::to(user.server.port);
-    user.set_account("port", &network.port.to_string());
-    user.receives(&[cast::newsletter(1)]);
-    let watching = Watching::start(&user.config_file(), Options { accept: true, ..Options::default() });
+    let user = Embedded::new(&[cast::newsletter(1)], demo::Options::default());
+    let network = Network::to(user.server.port());
+    let config = user.config_file();
+    let (near, far) = (format!("port = {}\n", user.server.port()), format!("port = {}\n", network.port));
+    std::fs::write(&config, std::fs::read_to_string(&config).unwrap().replace(&near, &far)).unwrap();
+    let watching = Watching::start(&config, Options { accept: true, ..Options::default() });
     watching.rests("home");
+    idles(&user);
     // Not in the lull after a burst.
     std::thread::sleep(Duration::from_secs(2));
     network.delay(Duration::from_millis(500));
     let since = Instant::now();
-    user.receives(&[cast::newsletter(2)]);
-    let mut client = user.client();
-    eventually("it is filed", || count(&mut user.client(), "News") == 2);
+    user.receives("INBOX", &[cast::newsletter(2)]);
+    eventually("it is filed", || user.counts(["INBOX", "News"]) == [0, 2]);
     let took = since.elapsed();
-    assert_eq!(count(&mut client, "INBOX"), 0);
-    assert!(took < Duration::from_secs(7), "{took:?}");
+    assert!(took < Duration::from_secs(6), "{took:?}");
     network.delay(Duration::ZERO);
+}
+
+#[track_caller]
+fn idles(user: &Embedded) {
+    eventually("it idles", || user.server.commands().last().is_some_and(|last| last.verb == "IDLE"));
 }
 
 /// On a server that says what it can: INBOX with what is new in it and a glance at the others, the target, INBOX for the move with what is moved.
@@ -42,7 +46,7 @@ fn an_arrival_takes_ten_commands() {
     let user = Embedded::new(&[cast::newsletter(1)], demo::Options::default());
     let watching = Watching::start(&user.config_file(), quick());
     watching.rests("home");
-    eventually("it idles", || user.server.commands().last().is_some_and(|last| last.verb == "IDLE"));
+    idles(&user);
     let before = user.server.commands().len();
     user.receives("INBOX", &[cast::newsletter(2)]);
     eventually("it is filed", || user.counts(["INBOX", "News"]) == [0, 2]);
@@ -59,12 +63,15 @@ fn meanwhile(options: &demo::Options, troubles: &[(usize, What)], ends: impl Fn(
     let watching = Watching::start(&user.config_file(), quick());
     for (number, (nth, what)) in (1..).zip(troubles) {
         watching.rests("home");
-        user.goes_wrong(When::nth("*", *nth), what.clone());
+        idles(&user);
+        // IDLE is the one command without a blank: a line that is cut after it was read never hears of it.
+        user.goes_wrong(When::nth("*", *nth).mentioning(" "), what.clone());
         user.receives("INBOX", &[cast::newsletter(number)]);
-        eventually(&format!("{what:?} at command {nth}"), || ends(&user, number as usize));
+        eventually(&format!("letter {number}, {what:?} at command {nth}"), || ends(&user, number as usize));
         user.server.clear_faults();
     }
     watching.stop();
+    user.files();
     assert_eq!(filed(&user.files()), 0, "nothing is left to do");
     for verb in ["EXPUNGE", "CLOSE"] {
         assert_eq!(user.server.count(verb), 0, "{verb}");
@@ -111,17 +118,19 @@ fn what_another_program_does_at_any_moment_stands() {
     for options in [demo::Options::default(), without_move()] {
         let troubles: Vec<(usize, What)> =
             acts.iter().flat_map(|act| (1..=11).map(|nth| (nth, What::before(*act)))).collect();
-        let user = meanwhile(&options, &troubles, |user, number| {
-            let [inbox, news, archive] = user.counts(["INBOX", "News", "Archive"]);
-            inbox == 0 && news + archive == number
-        });
-        let mut ids = user.messages("News");
-        ids.extend(user.messages("Archive"));
-        ids.sort_unstable();
-        ids.dedup();
-        assert_eq!(ids.len(), troubles.len(), "each is there once");
+        let user =
+            meanwhile(&options, &troubles, |user, number| user.counts(["INBOX"]) == [0] && ids(user).len() == number);
+        let there = user.counts(["News", "Archive"]).iter().sum::<usize>();
+        let twice = there - troubles.len();
+        // Who takes the original of a copy away in the moment before it is expunged has both.
+        assert!(twice == 0 || (twice <= 3 && !options.abilities.r#move), "{twice} are there twice");
         assert!(user.journal().iter().all(|row| row["state"] != "intended"));
     }
+}
+
+/// The messages in News and Archive.
+fn ids(user: &Embedded) -> HashSet<String> {
+    user.messages("News").into_iter().chain(user.messages("Archive")).collect()
 }
 
 /// More than is asked for unseen.
@@ -130,7 +139,7 @@ fn a_flood_of_arrivals_is_read_to_its_end() {
     let user = Embedded::new(&[cast::newsletter(0)], demo::Options::default());
     let watching = Watching::start(&user.config_file(), quick());
     watching.rests("home");
-    eventually("it idles", || user.server.commands().last().is_some_and(|last| last.verb == "IDLE"));
+    idles(&user);
     let mail: Vec<_> = (1..=1_500).map(cast::newsletter).collect();
     user.server.change(|store| {
         for mail in &mail {
@@ -138,6 +147,5 @@ fn a_flood_of_arrivals_is_read_to_its_end() {
         }
     });
     eventually("all are filed", || user.counts(["INBOX", "News"]) == [0, 1_501]);
-    let news = user.messages("News");
-    assert_eq!(news.iter().collect::<std::collections::HashSet<_>>().len(), 1_501);
+    assert_eq!(ids(&user).len(), 1_501);
 }

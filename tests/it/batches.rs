@@ -14,9 +14,14 @@ use crate::support::user::filed;
 /// Three batches, the last of them small.
 const LETTERS: usize = 2_050;
 
-fn user(options: &Options) -> Embedded {
+/// A user whose folders exist, with that much mail to file.
+fn user(options: &Options) -> (Embedded, Inside) {
+    let user = Embedded::new(&[], options.clone());
+    let inside = Inside::new(&user);
+    inside.pass().1.unwrap();
     let mail: Vec<_> = (1..=LETTERS as u32).map(cast::newsletter).collect();
-    Embedded::new(&mail, options.clone())
+    user.receives("INBOX", &mail);
+    (user, inside)
 }
 
 fn count(rows: &[Value], state: &str) -> usize {
@@ -26,7 +31,7 @@ fn count(rows: &[Value], state: &str) -> usize {
 #[test]
 fn the_rows_of_a_batch_are_on_the_disk_before_it_is_moved_and_those_of_the_next_are_not() {
     for (options, verb) in [(Options::default(), "UID MOVE"), (without_move(), "UID COPY")] {
-        let user = user(&options);
+        let (user, inside) = user(&options);
         let written = Arc::new(Mutex::new(Vec::new()));
         for nth in 1..=3 {
             let database = user.database();
@@ -38,7 +43,6 @@ fn the_rows_of_a_batch_are_on_the_disk_before_it_is_moved_and_those_of_the_next_
             });
             user.goes_wrong(When::nth(verb, nth), look);
         }
-        let inside = Inside::new(&user);
         inside.pass().1.unwrap();
         assert_eq!(*written.lock().unwrap(), [1_000, 2_000, LETTERS as i64], "{verb}");
         assert_eq!((user.counts(["INBOX", "News"]), count(&user.journal(), "done")), ([0, LETTERS], LETTERS));
@@ -52,11 +56,10 @@ fn a_line_that_is_cut_in_the_second_batch_leaves_the_first_one_settled() {
         (Options::default(), "UID MOVE", What::PartThenDrop(400)),
         (without_move(), "UID COPY", What::DropAfter),
     ] {
-        let user = user(&options);
+        let (user, inside) = user(&options);
         let before = user.world();
         user.goes_wrong(When::nth(verb, 2), what.clone());
         user.goes_wrong(When::nth("GREETING", 2), What::No("come back later"));
-        let inside = Inside::new(&user);
         inside.pass().1.unwrap_err();
         user.server.clear_faults();
         let rows = user.journal();
@@ -73,10 +76,9 @@ fn a_line_that_is_cut_in_the_second_batch_leaves_the_first_one_settled() {
 #[test]
 fn what_the_server_refuses_in_the_second_batch_is_not_asked_a_third_time() {
     for (options, verb) in [(Options::default(), "UID MOVE"), (without_move(), "UID COPY")] {
-        let user = user(&options);
+        let (user, inside) = user(&options);
         let before = user.world();
         user.goes_wrong(When::nth(verb, 2), What::No("[OVERQUOTA] no room"));
-        let inside = Inside::new(&user);
         assert!(inside.pass().1.unwrap_err().cause.contains("no room"));
         before.assert_same_mail(&user.world());
         let rows = user.journal();
