@@ -1,13 +1,15 @@
 //! Plan → journal row on the disk → mover → proof → row settled.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet, VecDeque};
 
+use super::convoy::{self, Batch, Batches};
 use super::desk::Desk;
+use super::learner::Learner;
 use super::setting::Setting;
 use crate::imap::Session;
-use crate::imap::mover::{self, Outcome};
+use crate::imap::mover::Outcome;
 use crate::logic::fault::{Fault, suggested_pause};
-use crate::logic::ids::{Category, FolderName, RowId, RunId, Uid};
+use crate::logic::ids::{Category, FolderName, RowId, RunId};
 use crate::logic::journal::{Intent, Row, State};
 use crate::store::{AccountId, Store};
 
@@ -63,30 +65,21 @@ pub(super) async fn file(
     filed: &mut Filed,
 ) -> Result<(), Fault> {
     let total = intents.len() as u64;
-    let mut handled = 0;
-    for (_, group) in group(intents) {
-        let mut rest = group.into_iter().peekable();
-        while rest.peek().is_some() {
-            setting.watcher.between_batches()?;
-            let batch: Vec<Intent> = rest.by_ref().take(BATCH).collect();
-            handled += batch.len() as u64;
-            if file_batch(setting, session, desk, run, batch, filed).await? {
-                // The server refuses this target: the rest would meet the same.
-                break;
-            }
-            setting.watcher.filing(&setting.account.name, handled, total);
-        }
-    }
-    Ok(())
+    let mut groups = Groups { groups: group(intents).into(), handled: 0, given_up: HashSet::new() };
+    convoy::carry_out(setting, session, desk, run, (&mut groups, total), filed).await
 }
 
 type Group = (FolderName, FolderName, &'static str);
+
+fn key(intent: &Intent) -> Group {
+    (intent.from.folder.clone(), intent.to.clone(), intent.kind.word())
+}
 
 fn group(intents: Vec<Intent>) -> Vec<(Group, Vec<Intent>)> {
     let mut groups: Vec<(Group, Vec<Intent>)> = Vec::new();
     let mut places: HashMap<Group, usize> = HashMap::new();
     for intent in intents {
-        let key = (intent.from.folder.clone(), intent.to.clone(), intent.kind.word());
+        let key = key(&intent);
         let place = *places.entry(key.clone()).or_insert_with(|| {
             groups.push((key, Vec::new()));
             groups.len() - 1
@@ -96,47 +89,36 @@ fn group(intents: Vec<Intent>) -> Vec<(Group, Vec<Intent>)> {
     groups
 }
 
-/// `true` when the server refused some of it.
-pub(super) async fn file_batch(
-    setting: &Setting<'_>,
-    session: &mut Session,
-    desk: &mut Desk,
-    run: &mut Run,
-    batch: Vec<Intent>,
-    filed: &mut Filed,
-) -> Result<bool, Fault> {
-    setting.watcher.batch(true);
-    let result = carry_out(setting, session, desk, run, batch, filed).await;
-    setting.watcher.batch(false);
-    result
+/// Intents that are known beforehand.
+struct Groups {
+    groups: VecDeque<(Group, Vec<Intent>)>,
+    handled: u64,
+    given_up: HashSet<Group>,
 }
 
-async fn carry_out(
-    setting: &Setting<'_>,
-    session: &mut Session,
-    desk: &mut Desk,
-    run: &mut Run,
-    batch: Vec<Intent>,
-    filed: &mut Filed,
-) -> Result<bool, Fault> {
-    let Some(first) = batch.first() else { return Ok(false) };
-    let target = first.to.clone();
-    let before = mover::before(session, &target).await?;
-    let learner = desk.learner().await?;
-    let run = run.begin(&mut learner.store, setting)?;
-    let rows = learner.store.intend(learner.account, run, setting.now, before, batch)?;
-    let (store, account) = (&mut learner.store, learner.account);
-    let moved = session.capabilities().can_move();
-    let outcomes = mover::carry_out(session, &rows, &mut |copies: &[(RowId, Uid)]| store.copied(copies)).await?;
-    if moved && !session.capabilities().can_move() {
-        let account = &setting.account.name;
-        setting.watcher.note(account, "the server offers MOVE and refuses it: mail is moved by COPY instead");
+impl Batches for Groups {
+    fn next(&mut self, _: &mut Learner) -> Result<Option<Batch>, Fault> {
+        while let Some((key, intents)) = self.groups.front_mut() {
+            if intents.is_empty() || self.given_up.contains(key) {
+                self.handled += intents.len() as u64;
+                self.groups.pop_front();
+                continue;
+            }
+            let rest = intents.split_off(intents.len().min(BATCH));
+            let intents = std::mem::replace(intents, rest);
+            self.handled += intents.len() as u64;
+            return Ok(Some(Batch { intents, handled: self.handled }));
+        }
+        Ok(None)
     }
-    settle(store, account, &rows, &outcomes)?;
-    let denied = outcomes.iter().any(|outcome| outcome.denied);
-    sort(&rows, outcomes, filed);
-    note_modseq(session, store, account, &target).await?;
-    Ok(denied)
+
+    fn give_up(&mut self, like: &Intent) {
+        self.given_up.insert(key(like));
+    }
+
+    fn is_given_up(&self, like: &Intent) -> bool {
+        self.given_up.contains(&key(like))
+    }
 }
 
 /// Writes outcomes down; rows that are still open stay so.
@@ -161,14 +143,15 @@ pub(super) fn settle(store: &mut Store, account: AccountId, rows: &[Row], outcom
     store.settle(account, &settled)
 }
 
-fn sort(rows: &[Row], outcomes: Vec<Outcome>, filed: &mut Filed) {
+/// Counts what became of a batch.
+pub(super) fn sort(rows: &[Row], outcomes: &[Outcome], filed: &mut Filed) {
     let way = rows
         .first()
         .map(|row| format!("from {} to {}", super::shown(&row.intent.from.folder), super::shown(&row.intent.to)));
     let way = way.unwrap_or_default();
     let categories: HashMap<RowId, Category> = rows.iter().map(|row| (row.id, row.intent.category)).collect();
     for outcome in outcomes {
-        let why = outcome.trouble.unwrap_or_default();
+        let why = outcome.trouble.clone().unwrap_or_default();
         match outcome.state {
             State::Done => filed.done.extend(categories.get(&outcome.row).map(|category| (outcome.row, *category))),
             State::Gone => filed.gone.push(outcome.row),
@@ -179,7 +162,7 @@ fn sort(rows: &[Row], outcomes: Vec<Outcome>, filed: &mut Filed) {
 }
 
 /// Our own moves are the only news in the target, as far as its UIDNEXT says: what we know of its flags is current.
-async fn note_modseq(
+pub(super) async fn note_modseq(
     session: &mut Session,
     store: &mut Store,
     account: AccountId,

@@ -1,7 +1,7 @@
 //! One look at all mailboxes but INBOX, by STATUS, so that those in which nothing happened need not be opened.
 
 use super::desk::Desk;
-use crate::imap::{Session, StatusRow};
+use crate::imap::{Session, StatusRow, polled};
 use crate::logic::fault::Fault;
 use crate::logic::ids::FolderName;
 use crate::store::FolderState;
@@ -27,6 +27,13 @@ impl Glance {
                 Ok(Glance::default())
             }
         }
+    }
+
+    /// What was said of these in answer to [`Session::polling`], together with something else. `None`: not of each.
+    pub(super) fn overheard(session: &Session, names: &[FolderName], rows: &[StatusRow]) -> Option<Glance> {
+        let tells_of_expunges = session.capabilities().has("QRESYNC");
+        let rows = polled(names, rows)?;
+        Some(Glance { rows: names.iter().cloned().zip(rows).collect(), tells_of_expunges })
     }
 
     /// What the server said of this one.

@@ -5,6 +5,7 @@
 //! speaks IMAP; nothing here prints.
 
 pub mod adopt;
+mod ahead;
 pub mod backtest;
 pub mod digest;
 pub mod discovery;
@@ -26,6 +27,7 @@ pub mod uninstall;
 
 mod backlog;
 mod clock;
+mod convoy;
 mod desk;
 mod doubts;
 mod entry;

@@ -1,15 +1,17 @@
 //! One pass over one account.
 
 use std::collections::{HashMap, HashSet};
+use std::iter::Peekable;
 
 use super::backlog::{Spool, Waiting};
+use super::convoy::{self, Batch, Batches};
 use super::desk::Desk;
 use super::fall;
 use super::filing::{self, Filed, Run};
 use super::habits;
 use super::held::Held;
 use super::judging::{judged, orders, read_each, situation};
-use super::learner::Fresh;
+use super::learner::{Fresh, Learner};
 use super::moves;
 use super::opening::{Ready, open, ready};
 use super::planning::{Going, Plan, decide, intent, surprise};
@@ -18,7 +20,7 @@ use super::sync::{self, Scope};
 use crate::config::Config;
 use crate::imap::folders::Folders;
 use crate::imap::{Selected, Session, mover};
-use crate::logic::fault::{Fault, FaultKind, suggested_pause};
+use crate::logic::fault::{Fault, FaultKind};
 use crate::logic::ids::{Address, Category, FolderName, Instance, Uid, UidValidity};
 use crate::logic::journal::Intent;
 use crate::logic::orders::Orders;
@@ -204,7 +206,7 @@ impl Pass<'_, '_> {
         plan: Plan,
         inbox: &Selected,
     ) -> Result<(), Fault> {
-        let Plan { mut keep, mut go, sketches, mut spool } = plan;
+        let Plan { mut keep, mut go, sketches, spool } = plan;
         self.keep_what_cannot_be_flagged(&mut keep, &mut go).await?;
         let learner = self.desk.learner().await?;
         let account = learner.account;
@@ -222,7 +224,19 @@ impl Pass<'_, '_> {
         self.seen.kept.extend(keep.iter().map(|(uid, _)| *uid));
         go.sort_by_key(|one| (one.category, one.message.uid));
         let mut filed = Filed::default();
-        let result = self.file_all(managed, orders, (go, &mut spool), inbox.uid_validity, &mut filed).await;
+        let total = go.len() as u64;
+        let mut verdicts = Verdicts {
+            setting: self.setting,
+            managed,
+            orders,
+            validity: inbox.uid_validity,
+            rest: go.into_iter().peekable(),
+            spool,
+            handled: 0,
+            given_up: HashSet::new(),
+        };
+        let batches = (&mut verdicts, total);
+        let result = convoy::carry_out(self.setting, self.session, self.desk, self.run, batches, &mut filed).await;
         filed.done.iter().for_each(|(_, category)| self.report.filed.add(*category));
         habits::remember(self.desk.learner().await?, sketches)?;
         result?;
@@ -249,50 +263,51 @@ impl Pass<'_, '_> {
         );
         Ok(())
     }
+}
 
-    /// Batch by batch. The words of the reasons are made only now: those of all messages at once would need more memory than
-    /// everything else.
-    async fn file_all(
-        &mut self,
-        managed: &Managed,
-        orders: &Orders,
-        (go, spool): (Vec<Going>, &mut Spool),
-        validity: UidValidity,
-        filed: &mut Filed,
-    ) -> Result<(), Fault> {
-        let total = go.len() as u64;
-        let mut handled = 0;
-        let mut refused: HashSet<Category> = HashSet::new();
-        let mut rest = go.into_iter().peekable();
-        while let Some(category) = rest.peek().map(|one| one.category) {
-            self.setting.watcher.between_batches()?;
+/// What is to be filed, by category. The words of the reasons are made batch by batch: those of all messages at once would need more memory than
+/// everything else.
+struct Verdicts<'a, 'b> {
+    setting: &'a Setting<'b>,
+    managed: &'a Managed,
+    orders: &'a Orders,
+    validity: UidValidity,
+    rest: Peekable<std::vec::IntoIter<Going>>,
+    spool: Spool,
+    handled: u64,
+    given_up: HashSet<Category>,
+}
+
+impl Batches for Verdicts<'_, '_> {
+    fn next(&mut self, learner: &mut Learner) -> Result<Option<Batch>, Fault> {
+        while let Some(category) = self.rest.peek().map(|one| one.category) {
             let mut batch = Vec::with_capacity(filing::BATCH);
-            while batch.len() < filing::BATCH && rest.peek().is_some_and(|one| one.category == category) {
-                batch.extend(rest.next());
+            while batch.len() < filing::BATCH && self.rest.peek().is_some_and(|one| one.category == category) {
+                batch.extend(self.rest.next());
             }
-            handled += batch.len() as u64;
-            if refused.contains(&category) {
+            self.handled += batch.len() as u64;
+            if self.given_up.contains(&category) {
                 continue;
             }
-            let learner = self.desk.learner().await?;
             learner.recall()?;
-            let situation = situation(self.setting, learner, orders)?;
+            let situation = situation(self.setting, learner, self.orders)?;
             let (messages, steps): (Vec<Waiting>, Vec<Step>) =
                 batch.into_iter().map(|one: Going| (one.message, one.step)).unzip();
-            let loaded = spool.load(messages)?.into_iter().zip(steps);
-            let intent =
-                |((one, _), step): ((Fresh, _), Step)| intent(judged(one, &situation), step, managed, validity);
-            let intents: Vec<Intent> = loaded.map(intent).collect();
-            if filing::file_batch(self.setting, self.session, self.desk, self.run, intents, filed).await? {
-                // The server refuses this mailbox: the rest would meet the same.
-                refused.insert(category);
-                if filed.denied.last().is_some_and(|(_, why)| suggested_pause(why).is_some()) {
-                    return Ok(());
-                }
-            }
-            self.setting.watcher.filing(&self.setting.account.name, handled, total);
+            let loaded = self.spool.load(messages)?.into_iter().zip(steps);
+            let intents = loaded
+                .map(|((one, _), step)| intent(judged(one, &situation), step, self.managed, self.validity))
+                .collect();
+            return Ok(Some(Batch { intents, handled: self.handled }));
         }
-        Ok(())
+        Ok(None)
+    }
+
+    fn give_up(&mut self, like: &Intent) {
+        self.given_up.insert(like.category);
+    }
+
+    fn is_given_up(&self, like: &Intent) -> bool {
+        self.given_up.contains(&like.category)
     }
 }
 

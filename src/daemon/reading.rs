@@ -7,7 +7,7 @@ use super::learner::{Batch, Raw, Role};
 use super::setting::{Setting, made_way};
 use crate::imap::{Access, FetchRow, MAX_LINE, Selected, Session, Untagged, all_done, learning_query, uid_sets};
 use crate::logic::fault::Fault;
-use crate::logic::ids::{Flags, FolderName, ObjectId, Uid};
+use crate::logic::ids::{Flags, FolderName, ModSeq, ObjectId, Uid};
 use crate::store::FolderState;
 
 /// Messages in one FETCH. Small ranges make a link with 50 ms round trips 20 times slower.
@@ -39,7 +39,7 @@ pub(super) async fn read(
         Some(known) if known.validity == selected.uid_validity => (known, false),
         _ => (learner.store.begin_folder(learner.account, name, selected.uid_validity)?, true),
     };
-    let mut reader = Reader { setting, session, desk, name, role, folder, selected };
+    let mut reader = Reader { setting, session, desk, name, role, folder, selected, changed: None, asked: false };
     if first_time || reader.folder.next == Uid(1) {
         reader.first_time(newest).await?;
     } else {
@@ -66,14 +66,19 @@ enum Purpose {
     Again,
 }
 
-struct Reader<'a> {
-    setting: &'a Setting<'a>,
-    session: &'a mut Session,
-    desk: &'a mut Desk,
-    name: &'a FolderName,
-    role: Role,
-    folder: FolderState,
-    selected: Selected,
+/// One mailbox that is being read.
+pub(super) struct Reader<'a> {
+    pub(super) setting: &'a Setting<'a>,
+    pub(super) session: &'a mut Session,
+    pub(super) desk: &'a mut Desk,
+    pub(super) name: &'a FolderName,
+    pub(super) role: Role,
+    pub(super) folder: FolderState,
+    pub(super) selected: Selected,
+    /// What changed since it was read last, where that was asked already when it was opened.
+    pub(super) changed: Option<Vec<(Uid, Flags)>>,
+    /// Whether the server was asked for more since it was opened.
+    pub(super) asked: bool,
 }
 
 impl Reader<'_> {
@@ -93,7 +98,20 @@ impl Reader<'_> {
         Ok(())
     }
 
-    async fn what_is_new(&mut self) -> Result<(), Fault> {
+    /// New messages that were read when it was opened; all of those below `end`.
+    pub(super) async fn take_in(&mut self, messages: Vec<Raw>, end: Uid) -> Result<(), Fault> {
+        let behind = messages.iter().map(|raw| Uid(raw.uid.0.saturating_add(1))).max();
+        let next = self.selected.uid_next.filter(|next| *next <= end).max(behind);
+        let Some(next) = next.filter(|next| *next > self.folder.next) else { return Ok(()) };
+        self.folder.next = next;
+        let count = messages.len() as u64;
+        self.setting.watcher.reading(&self.setting.account.name, self.name, count, count);
+        let (folder, role) = (self.folder.clone(), self.role);
+        // Flags have not been compared yet, so the modseq waits for `what_changed`.
+        self.desk.submit(Batch { folder, role, messages, next, highest_modseq: None, last: true, again: false }).await
+    }
+
+    pub(super) async fn what_is_new(&mut self) -> Result<(), Fault> {
         let from = self.folder.next;
         let query = learning_query(self.session.capabilities());
         match self.selected.uid_next {
@@ -112,7 +130,7 @@ impl Reader<'_> {
     }
 
     /// Messages of which lists know no subject: an older mailherd read them, or the mailbox was none that lists show.
-    async fn what_is_not_shown(&mut self) -> Result<(), Fault> {
+    pub(super) async fn what_is_not_shown(&mut self) -> Result<(), Fault> {
         let uids = self.desk.learner().await?.store.not_shown(self.folder.id)?;
         if uids.is_empty() {
             return Ok(());
@@ -124,7 +142,7 @@ impl Reader<'_> {
     }
 
     /// Flags that changed, and messages that are gone.
-    async fn what_changed(&mut self) -> Result<(), Fault> {
+    pub(super) async fn what_changed(&mut self) -> Result<(), Fault> {
         let before = self.folder.highest_modseq;
         let now = self.selected.highest_modseq;
         let same = now.is_some() && before == now;
@@ -138,9 +156,10 @@ impl Reader<'_> {
             return Ok(());
         }
         if same_count && let (Some(before), Some(_)) = (before, now) {
-            let last = self.folder.next.0.saturating_sub(1).max(1);
-            let command = format!("UID FETCH 1:{last} (UID FLAGS) (CHANGEDSINCE {})", before.0);
-            let changed = self.flags(vec![command]).await?;
+            let changed = match self.changed.take() {
+                Some(changed) => changed,
+                None => self.flags(vec![changed_since(self.folder.next, before)]).await?,
+            };
             let learner = self.desk.learner().await?;
             learner.reconcile(&self.folder, &changed, &[])?;
             return self.read_up_to_here().await;
@@ -187,6 +206,7 @@ impl Reader<'_> {
     }
 
     async fn flags(&mut self, commands: Vec<String>) -> Result<Vec<(Uid, Flags)>, Fault> {
+        self.asked = true;
         let mut found = Vec::new();
         let answers = self
             .session
@@ -211,7 +231,8 @@ impl Reader<'_> {
         from: Uid,
         purpose: Purpose,
     ) -> Result<bool, Fault> {
-        let Reader { setting, session, desk, name, role, folder, selected } = self;
+        self.asked = true;
+        let Reader { setting, session, desk, name, role, folder, selected, .. } = self;
         let (mut messages, mut done, mut renumbered) = (Vec::with_capacity(BATCH), 0, false);
         let batch = |messages: &mut Vec<Raw>, folder: &mut FolderState, last: bool| {
             let after = messages.iter().map(|raw| Uid(raw.uid.0.saturating_add(1))).max().unwrap_or(folder.next);
@@ -270,9 +291,15 @@ impl Reader<'_> {
     }
 }
 
+/// Asks for the flags that changed, of messages below `next`.
+pub(super) fn changed_since(next: Uid, modseq: ModSeq) -> String {
+    let last = next.0.saturating_sub(1).max(1);
+    format!("UID FETCH 1:{last} (UID FLAGS) (CHANGEDSINCE {})", modseq.0)
+}
+
 /// A row with neither size nor header is an unsolicited change of flags; one with only one of them is a message that the
 /// server cannot read: it stays where it is, and the run goes on.
-fn raw(row: FetchRow) -> Option<Raw> {
+pub(super) fn raw(row: FetchRow) -> Option<Raw> {
     let uid = row.uid?;
     match (row.size, row.header) {
         (Some(size), Some(header)) => {

@@ -102,7 +102,7 @@ async fn file_twins(
     }
     let mut run = Run { id: Some(rows[0].run), what: "pass", order: None };
     let mut filed = Filed::default();
-    filing::file_batch(setting, session, desk, &mut run, twins, &mut filed).await?;
+    filing::file(setting, session, desk, &mut run, twins, &mut filed).await?;
     Ok(filed.done.len())
 }
 

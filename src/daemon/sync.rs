@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::ahead::inbox_and_glance;
 use super::desk::Desk;
 use super::glance::Glance;
 use super::learner::Role;
@@ -38,7 +39,6 @@ pub(super) async fn sync(
     scope: Scope,
 ) -> Result<Read, Fault> {
     moves::begin(setting, desk).await?;
-    let inbox = read(setting, session, desk, &FolderName::inbox(), Role::Inbox, u32::MAX).await?;
     let sent = folders.special(SpecialUse::Sent).filter(|sent| sent.selectable).map(|sent| sent.name.clone());
     let learner = desk.learner().await?;
     learner.no_sent = sent.is_none();
@@ -51,9 +51,16 @@ pub(super) async fn sync(
         }
     }
     let others = if scope == Scope::All { teaching(folders, &done) } else { Vec::new() };
-    // After INBOX was read: what left it on the way is where it went by now.
     let names: Vec<FolderName> = sent.iter().chain(&ours).chain(others.iter().map(|(name, _)| name)).cloned().collect();
-    let glance = Glance::at(session, &names).await?;
+    let (inbox, glance) = match scope {
+        Scope::All => (read(setting, session, desk, &FolderName::inbox(), Role::Inbox, u32::MAX).await?, None),
+        Scope::Watched => inbox_and_glance(setting, session, desk, &names).await?,
+    };
+    // After INBOX was read: what left it on the way is where it went by now.
+    let glance = match glance {
+        Some(glance) => glance,
+        None => Glance::at(session, &names).await?,
+    };
     match &sent {
         Some(sent) if glance.shows_nothing_new(desk, sent).await? => {}
         Some(sent) => {

@@ -61,24 +61,38 @@ impl Session {
         folders.iter().map(row).collect()
     }
 
+    /// The commands that ask what [`Session::poll`] does, to be sent together with others.
+    pub fn polling(&self, folders: &[FolderName]) -> Vec<String> {
+        match self.listing(folders) {
+            Some(command) => vec![command],
+            None => folders.iter().map(|folder| self.asking(folder)).collect(),
+        }
+    }
+
     /// What one LIST says of them: not of each, if the server spells a name in another way.
     async fn list_status(&mut self, folders: &[FolderName]) -> Result<Vec<StatusRow>, Fault> {
+        let Some(command) = self.listing(folders) else { return Ok(Vec::new()) };
+        let answer = self.exec(&command).await?.ok_or_fault("asking about the folders")?;
+        Ok(answer.untagged.into_iter().filter_map(status_row).collect())
+    }
+
+    /// `None` where each has to be asked about by itself.
+    fn listing(&self, folders: &[FolderName]) -> Option<String> {
         let can = self.capabilities().has("LIST-STATUS") && self.capabilities().has("LIST-EXTENDED");
         // A name with a wildcard in it would list others, too.
         let plain = folders.iter().filter(|folder| !folder.wire().contains(['*', '%']));
         let names: Vec<String> = plain.map(|folder| quote(folder.wire())).collect();
         let command = format!("LIST \"\" ({}) RETURN (STATUS ({}))", names.join(" "), self.status_items());
-        if !can || names.len() < 2 || command.len() > MAX_LINE {
-            return Ok(Vec::new());
-        }
-        let answer = self.exec(&command).await?.ok_or_fault("asking about the folders")?;
-        Ok(answer.untagged.into_iter().filter_map(status_row).collect())
+        (can && names.len() >= 2 && command.len() <= MAX_LINE).then_some(command)
+    }
+
+    fn asking(&self, folder: &FolderName) -> String {
+        format!("STATUS {} ({})", quote(folder.wire()), self.status_items())
     }
 
     async fn status_of_each(&mut self, folders: &[&FolderName]) -> Result<Vec<StatusRow>, Fault> {
-        let items = self.status_items();
-        let commands = folders.iter().map(|folder| format!("STATUS {} ({items})", quote(folder.wire())));
-        let mut pipeline = self.pipeline(commands.collect::<Vec<_>>(), IN_FLIGHT)?;
+        let commands: Vec<String> = folders.iter().map(|folder| self.asking(folder)).collect();
+        let mut pipeline = self.pipeline(commands, IN_FLIGHT)?;
         let mut rows = Vec::new();
         while let Some(item) = pipeline.next().await? {
             rows.extend(status_row(item));
@@ -90,6 +104,11 @@ impl Session {
         }
         Ok(rows)
     }
+}
+
+/// A row for each of these folders, in their order; `None` when one is missing.
+pub fn polled(folders: &[FolderName], rows: &[StatusRow]) -> Option<Vec<StatusRow>> {
+    folders.iter().map(|folder| row_of(rows, folder).cloned()).collect()
 }
 
 fn row_of<'r>(rows: &'r [StatusRow], folder: &FolderName) -> Option<&'r StatusRow> {

@@ -28,8 +28,12 @@ impl Session {
     pub(super) async fn next_within(&mut self, silence: Duration) -> Result<Response, Fault> {
         loop {
             if let Some(response) = self.imap.get_mut().pop() {
-                if let Response::Tagged { tag, .. } = &response {
+                if let Response::Tagged { tag, tagged } = &response {
                     self.confirm(tag).await?;
+                    if self.leaving.take_if(|leaving| leaving == tag).is_some() {
+                        self.ear.idle_fails |= !tagged.is_ok();
+                        continue;
+                    }
                     if self.unawaited.front() == Some(tag) {
                         self.unawaited.pop_front();
                         continue;
@@ -40,7 +44,8 @@ impl Session {
             if let Some(fault) = &self.lost {
                 return Err(fault.clone());
             }
-            self.read(silence).await;
+            let patience = if self.leaving.is_some() { silence.min(self.done_within) } else { silence };
+            self.read(patience).await;
         }
     }
 

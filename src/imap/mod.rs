@@ -2,7 +2,7 @@
 //!
 //! Bytes come through [`guard`], which lets [`framer`] cut them into responses and [`parse`] read them; async-imap, which
 //! writes the commands and does the login, sees only what it cannot misread. [`connect`] opens a [`session`], which has
-//! one [`exec`](session::Session::exec) and one [`stream`](session::Session::stream); [`select`] and [`folders`] are said
+//! one [`exec`](session::Session::exec), one [`stream`](session::Session::stream) and one [`chain`](session::Session::chain); [`select`] and [`folders`] are said
 //! in these words. [`watch`] waits for news, and `elsewhere` asks about folders that
 //! are not open.
 //!
@@ -13,6 +13,7 @@
 
 pub mod capability;
 mod certificate;
+pub mod chain;
 mod code;
 pub mod command;
 pub mod connect;
@@ -47,8 +48,10 @@ pub mod utf7;
 pub mod watch;
 
 pub use capability::Capabilities;
+pub use chain::{Chain, Heard, Request};
 pub use command::{HEADER_FIELDS, MAX_LINE, header_query, learning_query, quote, uid_sets};
 pub use connect::{Endpoint, Login, LoginKind, Stage, TlsMode, Witness, knock, open};
+pub use elsewhere::polled;
 pub use folders::{Folder, Folders, SpecialUse, create, discover};
 pub use pulse::Pulse;
 pub use response::{Answer, Code, FetchRow, Status, StatusRow, Tagged, UidRanges, Untagged, all_done};

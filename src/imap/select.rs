@@ -53,19 +53,32 @@ impl Session {
     /// As [`Session::exec`]; when the server refuses; protocol when it names no UIDVALIDITY, without which no UID means
     /// anything.
     pub async fn select(&mut self, folder: &FolderName, access: Access) -> Result<Selected, Fault> {
+        self.leaves();
+        let selected = opened(folder, access, self.exec(&self.opening(folder, access)).await?)?;
+        self.has_opened(&selected);
+        Ok(selected)
+    }
+
+    /// The command that opens a folder.
+    pub(super) fn opening(&self, folder: &FolderName, access: Access) -> String {
         let verb = match access {
             Access::ReadOnly => "EXAMINE",
             Access::ReadWrite => "SELECT",
         };
         let condstore = if self.capabilities().has_condstore() { " (CONDSTORE)" } else { "" };
+        format!("{verb} {}{condstore}", quote(folder.wire()))
+    }
+
+    /// From now on no folder is open.
+    pub(super) fn leaves(&mut self) {
         self.selected = None;
         self.ear.left();
-        let answer = self.exec(&format!("{verb} {}{condstore}", quote(folder.wire()))).await?;
-        let answer = answer.ok_or_fault(format!("opening the folder {}", Printable::new(folder.wire())))?;
-        let selected = opened(folder, access, &answer)?;
-        self.selected = Some(folder.clone());
+    }
+
+    /// From now on this one is.
+    pub(super) fn has_opened(&mut self, selected: &Selected) {
+        self.selected = Some(selected.folder.clone());
         self.ear.opened(selected.exists);
-        Ok(selected)
     }
 
     /// Leaves the open folder without expunging anything. CLOSE, which expunges, is never sent: without UNSELECT
@@ -78,8 +91,7 @@ impl Session {
             return Ok(());
         }
         if self.capabilities().has("UNSELECT") || self.capabilities().has("IMAP4rev2") {
-            self.selected = None;
-            self.ear.left();
+            self.leaves();
             self.exec("UNSELECT").await?.ok_or_fault("leaving the folder")?;
         } else {
             self.select(&FolderName::inbox(), Access::ReadOnly).await?;
@@ -113,7 +125,9 @@ impl Session {
     }
 }
 
-fn opened(folder: &FolderName, access: Access, answer: &Answer) -> Result<Selected, Fault> {
+/// What the answer to SELECT or EXAMINE says.
+pub(super) fn opened(folder: &FolderName, access: Access, answer: Answer) -> Result<Selected, Fault> {
+    let answer = answer.ok_or_fault(format!("opening the folder {}", Printable::new(folder.wire())))?;
     let mut uid_validity = None;
     let mut selected = Selected {
         folder: folder.clone(),

@@ -50,6 +50,8 @@ pub struct Session {
     pub(super) ended: VecDeque<String>,
     /// Tags of commands whose end nobody waits for.
     pub(super) unawaited: VecDeque<String>,
+    /// The tag of an IDLE to which DONE was said, and whose end comes with the next command.
+    pub(super) leaving: Option<String>,
     /// Why nothing more comes, once the queue is empty.
     pub(super) lost: Option<Fault>,
     /// Whether a command is under way. Still set at the next one when a future was dropped.
@@ -74,6 +76,7 @@ impl Session {
             ear: Ear::default(),
             ended: VecDeque::new(),
             unawaited: VecDeque::new(),
+            leaving: None,
             lost: None,
             busy: false,
             broken: None,
@@ -87,8 +90,16 @@ impl Session {
     /// Refused when the command holds a line break. Transient when the connection is lost, silent for too long or was
     /// broken before; protocol when the server talks nonsense. After either of these the session is broken.
     pub async fn exec(&mut self, command: &str) -> Result<Answer, Fault> {
+        self.exec_meanwhile(command, || ()).await
+    }
+
+    /// The same, with work that is done when the command is sent and before its answer is read.
+    ///
+    /// # Errors
+    /// As [`Session::exec`].
+    pub async fn exec_meanwhile(&mut self, command: &str, work: impl FnOnce()) -> Result<Answer, Fault> {
         self.start(&[command])?;
-        let outcome = self.converse(command, None).await;
+        let outcome = self.converse(command, None, work).await;
         self.finish(outcome)
     }
 
@@ -98,7 +109,7 @@ impl Session {
     /// As [`Session::exec`].
     pub async fn exec_with_literal(&mut self, command: &str, literal: &[u8]) -> Result<Answer, Fault> {
         self.start(&[command])?;
-        let outcome = self.converse(&format!("{command} {{{}}}", literal.len()), Some(literal)).await;
+        let outcome = self.converse(&format!("{command} {{{}}}", literal.len()), Some(literal), || ()).await;
         self.finish(outcome)
     }
 
@@ -218,8 +229,14 @@ impl Session {
         outcome
     }
 
-    async fn converse(&mut self, command: &str, mut literal: Option<&[u8]>) -> Result<Answer, Fault> {
+    async fn converse(
+        &mut self,
+        command: &str,
+        mut literal: Option<&[u8]>,
+        work: impl FnOnce(),
+    ) -> Result<Answer, Fault> {
         let tag = self.send(command).await?;
+        work();
         self.ear.during(command);
         let mut untagged = Vec::new();
         let before = self.bytes_read();
@@ -285,7 +302,7 @@ impl Session {
 }
 
 /// The first two words of a command, for the log.
-fn verb(command: &str) -> &str {
+pub(super) fn verb(command: &str) -> &str {
     let end = command.match_indices(' ').nth(1).map_or(command.len(), |(at, _)| at);
     let two = &command[..end];
     if two.starts_with("UID ") { two } else { two.split(' ').next().unwrap_or_default() }

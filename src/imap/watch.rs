@@ -58,11 +58,34 @@ impl Session {
     /// once: the session still lives, [`Session::can_idle`] says no from now on, and what was pushed is kept for
     /// [`Session::take_pushed`]. Otherwise as [`Session::exec`], and the session is broken.
     pub async fn idle(&mut self, limit: Duration, cancel: impl Future<Output = ()>) -> Result<Pushed, Fault> {
+        self.wait(limit, cancel, Leaving::AtItsEnd).await
+    }
+
+    /// The same, but when news end the wait, the answer to DONE is not waited for: it comes before that to the next command, which goes out
+    /// a round trip earlier. The server has just spoken, so the connection is not dead; and mutt has always sent DONE in one packet with its next
+    /// command (`imap_cmd_idle` queues it). What comes after the news, and before the next command takes effect, is heard with that.
+    ///
+    /// # Errors
+    /// As [`Session::idle`]. A refusal that comes that late is in [`Session::can_idle`] only.
+    pub async fn idle_until_news(
+        &mut self,
+        limit: Duration,
+        cancel: impl Future<Output = ()>,
+    ) -> Result<Pushed, Fault> {
+        self.wait(limit, cancel, Leaving::WithTheNextCommand).await
+    }
+
+    async fn wait(
+        &mut self,
+        limit: Duration,
+        cancel: impl Future<Output = ()>,
+        leaving: Leaving,
+    ) -> Result<Pushed, Fault> {
         if !self.can_idle() {
             return Err(Fault::refused("the server has no IDLE", "mailherd looks for new mail at intervals instead"));
         }
         self.start(&[])?;
-        let outcome = self.idle_until(limit, pin!(cancel)).await;
+        let outcome = self.idle_until(limit, pin!(cancel), leaving).await;
         match self.finish(outcome)? {
             None => Ok(self.take_pushed()),
             Some(refusal) => {
@@ -103,6 +126,7 @@ impl Session {
         &mut self,
         limit: Duration,
         mut cancel: Pin<&mut C>,
+        leaving: Leaving,
     ) -> Result<Option<Fault>, Fault> {
         if self.ear.has_news() || cancel.as_mut().now_or_never().is_some() {
             return Ok(None);
@@ -120,6 +144,10 @@ impl Session {
         }
         self.imap.get_ref().pulse().asks();
         self.write(&[b"DONE\r\n"], self.done_within).await?;
+        if leaving == Leaving::WithTheNextCommand && self.ear.has_news() {
+            self.leaving = Some(idling.tag);
+            return Ok(None);
+        }
         let end = self.until_the_end(&mut idling).await?;
         Ok((!end.is_ok()).then(|| refusal(&end)))
     }
@@ -205,6 +233,15 @@ impl Session {
             Response::Continue(_) => Ok(Heard::Continue),
         }
     }
+}
+
+/// When an IDLE that brought news is over for its caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Leaving {
+    /// When the server has answered DONE.
+    AtItsEnd,
+    /// When DONE is said.
+    WithTheNextCommand,
 }
 
 /// An IDLE under way.

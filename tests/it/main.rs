@@ -3,7 +3,9 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod arrivals;
 mod backtest;
+mod batches;
 mod chains;
 mod coming_and_going;
 mod commands;

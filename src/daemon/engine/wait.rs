@@ -17,7 +17,7 @@ pub(super) async fn watch(
     cancel: impl Future<Output = ()>,
 ) -> Result<bool, Fault> {
     if session.can_idle() {
-        return match session.idle(limit, cancel).await {
+        return match session.idle_until_news(limit, cancel).await {
             Ok(pushed) => Ok(!pushed.is_empty()),
             Err(_) if !session.is_broken() => Ok(true),
             Err(fault) => Err(fault),

@@ -31,7 +31,7 @@ pub(super) async fn carry_out(
     let mut copied: Vec<(Row, Uid)> = Vec::new();
     let mut unproven: Vec<Row> = Vec::new();
     for (set, uids) in uid_sets(&uids, LINE_LIMIT - 100 - target.len()) {
-        let answer = super::exec_long(session, &format!("UID COPY {set} {target}")).await?;
+        let answer = super::exec_long(session, &format!("UID COPY {set} {target}"), witness).await?;
         let these = uids.iter().filter_map(|uid| by_uid.get(uid));
         if answer.tagged.status != Status::Ok {
             // Nothing goes on after a failed COPY (imapfilter#57); the server has to take a partial one back (RFC 9051, 6.4.7).
@@ -112,7 +112,7 @@ pub(super) async fn finish(
     let mut outcomes = Vec::with_capacity(copied.len());
     for (set, uids) in uid_sets(&uids, LINE_LIMIT - 100) {
         let these: Vec<&(Row, Uid)> = uids.iter().filter_map(|uid| by_uid.get(uid).copied()).collect();
-        let refusal = match remove_original(session, &set, &these, carried).await? {
+        let refusal = match remove_original(session, &set, &these, (carried, witness)).await? {
             None => match look(session, &uids).await? {
                 left if left.is_empty() => None,
                 _ => Some("the server said OK and did not expunge it".to_owned()),
@@ -132,7 +132,7 @@ async fn remove_original(
     session: &mut Session,
     set: &str,
     pairs: &[&(Row, Uid)],
-    carried: &Carried,
+    (carried, witness): (&Carried, &mut impl Witness),
 ) -> Result<Option<String>, Fault> {
     // Not silent: the answer says the flags of each.
     let marked = session.exec(&format!("UID STORE {set} +FLAGS (\\Deleted)")).await?;
@@ -140,20 +140,25 @@ async fn remove_original(
     if let (Some((row, _)), false) = (pairs.first(), late.is_empty()) {
         hand_on(session, row, &late).await?;
     }
-    expunge_marked(session, set, marked).await
+    expunge_marked(session, set, marked, witness).await
 }
 
 /// `\Deleted` and UID EXPUNGE. The server's words when it refuses.
 async fn remove(session: &mut Session, set: &str) -> Result<Option<String>, Fault> {
     let marked = session.exec(&format!("UID STORE {set} +FLAGS.SILENT (\\Deleted)")).await?;
-    expunge_marked(session, set, marked).await
+    expunge_marked(session, set, marked, &mut |_: &[(RowId, Uid)]| Ok(())).await
 }
 
-async fn expunge_marked(session: &mut Session, set: &str, marked: Answer) -> Result<Option<String>, Fault> {
+async fn expunge_marked(
+    session: &mut Session,
+    set: &str,
+    marked: Answer,
+    witness: &mut impl Witness,
+) -> Result<Option<String>, Fault> {
     if marked.tagged.status != Status::Ok {
         return Ok(Some(marked.tagged.reason()));
     }
-    let expunged = super::exec_long(session, &format!("UID EXPUNGE {set}")).await?;
+    let expunged = super::exec_long(session, &format!("UID EXPUNGE {set}"), witness).await?;
     Ok((expunged.tagged.status != Status::Ok).then(|| expunged.tagged.reason()))
 }
 

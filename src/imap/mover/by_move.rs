@@ -28,7 +28,7 @@ pub(super) async fn carry_out(
             unproven.extend(uids.iter().filter_map(|uid| by_uid.get(uid)).map(|row| (*row).clone()));
             continue;
         }
-        let answer = super::exec_long(session, &format!("UID MOVE {set} {target}")).await?;
+        let answer = super::exec_long(session, &format!("UID MOVE {set} {target}"), witness).await?;
         let pairs = copyuid_pairs(session, &answer, first.before);
         let accepted = answer.tagged.status == Status::Ok;
         for row in uids.iter().filter_map(|uid| by_uid.get(uid)) {

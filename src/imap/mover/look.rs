@@ -33,10 +33,7 @@ impl Found {
 /// What lies under `uids` of the selected mailbox. A UID that is missing in the answer is not there.
 pub async fn look(session: &mut Session, uids: &[Uid]) -> Result<HashMap<Uid, Found>, Fault> {
     let wanted: HashSet<Uid> = uids.iter().copied().collect();
-    let commands: Vec<String> = uid_sets(uids, LINE_LIMIT - 500)
-        .into_iter()
-        .map(|(set, _)| format!("UID FETCH {set} {}", header_query()))
-        .collect();
+    let commands = look_commands(uids);
     let mut found = HashMap::with_capacity(uids.len());
     fetch(session, commands, |uid, one| {
         // A server may send rows that nobody asked for (RFC 9051, section 7.5.2).
@@ -46,6 +43,11 @@ pub async fn look(session: &mut Session, uids: &[Uid]) -> Result<HashMap<Uid, Fo
     })
     .await?;
     Ok(found)
+}
+
+pub(super) fn look_commands(uids: &[Uid]) -> Vec<String> {
+    let sets = uid_sets(uids, LINE_LIMIT - 500);
+    sets.into_iter().map(|(set, _)| format!("UID FETCH {set} {}", header_query())).collect()
 }
 
 /// Messages of the selected mailbox, which is not empty, from UID `from` on.
@@ -204,9 +206,12 @@ pub async fn open_if_there(
     }
 }
 
+/// Asks for the highest UID of the selected mailbox, which is not empty.
+pub(super) const LAST_UID: &str = "UID FETCH * (UID)";
+
 /// The highest UID of the selected mailbox, which is not empty.
 pub(super) async fn last_uid(session: &mut Session) -> Result<Uid, Fault> {
-    let answer = session.exec("UID FETCH * (UID)").await?.ok_or_fault("reading the last UID")?;
+    let answer = session.exec(LAST_UID).await?.ok_or_fault("reading the last UID")?;
     let uids = answer.untagged.iter().filter_map(|one| match one {
         Untagged::Fetch(row) => row.uid,
         _ => None,
@@ -214,7 +219,7 @@ pub(super) async fn last_uid(session: &mut Session) -> Result<Uid, Fault> {
     uids.max().ok_or_else(said_nothing)
 }
 
-fn said_nothing() -> Fault {
+pub(super) fn said_nothing() -> Fault {
     Fault::transient("the server said nothing about the messages of a mailbox that holds some", "mailherd looks again")
 }
 
@@ -268,7 +273,7 @@ async fn fetch_headers(
 }
 
 /// A row without UID, size or header (an unsolicited change of flags) says nothing about identity.
-fn found_in(row: &FetchRow) -> Option<(Uid, Found)> {
+pub(super) fn found_in(row: &FetchRow) -> Option<(Uid, Found)> {
     let (uid, size, header) = (row.uid?, row.size?, row.header.as_deref()?);
     let instance = Instance { digest: Digest::of(header), size };
     let (flags, keywords) = (row.flags.unwrap_or_default(), late::sum(&row.keywords));

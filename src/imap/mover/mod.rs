@@ -15,6 +15,7 @@ mod late;
 mod look;
 mod recover;
 mod remove;
+mod sight;
 
 use std::collections::HashMap;
 
@@ -27,6 +28,7 @@ pub use append::{append, instance_of};
 pub use look::{Found, look, look_from, open_if_there};
 pub use recover::{Known, NOT_MOVED, arrived_late, recover};
 pub use remove::{Removal, remove_empty, restore};
+use sight::Seen;
 
 /// Command lines stay below this many bytes: Courier resets the connection between 16 and 60 KB, Dovecot refuses over 64 KiB.
 pub const LINE_LIMIT: usize = 8000;
@@ -84,6 +86,15 @@ impl Outcome {
 pub trait Witness {
     /// Writes the pairs down.
     fn copied(&mut self, copies: &[(RowId, Uid)]) -> Result<(), Fault>;
+
+    /// The server has a command to work on that takes long. What is done now takes no time; it may be called any number of times.
+    fn meanwhile(&mut self) {}
+}
+
+/// Who keeps the journal of what is about to be moved.
+pub trait Clerk: Witness {
+    /// Writes down that it will be, into a target that is so now. When this returns the rows are on the disk.
+    fn intend(&mut self, before: Before) -> Result<Vec<Row>, Fault>;
 }
 
 impl<F: FnMut(&[(RowId, Uid)]) -> Result<(), Fault>> Witness for F {
@@ -99,10 +110,10 @@ pub fn can_move(session: &Session) -> bool {
 
 /// Sends a command that moves many messages. A slow server may take a quarter of a second for each (measured on a Maildir)
 /// and says nothing meanwhile.
-async fn exec_long(session: &mut Session, command: &str) -> Result<Answer, Fault> {
+async fn exec_long(session: &mut Session, command: &str, witness: &mut impl Witness) -> Result<Answer, Fault> {
     let usual = session.silence();
     session.set_silence(10 * usual);
-    let answer = session.exec(command).await;
+    let answer = session.exec_meanwhile(command, || witness.meanwhile()).await;
     session.set_silence(usual);
     answer
 }
@@ -115,10 +126,7 @@ pub fn cannot_move() -> Fault {
     )
 }
 
-/// The target mailbox as it is now, for the journal.
-///
-/// UIDNEXT is not asked: it can be missing (defects#43) or go back (defects#15), and what came later is recognised by it. What
-/// has a greater UID than the last message came later, whatever the server says.
+/// The target mailbox as it is now, for the journal of what is put into it. [`file`] finds that out by itself.
 ///
 /// # Errors
 /// When the mailbox cannot be opened, or the server does not say its UIDVALIDITY or its last UID.
@@ -126,6 +134,22 @@ pub async fn before(session: &mut Session, folder: &FolderName) -> Result<Before
     let selected = session.select(folder, Access::ReadOnly).await?;
     let last = if selected.exists == 0 { Uid(0) } else { look::last_uid(session).await? };
     Ok(Before { validity: selected.uid_validity, next: Uid(last.0.saturating_add(1)) })
+}
+
+/// Moves messages that share their mailbox to `target`, by rows that `clerk` writes down first; or flags them, when the rows say so. Gives these rows, and
+/// what became of each.
+///
+/// # Errors
+/// As [`carry_out`]; when it was before the rows were written, there are none.
+pub async fn file(
+    session: &mut Session,
+    messages: (&FolderName, &[Uid]),
+    target: &FolderName,
+    clerk: &mut impl Clerk,
+) -> Result<(Vec<Row>, Vec<Outcome>), Fault> {
+    let (rows, seen) = sight::sight(session, messages, target, |before| clerk.intend(before)).await?;
+    let outcomes = carry_out_what_is_there(session, &rows, &seen, clerk).await?;
+    Ok((rows, outcomes))
 }
 
 /// Does what `rows` say. They share their kind, source and target, and are `intended`.
@@ -137,7 +161,18 @@ pub async fn before(session: &mut Session, folder: &FolderName) -> Result<Before
 /// When the connection fails: what became of the rows is then unknown, they stay `intended`, and [`recover`] settles them.
 pub async fn carry_out(session: &mut Session, rows: &[Row], witness: &mut impl Witness) -> Result<Vec<Outcome>, Fault> {
     let Some(first) = rows.first() else { return Ok(Vec::new()) };
-    let source = session.select(&first.intent.from.folder, Access::ReadWrite).await?;
+    let uids: Vec<Uid> = rows.iter().map(|row| row.intent.from.uid).collect();
+    let seen = sight::seen(session, &first.intent.from.folder, &uids).await?;
+    carry_out_what_is_there(session, rows, &seen, witness).await
+}
+
+async fn carry_out_what_is_there(
+    session: &mut Session,
+    rows: &[Row],
+    Seen { source, found }: &Seen,
+    witness: &mut impl Witness,
+) -> Result<Vec<Outcome>, Fault> {
+    let Some(first) = rows.first() else { return Ok(Vec::new()) };
     if source.read_only {
         return Ok(rows.iter().map(|row| Outcome::denied(row, "the server opened the mailbox read-only")).collect());
     }
@@ -147,8 +182,7 @@ pub async fn carry_out(session: &mut Session, rows: &[Row], witness: &mut impl W
             .map(|row| Outcome::refused(row, "the mailbox was renumbered (new UIDVALIDITY)"))
             .collect());
     }
-    let found = look::look(session, &rows.iter().map(|row| row.intent.from.uid).collect::<Vec<_>>()).await?;
-    let (fit, mut outcomes) = sort(rows, &found);
+    let (fit, mut outcomes) = sort(rows, found);
     let carried: late::Carried = found.iter().map(|(uid, found)| (*uid, late::Marks::of(found))).collect();
     outcomes.extend(match first.intent.kind {
         Kind::Flag => flag::carry_out(session, &fit).await?,

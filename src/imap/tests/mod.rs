@@ -1,6 +1,7 @@
 //! The wire against a scripted server, and against bytes that no server should send.
 
 mod bytes;
+mod chain;
 mod elsewhere;
 mod folders;
 mod login;

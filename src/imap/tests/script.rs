@@ -3,7 +3,7 @@
 //! ```text
 //! C: UID FETCH 1     waits for a line of the client that begins so, after its tag
 //! L: Subject: hi     waits for a line that begins so and has no tag: of a login or a literal
-//! S: * 3 EXISTS      says it; `$` at the beginning stands for the last tag, `$$` for the one before
+//! S: * 3 EXISTS      says it; `$` at the beginning stands for the last tag, `$$` for the one before, and so on
 //! wait 30            says nothing for so many milliseconds
 //! end                closes the connection
 //! hand over          leaves the connection to the test
@@ -82,10 +82,10 @@ pub async fn play<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S, script: Vec
                 return;
             }
         } else if let Some(said) = line.strip_prefix("S: ") {
-            let said = match (said.strip_prefix("$$ "), said.strip_prefix("$ ")) {
-                (Some(rest), _) => format!("{} {rest}\r\n", tags[tags.len() - 2]),
-                (None, Some(rest)) => format!("{} {rest}\r\n", tags[tags.len() - 1]),
-                (None, None) => format!("{said}\r\n"),
+            let rest = said.trim_start_matches('$');
+            let said = match said.len() - rest.len() {
+                0 => format!("{said}\r\n"),
+                back => format!("{}{rest}\r\n", tags[tags.len() - back]),
             };
             if stream.write_all(said.as_bytes()).await.is_err() {
                 return;

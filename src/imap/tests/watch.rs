@@ -206,6 +206,41 @@ async fn a_goodbye_is_an_error_with_the_servers_words() {
     }
 }
 
+/// The next command goes out with DONE; what comes up to the end of IDLE is heard with it and is none of its answer.
+#[tokio::test]
+async fn news_need_not_wait_for_the_end_of_idle() {
+    let late = "S: * 5 EXISTS\nS: $$ OK done\n";
+    let open = "S: * 6 EXISTS\nS: * OK [UIDVALIDITY 4] x\nS: $ OK [READ-ONLY] done\n";
+    let mut session =
+        watching(&format!("{BEGIN}S: * 4 EXISTS\nL: DONE\nC: EXAMINE\n{late}{open}{BEGIN}{END}{ALIVE}")).await;
+    assert_eq!(session.idle_until_news(LONG, pending()).await, Ok(exists()));
+    let inbox = session.select(&FolderName::inbox(), Access::ReadOnly).await.unwrap();
+    assert_eq!((inbox.exists, session.can_idle()), (6, true));
+    assert_eq!(session.idle_until_news(SHORT, pending()).await, Ok(Pushed::default()), "without news it waits");
+    session.exec("NOOP").await.unwrap();
+}
+
+#[tokio::test]
+async fn a_refusal_of_done_is_heard_with_the_next_command() {
+    let script = format!("{BEGIN}S: * 4 EXISTS\nL: DONE\nC: NOOP\nS: $$ BAD what?\nS: * 5 EXISTS\nS: $ OK\n{ALIVE}");
+    let mut session = watching(&script).await;
+    assert_eq!(session.idle_until_news(LONG, pending()).await, Ok(exists()));
+    assert_eq!(session.look().await, Ok(exists()));
+    assert!(!session.can_idle() && !session.is_broken());
+    session.exec("NOOP").await.unwrap();
+}
+
+#[tokio::test]
+async fn an_idle_that_does_not_end_is_not_waited_for_longer_behind_a_command() {
+    let mut session = watching(&format!("{BEGIN}S: * 4 EXISTS\nL: DONE\nC: NOOP\n")).await;
+    session.done_within = Duration::from_millis(200);
+    assert_eq!(session.idle_until_news(LONG, pending()).await, Ok(exists()));
+    let begin = std::time::Instant::now();
+    let fault = session.exec("NOOP").await.unwrap_err();
+    assert_eq!((fault.kind, fault.cause.as_str()), (FaultKind::Transient, "the server said nothing for 0.2 seconds"));
+    assert!(begin.elapsed() < session.silence() && session.is_broken());
+}
+
 /// The session lives; what came is kept; IDLE is not tried again.
 #[tokio::test]
 async fn idle_that_does_not_work_is_remembered() {
