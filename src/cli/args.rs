@@ -117,11 +117,15 @@ pub enum Command {
 ///
 /// Each flag answers a question. Without a terminal nothing is asked.
 #[derive(Debug, Default, Args)]
+#[command(group(clap::ArgGroup::new("place").args(["host", "account"]).multiple(true)))]
 #[command(group(clap::ArgGroup::new("password").args(["password_command", "password_file", "password_env", "password_stdin", "oauth2_client_id", "oauth2_token_command"])))]
 pub struct Setup {
     /// Your e-mail address
     #[arg(long, value_name = "ADDRESS")]
     pub email: Option<String>,
+    /// Change this account, which is there already: what the flags say, or what you are asked for
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["email", "name", "ask_database", "no_preview", "service"])]
+    pub account: Option<String>,
     /// What the account is called, in commands and lists [default: by the domain]
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,
@@ -129,10 +133,10 @@ pub struct Setup {
     #[arg(long, value_name = "HOST")]
     pub host: Option<String>,
     /// Its port [default: 993, or 143 with starttls]
-    #[arg(long, value_name = "N", requires = "host")]
+    #[arg(long, value_name = "N", requires = "place")]
     pub port: Option<u16>,
     /// implicit, starttls, or none (only to this machine) [default: both are tried]
-    #[arg(long, value_name = "HOW", value_parser = tls, requires = "host")]
+    #[arg(long, value_name = "HOW", value_parser = tls, requires = "place")]
     pub tls: Option<Tls>,
     /// Trust the certificate with this SHA-256 and no other
     #[arg(long, value_name = "HEX", value_parser = pin, conflicts_with = "tls_ca_file")]
@@ -140,6 +144,9 @@ pub struct Setup {
     /// Trust the authorities of this file (PEM) instead of the system's
     #[arg(long, value_name = "FILE")]
     pub tls_ca_file: Option<PathBuf>,
+    /// With --account: trust the system's authorities again
+    #[arg(long, requires = "account", conflicts_with_all = ["tls_pin_sha256", "tls_ca_file"])]
+    pub no_tls_pin: bool,
     /// The login name [default: as the provider wants it, mostly the address]
     #[arg(long, value_name = "NAME")]
     pub username: Option<String>,
@@ -234,15 +241,15 @@ fn tls(text: &str) -> Result<Tls, String> {
 }
 
 fn caution(text: &str) -> Result<Caution, String> {
-    word(text, &[("low", Caution::Low), ("normal", Caution::Normal), ("high", Caution::High)])
+    word(text, &Caution::WORDS)
 }
 
 fn top(text: &str) -> Result<TopMode, String> {
-    word(text, &[("move", TopMode::Move), ("flag", TopMode::Flag), ("off", TopMode::Off)])
+    word(text, &TopMode::WORDS)
 }
 
 fn mode(text: &str) -> Result<Mode, String> {
-    word(text, &[("preview", Mode::Preview), ("file", Mode::File)])
+    word(text, &Mode::WORDS)
 }
 
 fn pin(text: &str) -> Result<[u8; 32], String> {
@@ -514,7 +521,8 @@ pub struct Fit {
 
 /// `import`
 ///
-/// Shows what it would take over, and asks. Mail is not moved.
+/// Shows what it would take over, and asks. Mail is not moved. Of an export the settings come, too: an account that is not here yet is
+/// set up, with a password that you give, and what differs here is shown before it is changed.
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true, disable_help_subcommand = true)]
 pub struct Import {
@@ -524,12 +532,32 @@ pub struct Import {
     /// What `mailherd export` wrote
     #[arg(value_name = "FILE", required = true)]
     pub file: Option<PathBuf>,
-    /// Orders of single accounts go to this one
+    /// Orders of single accounts go to this one; settings are left out
     #[arg(long, value_name = "NAME")]
     pub account: Option<String>,
+    /// Only the orders, not the settings
+    #[arg(long)]
+    pub no_settings: bool,
+    /// A command that prints the password of an account that is new here; may be given again
+    #[arg(long = "password-command", id = "commands", value_name = "ACCOUNT=COMMAND", value_parser = password)]
+    pub commands: Vec<(String, String)>,
+    /// A file that holds it and that only you can read; may be given again
+    #[arg(long = "password-file", id = "files", value_name = "ACCOUNT=FILE", value_parser = password)]
+    pub files: Vec<(String, String)>,
+    /// An environment variable that holds it; may be given again
+    #[arg(long = "password-env", id = "variables", value_name = "ACCOUNT=NAME", value_parser = password)]
+    pub variables: Vec<(String, String)>,
+    /// Show what it would do, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
     /// Answer yes to what would be asked
     #[arg(long)]
     pub yes: bool,
+}
+
+fn password(text: &str) -> Result<(String, String), String> {
+    let (account, value) = text.split_once('=').ok_or("it is written like home=VALUE")?;
+    Ok((account.to_owned(), value.to_owned()))
 }
 
 /// Another program.
@@ -555,6 +583,9 @@ pub struct ImportSanebox {
     /// File into SaneBox's folders from now on: their names go into the config
     #[arg(long)]
     pub keep_names: bool,
+    /// Show what it would do, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
     /// Answer yes to what would be asked
     #[arg(long)]
     pub yes: bool,
@@ -571,6 +602,9 @@ pub struct ImportRules {
     /// What a folder is, such as Clients=top; may be given again
     #[arg(long = "map", id = "maps", value_name = "FOLDER=CATEGORY", value_parser = mapping)]
     pub maps: Vec<(String, Category)>,
+    /// Show what it would do, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
     /// Answer yes to what would be asked
     #[arg(long)]
     pub yes: bool,

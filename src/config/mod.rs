@@ -23,9 +23,11 @@ mod oauth2;
 mod paths;
 mod rename;
 mod secret;
+mod tables;
 #[cfg(test)]
 mod tests;
 mod told;
+mod written;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -43,6 +45,7 @@ pub use oauth2::{Client, Oauth2, TokenSource};
 pub use paths::{default_path, state_folder, usual_path};
 pub use rename::name_folders;
 pub use secret::{SecretSource, Typed, printed_token};
+pub use told::{Heard, differences, heard};
 
 /// Whether habits shift the weights where the file does not say. They do not: over 32 mailboxes the gain was no larger than its
 /// standard error (docs/figures.md).

@@ -5,6 +5,7 @@ mod support;
 
 mod backtest;
 mod chains;
+mod changing;
 mod coming_and_going;
 mod commands;
 mod configuration;
@@ -47,6 +48,7 @@ mod recognised;
 mod scale;
 mod secrets;
 mod servers;
+mod settings;
 mod setup;
 mod setup_on_screen;
 mod spoofing;

@@ -86,6 +86,7 @@ impl State for Accounts {
         let account = Some(health.account.clone());
         let paused = health.state == AccountState::Paused;
         match action {
+            Action::Change => return shared.effects.push(Effect::Change(health.account.clone())),
             Action::Check => shared.perform(Act::Check { account }),
             Action::Pause if paused => shared.perform(Act::Resume { account }),
             Action::Pause => shared.perform(Act::Pause { account }),
@@ -95,7 +96,7 @@ impl State for Accounts {
 
     fn can(&self, action: Action, shared: &Shared) -> Result<(), String> {
         match (action, self.selected(shared)) {
-            (Action::Check | Action::Pause, None) => Err("the accounts are still being asked".into()),
+            (Action::Check | Action::Pause | Action::Change, None) => Err("the accounts are still being asked".into()),
             (Action::Check, Some(health)) if health.state == AccountState::Paused => {
                 Err(format!("{} is paused; p goes on", health.account))
             }
