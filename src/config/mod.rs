@@ -6,6 +6,10 @@
 //!                              choices · endpoint · folders · paths ◄──┘        secret: fetched at each connect
 //! ```
 //!
+//! The other way, `edit` puts an account into the file, and `rename` the names of folders: of `written` what is otherwise, by `tables`, around
+//! which everything stays to the byte. `told` is what an export says of it, and `heard` what another mailherd takes from that. Nothing here
+//! connects anywhere, and a file that cannot be read is never written.
+//!
 //! Everything that an account can override is resolved here, so that no other room asks "the account's, or else the
 //! global, or else the default?". What is wrong is a [`Fault`] of the usage kind (exit status 2) that names the file, the
 //! line and what would be right. No value of a key is ever quoted whose name begins with `password`.

@@ -154,7 +154,7 @@ mod tests {
         let config = super::super::read(Path::new("/x/config.toml"), text.to_owned()).unwrap();
         let heard = heard(&config.told()).unwrap();
         let wanted = Account { secret: heard.accounts[0].secret.clone(), ..config.accounts[0].clone() };
-        assert_eq!(heard.accounts, [wanted.clone()]);
+        assert_eq!(heard.accounts, std::slice::from_ref(&wanted));
         assert_eq!((heard.theme, heard.metrics.as_deref()), (Some(ThemeName::Light), Some("127.0.0.1:9810")));
         let other = Account { port: 1143, fit: !wanted.fit, ..wanted.clone() };
         let keys: Vec<String> = differences(&wanted, &other).into_iter().map(|(key, ..)| key).collect();

@@ -119,14 +119,14 @@ pub(super) async fn on_screen(face: &mut Face, theme: Theme, account: Option<Str
 async fn flow(face: &mut Face, args: &Setup, prompt: Prompt, written: &Cell<bool>) -> Result<Vec<Fault>, Fault> {
     let editing = Editing::open(&face.config_path()?)?;
     let who = match &args.account {
-        Some(name) => Who::Known(called(&editing, name)?),
+        Some(name) => Who::Known(Box::new(called(&editing, name)?)),
         None => {
             welcome(&prompt, &editing);
             who(&prompt, &editing, args).await?
         }
     };
     let (mut account, known) = match who {
-        Who::Known(known) => (known.clone(), Some(known)),
+        Who::Known(known) => (Account::clone(&known), Some(*known)),
         Who::New(email) => (editing.draft(name(&editing, args, &email)?, email)?, None),
     };
     name_folders(&mut account, &args.folders)?;
@@ -214,7 +214,7 @@ enum Who {
     /// An account that is to be added.
     New(Address),
     /// One that is there, and is to be changed.
-    Known(Account),
+    Known(Box<Account>),
 }
 
 fn called(editing: &Editing, name: &str) -> Result<Account, Fault> {
@@ -259,7 +259,7 @@ async fn who(prompt: &Prompt, editing: &Editing, args: &Setup) -> Result<Who, Fa
         }
         let question = Question { text: "Change it", why: &there, flag: "--account NAME" };
         if prompt.yes_or_no(&question, true).await? {
-            return Ok(Who::Known(known.clone()));
+            return Ok(Who::Known(Box::new(known.clone())));
         }
     }
 }

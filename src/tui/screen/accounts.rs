@@ -83,10 +83,13 @@ impl State for Accounts {
             return shared.effects.push(Effect::Setup);
         }
         let Some(health) = self.selected(shared) else { return };
+        if action == Action::Change {
+            let account = health.account.clone();
+            return shared.effects.push(Effect::Change(account));
+        }
         let account = Some(health.account.clone());
         let paused = health.state == AccountState::Paused;
         match action {
-            Action::Change => return shared.effects.push(Effect::Change(health.account.clone())),
             Action::Check => shared.perform(Act::Check { account }),
             Action::Pause if paused => shared.perform(Act::Resume { account }),
             Action::Pause => shared.perform(Act::Pause { account }),
