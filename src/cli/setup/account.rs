@@ -91,8 +91,8 @@ impl Flow<'_> {
             self.ask_for_folder(category, other_name(category)).await?;
             return Ok(false);
         }
-        // Of an account that is there, the next pass asks before it files there.
-        let asks = self.known.is_none();
+        // Where the set-up files nothing itself, the first pass asks before it files there: a yes to this would be forgotten.
+        let asks = self.known.is_none() && !self.args.no_preview;
         for category in checks.iter().filter_map(|check| check.clash).filter(|_| asks) {
             if !self.adopted.contains(&category) && !self.adopts(category).await? {
                 self.ask_for_folder(category, other_name(category)).await?;

@@ -28,7 +28,7 @@ pub(in crate::cli) async fn given(
     secret: Option<SecretSource>,
     yes: bool,
 ) -> Result<(), Fault> {
-    let (written, args) = (Cell::new(false), Setup { yes, ..Setup::default() });
+    let (written, args) = (Cell::new(false), Setup { yes, no_preview: true, ..Setup::default() });
     let prompt = Prompt::new(yes, face.is_quiet());
     let editing = Editing::open(&face.config_path()?)?;
     let known = editing.accounts().iter().find(|known| known.name == account.name).cloned();
