@@ -1,13 +1,15 @@
 //! The command line, as the help, the manual page and the completions show it.
 
+mod setup;
+mod values;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::config::{Mode, Tls, TopMode};
 use crate::logic::appearance::ThemeName;
-use crate::logic::ids::{Address, Category};
-use crate::logic::policy::Caution;
+use crate::logic::ids::Category;
+pub use setup::Setup;
 
 /// Keeps an IMAP inbox calm.
 ///
@@ -19,19 +21,19 @@ use crate::logic::policy::Caution;
 #[command(name = "mailherd", version, disable_help_subcommand = true, after_help = EXIT)]
 pub struct Cli {
     /// The configuration file [default: $MAILHERD_CONFIG, else mailherd/config.toml in your config directory]
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, help_heading = GLOBAL, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Print JSON: one object a line for lists, one object for results
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = GLOBAL)]
     pub json: bool,
     /// Say more on standard error; twice: still more
-    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    #[arg(short, long, global = true, help_heading = GLOBAL, action = clap::ArgAction::Count)]
     pub verbose: u8,
     /// Print nothing but results and errors
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, help_heading = GLOBAL)]
     pub quiet: bool,
     /// How the terminal UI looks [default: $MAILHERD_THEME, else what the config says]
-    #[arg(long, global = true, value_name = "NAME", hide_possible_values = true, value_parser = super::appearance::parser())]
+    #[arg(long, global = true, help_heading = GLOBAL, value_name = "NAME", hide_possible_values = true, value_parser = super::appearance::parser())]
     pub theme: Option<ThemeName>,
     /// What to do
     #[command(subcommand)]
@@ -49,13 +51,16 @@ impl Cli {
     }
 }
 
+/// The flags of every command stand together, below those of the command itself.
+const GLOBAL: &str = "Everywhere";
+
 const EXIT: &str = "Exit status: 0 done, 1 something failed (said on standard error), 2 wrong usage or configuration.\n\
                     New here? `mailherd demo` shows everything on a made-up mailbox, without an account.";
 
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Guided first run: finds the server, tests each step, previews, and writes the config after your yes
+    /// Set an account up, or change one: asks, tests each step, previews, and writes the config after your yes
     Setup(Box<Setup>),
     /// Log an account in with OAuth2: by a code that you enter on a page of the provider's, or by the browser
     Login(Login),
@@ -113,157 +118,6 @@ pub enum Command {
     Man,
 }
 
-/// `setup`
-///
-/// Each flag answers a question. Without a terminal nothing is asked.
-#[derive(Debug, Default, Args)]
-#[command(group(clap::ArgGroup::new("password").args(["password_command", "password_file", "password_env", "password_stdin", "oauth2_client_id", "oauth2_token_command"])))]
-pub struct Setup {
-    /// Your e-mail address
-    #[arg(long, value_name = "ADDRESS")]
-    pub email: Option<String>,
-    /// What the account is called, in commands and lists [default: by the domain]
-    #[arg(long, value_name = "NAME")]
-    pub name: Option<String>,
-    /// The IMAP server, instead of looking for it
-    #[arg(long, value_name = "HOST")]
-    pub host: Option<String>,
-    /// Its port [default: 993, or 143 with starttls]
-    #[arg(long, value_name = "N", requires = "host")]
-    pub port: Option<u16>,
-    /// implicit, starttls, or none (only to this machine) [default: both are tried]
-    #[arg(long, value_name = "HOW", value_parser = tls, requires = "host")]
-    pub tls: Option<Tls>,
-    /// Trust the certificate with this SHA-256 and no other
-    #[arg(long, value_name = "HEX", value_parser = pin, conflicts_with = "tls_ca_file")]
-    pub tls_pin_sha256: Option<[u8; 32]>,
-    /// Trust the authorities of this file (PEM) instead of the system's
-    #[arg(long, value_name = "FILE")]
-    pub tls_ca_file: Option<PathBuf>,
-    /// The login name [default: as the provider wants it, mostly the address]
-    #[arg(long, value_name = "NAME")]
-    pub username: Option<String>,
-    /// A command that prints the password
-    #[arg(long, value_name = "COMMAND")]
-    pub password_command: Option<String>,
-    /// A file that holds the password and that only you can read
-    #[arg(long, value_name = "FILE")]
-    pub password_file: Option<PathBuf>,
-    /// An environment variable that holds the password
-    #[arg(long, value_name = "NAME")]
-    pub password_env: Option<String>,
-    /// Read the password from standard input; it is kept in a file beside the config that only you can read
-    #[arg(long)]
-    pub password_stdin: bool,
-    /// With --password-stdin: keep it in the desktop's keyring instead
-    #[arg(long, requires = "password_stdin")]
-    pub keyring: bool,
-    /// Log in with OAuth2, as this client of your provider's (docs/oauth2.md)
-    #[arg(long, value_name = "ID")]
-    pub oauth2_client_id: Option<String>,
-    /// A file that holds the client's secret, where the provider gives one, and that only you can read
-    #[arg(long, value_name = "FILE", requires = "oauth2_client_id")]
-    pub oauth2_client_secret_file: Option<PathBuf>,
-    /// A command that prints the client's secret
-    #[arg(long, value_name = "COMMAND", requires = "oauth2_client_id", conflicts_with = "oauth2_client_secret_file")]
-    pub oauth2_client_secret_command: Option<String>,
-    /// Any other key of `oauth2` in the config, such as tenant=consumers; may be given again
-    #[arg(long = "oauth2", id = "oauth2", value_name = "KEY=VALUE", value_parser = pair, requires = "oauth2_client_id")]
-    pub oauth2: Vec<(String, String)>,
-    /// Log in by the browser, also where the provider gives codes
-    #[arg(long, requires = "oauth2_client_id")]
-    pub oauth2_browser: bool,
-    /// Log in with OAuth2: a command that prints an access token
-    #[arg(long, value_name = "COMMAND")]
-    pub oauth2_token_command: Option<String>,
-    /// Another address of yours; may be given again
-    #[arg(long = "alias", id = "aliases", value_name = "ADDRESS", value_parser = address, conflicts_with = "no_alias")]
-    pub aliases: Vec<Address>,
-    /// You have no other address there
-    #[arg(long)]
-    pub no_alias: bool,
-    /// Another name for a folder, such as bulk=Automatic; may be given again
-    #[arg(long = "folder", id = "folders", value_name = "CATEGORY=NAME", value_parser = folder)]
-    pub folders: Vec<(Category, String)>,
-    /// Ask Mozilla's database for the server, too: it learns the domain of the address
-    #[arg(long)]
-    pub ask_database: bool,
-    /// Do not read the mailbox now; nothing is filed by the set-up then
-    #[arg(long)]
-    pub no_preview: bool,
-    /// How sure mailherd must be before mail leaves the inbox: low, normal or high
-    #[arg(long, value_name = "LEVEL", value_parser = caution)]
-    pub caution: Option<Caution>,
-    /// What happens to mail from people you know: move, flag or off
-    #[arg(long, value_name = "WHAT", value_parser = top)]
-    pub top: Option<TopMode>,
-    /// preview: only decide and show; file: file what is there, and what comes
-    #[arg(long, value_name = "MODE", value_parser = mode)]
-    pub mode: Option<Mode>,
-    /// Start it in the background now and with each login (systemd)
-    #[arg(long, conflicts_with = "no_service")]
-    pub service: bool,
-    /// Do not
-    #[arg(long)]
-    pub no_service: bool,
-    /// Take the defaults for what no flag answers, and write the config
-    #[arg(long)]
-    pub yes: bool,
-}
-
-impl Setup {
-    /// Whether a flag says where the password, or a token, comes from.
-    pub fn has_password(&self) -> bool {
-        self.password_stdin
-            || self.password_command.is_some()
-            || self.password_file.is_some()
-            || self.password_env.is_some()
-            || self.oauth2_client_id.is_some()
-            || self.oauth2_token_command.is_some()
-    }
-}
-
-fn word<T: Copy>(text: &str, words: &[(&str, T)]) -> Result<T, String> {
-    let found = words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value);
-    let all = || words.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(", ");
-    found.ok_or_else(|| format!("it is one of {}", all()))
-}
-
-fn tls(text: &str) -> Result<Tls, String> {
-    word(text, &Tls::WORDS)
-}
-
-fn caution(text: &str) -> Result<Caution, String> {
-    word(text, &[("low", Caution::Low), ("normal", Caution::Normal), ("high", Caution::High)])
-}
-
-fn top(text: &str) -> Result<TopMode, String> {
-    word(text, &[("move", TopMode::Move), ("flag", TopMode::Flag), ("off", TopMode::Off)])
-}
-
-fn mode(text: &str) -> Result<Mode, String> {
-    word(text, &[("preview", Mode::Preview), ("file", Mode::File)])
-}
-
-fn pin(text: &str) -> Result<[u8; 32], String> {
-    crate::config::parse_pin(text).ok_or_else(|| "it is 64 hex digits, colons are fine".to_owned())
-}
-
-fn pair(text: &str) -> Result<(String, String), String> {
-    let (key, value) = text.split_once('=').ok_or("it is written like tenant=consumers")?;
-    Ok((key.trim().to_owned(), value.to_owned()))
-}
-
-fn address(text: &str) -> Result<Address, String> {
-    Address::parse(text).ok_or_else(|| "it is an e-mail address, such as anna@example.org".to_owned())
-}
-
-fn folder(text: &str) -> Result<(Category, String), String> {
-    let (category, name) = text.split_once('=').ok_or("it is written like bulk=Automatic")?;
-    let category = Category::from_word(category).filter(|category| *category != Category::Inbox);
-    Ok((category.ok_or("the category is one of top, news, bulk, blackhole")?, name.to_owned()))
-}
-
 /// `login`
 #[derive(Debug, Args)]
 pub struct Login {
@@ -279,12 +133,6 @@ pub struct Login {
     /// The port that the browser comes back to, for instance at the end of a tunnel [default: any free one]
     #[arg(long, value_name = "N", requires = "browser", value_parser = clap::value_parser!(u16).range(1..))]
     pub port: Option<u16>,
-}
-
-fn mapping(text: &str) -> Result<(String, Category), String> {
-    let (folder, category) = text.rsplit_once('=').ok_or("it is written like Clients=top")?;
-    let category = Category::from_word(category).ok_or("the category is one of top, inbox, news, bulk, blackhole")?;
-    Ok((folder.to_owned(), category))
 }
 
 /// `demo`
@@ -514,7 +362,8 @@ pub struct Fit {
 
 /// `import`
 ///
-/// Shows what it would take over, and asks. Mail is not moved.
+/// Shows what it would take over, and asks. Mail is not moved. Of an export the settings come, too: an account that is not here yet is
+/// set up, with a password that you give, and what differs here is shown before it is changed.
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true, disable_help_subcommand = true)]
 pub struct Import {
@@ -524,9 +373,24 @@ pub struct Import {
     /// What `mailherd export` wrote
     #[arg(value_name = "FILE", required = true)]
     pub file: Option<PathBuf>,
-    /// Orders of single accounts go to this one
+    /// Orders of single accounts go to this one; settings are left out
     #[arg(long, value_name = "NAME")]
     pub account: Option<String>,
+    /// Only the orders, not the settings
+    #[arg(long)]
+    pub no_settings: bool,
+    /// A command that prints the password of an account that is new here; may be given again
+    #[arg(long = "password-command", id = "commands", value_name = "ACCOUNT=COMMAND", value_parser = values::password)]
+    pub commands: Vec<(String, String)>,
+    /// A file that holds it and that only you can read; may be given again
+    #[arg(long = "password-file", id = "files", value_name = "ACCOUNT=FILE", value_parser = values::password)]
+    pub files: Vec<(String, String)>,
+    /// An environment variable that holds it; may be given again
+    #[arg(long = "password-env", id = "variables", value_name = "ACCOUNT=NAME", value_parser = values::password)]
+    pub variables: Vec<(String, String)>,
+    /// Show what it would do, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
     /// Answer yes to what would be asked
     #[arg(long)]
     pub yes: bool,
@@ -550,11 +414,14 @@ pub struct ImportSanebox {
     #[arg(long, value_name = "NAME")]
     pub account: Option<String>,
     /// What a folder is, such as @SaneClients=top; may be given again
-    #[arg(long = "map", id = "maps", value_name = "FOLDER=CATEGORY", value_parser = mapping)]
+    #[arg(long = "map", id = "maps", value_name = "FOLDER=CATEGORY", value_parser = values::mapping)]
     pub maps: Vec<(String, Category)>,
     /// File into SaneBox's folders from now on: their names go into the config
     #[arg(long)]
     pub keep_names: bool,
+    /// Show what it would do, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
     /// Answer yes to what would be asked
     #[arg(long)]
     pub yes: bool,
@@ -569,8 +436,11 @@ pub struct ImportRules {
     #[arg(long, value_name = "NAME")]
     pub account: Option<String>,
     /// What a folder is, such as Clients=top; may be given again
-    #[arg(long = "map", id = "maps", value_name = "FOLDER=CATEGORY", value_parser = mapping)]
+    #[arg(long = "map", id = "maps", value_name = "FOLDER=CATEGORY", value_parser = values::mapping)]
     pub maps: Vec<(String, Category)>,
+    /// Show what it would do, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
     /// Answer yes to what would be asked
     #[arg(long)]
     pub yes: bool,

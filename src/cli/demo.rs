@@ -58,7 +58,7 @@ pub(super) async fn watched(face: &mut Face, seed: u64) -> Result<(), Fault> {
     stage.server.stop().await;
     match ending? {
         // Who has seen enough of the demo: their own account now.
-        Ending::Setup => Box::pin(tui::begin(face)).await,
+        Ending::Setup | Ending::Change(_) => Box::pin(tui::begin(face)).await,
         Ending::Left | Ending::Demo => Ok(()),
     }
 }

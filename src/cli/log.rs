@@ -68,7 +68,7 @@ fn print(face: &mut Face, rows: &[Row]) {
     columns.extend([
         Column::left("state"),
         Column::left("move"),
-        Column::left("from"),
+        Column::flexible("from"),
         Column::flexible("subject"),
         Column::flexible("because"),
     ]);

@@ -33,6 +33,7 @@ mod tui;
 mod typing;
 mod undo;
 mod uninstall;
+mod usage;
 pub mod words;
 
 use std::io::IsTerminal;
@@ -47,7 +48,22 @@ use face::Face;
 /// Runs the program and gives its exit status: 0 done, 1 something failed, 2 wrong usage or configuration.
 pub fn main() -> ExitCode {
     memory::keep_to_itself();
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            return match usage::fault(&error) {
+                Some(fault) => {
+                    out::print_fault(&fault);
+                    ExitCode::from(2)
+                }
+                // Help, or the version: on standard output, which may be closed.
+                None => {
+                    let _ = error.print();
+                    ExitCode::SUCCESS
+                }
+            };
+        }
+    };
     match &cli.command {
         Some(Command::Daemon(args)) => journal::start(args.log_format, cli.verbose, cli.quiet),
         // A log would be written over the screen of the terminal UI, unless it goes elsewhere.

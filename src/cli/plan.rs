@@ -114,7 +114,7 @@ fn print(face: &mut Face, account: &str, planned: &[PlannedRow]) {
         Column::left("category"),
         Column::left("goes to"),
         Column::right("imp."),
-        Column::left("from"),
+        Column::flexible("from"),
         Column::flexible("subject"),
         Column::flexible("because"),
     ]);

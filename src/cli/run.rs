@@ -15,6 +15,7 @@ use crate::daemon::pass::{self, Counts, PassRun, Report};
 use crate::logic::engine::{Reply, Request};
 use crate::logic::fault::Fault;
 use crate::logic::plan::Mode;
+use crate::logic::printable::Printable;
 
 /// What `run --json` prints.
 #[derive(Serialize)]
@@ -139,7 +140,7 @@ fn print(face: &mut Face, outcome: &Outcome<'_>, runs: &[i64]) {
     for one in &outcome.accounts {
         let result = if one.ok { Cell::from("done").tone(Tone::Good) } else { Cell::from("failed").tone(Tone::Bad) };
         table.row([
-            Cell::trusted(one.account.as_ref()),
+            Cell::from(&Printable::new(&one.account)),
             number(one.seen),
             number(one.filed.top),
             number(one.filed.news),

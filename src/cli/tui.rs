@@ -20,7 +20,7 @@ pub(super) async fn tui(face: &mut Face) -> Result<Vec<Fault>, Fault> {
         let (_, messages) = run::channel();
         let theme = appearance::theme(face.theme, ThemeName::default())?;
         match run::run(run::Options { theme, missing: Some(missing) }, &NoPort, messages).await? {
-            Ending::Left => return Ok(Vec::new()),
+            Ending::Left | Ending::Change(_) => return Ok(Vec::new()),
             Ending::Demo => return demo::watched(face, 1).await.map(|()| Vec::new()),
             Ending::Setup => return begin(face).await.map(|()| Vec::new()),
         }
@@ -34,7 +34,7 @@ pub(super) async fn tui(face: &mut Face) -> Result<Vec<Fault>, Fault> {
 /// When the user leaves, and as [`tui`].
 pub(super) async fn begin(face: &mut Face) -> Result<(), Fault> {
     let theme = appearance::theme(face.theme, ThemeName::default())?;
-    if setup::on_screen(face, theme).await? { watch(face).await } else { Ok(()) }
+    if setup::on_screen(face, theme, None).await? { watch(face).await } else { Ok(()) }
 }
 
 /// Shows the accounts of the config until the user leaves.
@@ -45,17 +45,18 @@ async fn watch(face: &mut Face) -> Result<(), Fault> {
             Some(link) => look(face, &config, link).await?,
             None => show(face, config.clone(), Options::default()).await?,
         };
-        if ending != Ending::Setup {
-            return Ok(());
+        match ending {
+            Ending::Setup => set_up(face, &config, None).await?,
+            Ending::Change(account) => set_up(face, &config, Some(account)).await?,
+            Ending::Left | Ending::Demo => return Ok(()),
         }
-        add_account(face, &config).await?;
     }
 }
 
-/// Sets another account up, from the Accounts screen. Who changes their mind is back where they were.
-async fn add_account(face: &mut Face, config: &Config) -> Result<(), Fault> {
+/// Sets another account up, or changes the one that is called so, from the Accounts screen. Who changes their mind is back where they were.
+async fn set_up(face: &mut Face, config: &Config, account: Option<String>) -> Result<(), Fault> {
     let theme = appearance::theme(face.theme, config.theme)?;
-    match setup::on_screen(face, theme).await {
+    match setup::on_screen(face, theme, account).await {
         Err(fault) if fault.kind != FaultKind::Refused => Err(fault),
         Ok(_) | Err(_) => Ok(()),
     }

@@ -203,10 +203,10 @@ impl Habits {
             None => self.folders.clone(),
         };
         Ok(Habits {
-            mode: section.choice("mode", &choices::MODES)?.unwrap_or(self.mode),
+            mode: section.choice("mode", &Mode::WORDS)?.unwrap_or(self.mode),
             folders,
-            top: section.choice("top", &choices::TOP_MODES)?.unwrap_or(self.top),
-            caution: section.choice("caution", &choices::CAUTIONS)?.unwrap_or(self.caution),
+            top: section.choice("top", &TopMode::WORDS)?.unwrap_or(self.top),
+            caution: section.choice("caution", &Caution::WORDS)?.unwrap_or(self.caution),
             fit: section.switch("fit")?.unwrap_or(self.fit),
             backlog_days: section.count("backlog_days")?.unwrap_or(self.backlog_days),
             blackhole_days: section.count("blackhole_days")?.unwrap_or(self.blackhole_days),

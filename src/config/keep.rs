@@ -28,12 +28,21 @@ impl Keeping {
     /// A file beside the config at `config` that is not there yet, called after the account.
     pub fn file_beside(config: &Path, account: &str) -> Keeping {
         let folder = config.parent().unwrap_or(Path::new(""));
-        let plain = |c: char| if c.is_alphanumeric() || "-_.@+".contains(c) { c } else { '-' };
-        let stem: String = account.chars().map(plain).collect();
+        let stem = stem_of(account);
         let numbered = (2..1000).map(|number| format!("{stem}-{number}.password"));
         let mut names = std::iter::once(format!("{stem}.password")).chain(numbered);
         let free = names.find(|name| fs::symlink_metadata(folder.join(name)).is_err());
         Keeping::File(folder.join(free.unwrap_or_else(|| format!("{stem}.password"))))
+    }
+
+    /// Whether [`Keeping::file_beside`] gave this file, for this account.
+    pub fn is_beside(file: &Path, config: &Path, account: &str) -> bool {
+        let stem = format!("{}.password", stem_of(account));
+        let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let number =
+            name.strip_prefix(&format!("{}-", stem_of(account))).and_then(|rest| rest.strip_suffix(".password"));
+        let numbered = number.is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()));
+        file.parent() == config.parent() && (name == stem || numbered)
     }
 
     /// Whether there is a keyring to keep it in. Blocks; for a thread that may.
@@ -90,6 +99,11 @@ impl Keeping {
     }
 }
 
+/// What a file of an account is called.
+fn stem_of(account: &str) -> String {
+    account.chars().map(|c| if c.is_alphanumeric() || "-_.@+".contains(c) { c } else { '-' }).collect()
+}
+
 /// A file of mailherd's own that only its owner may read.
 fn read_private(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, Fault> {
     let shown = Printable::new(&path.to_string_lossy());
@@ -109,6 +123,11 @@ fn read_private(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, Fault> {
     let mut bytes = Zeroizing::new(Vec::new());
     file.take(LARGEST).read_to_end(&mut bytes).map_err(cannot)?;
     Ok(Some(bytes))
+}
+
+/// The permissions of a file that is there; of one that is not, the owner's alone.
+pub(super) fn mode_of(path: &Path) -> u32 {
+    fs::metadata(path).map_or(0o600, |known| known.permissions().mode() & 0o777)
 }
 
 /// Writes a file as a whole or not at all: beside it first, then in its place. Folders that are missing are made for the owner alone.
@@ -160,6 +179,10 @@ mod tests {
         let Keeping::File(path) = keeping else { unreachable!() };
         assert_eq!(fs::read_to_string(&path).unwrap(), "s3cret\n");
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        let kept = |file: &str| Keeping::is_beside(&folder.path().join(file), &config, "me/../x y");
+        assert!(kept("me-..-x-y.password") && kept("me-..-x-y-12.password"));
+        assert!(!kept("me-..-x-y-old.password") && !kept("me-..-x-y-.password") && !kept("other.password"));
+        assert!(!Keeping::is_beside(Path::new("/run/me-..-x-y.password"), &config, "me/../x y"));
         let next = Keeping::file_beside(&config, "me/../x y");
         assert_eq!(next, Keeping::File(folder.path().join("me-..-x-y-2.password")));
     }

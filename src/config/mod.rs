@@ -6,6 +6,10 @@
 //!                              choices · endpoint · folders · paths ◄──┘        secret: fetched at each connect
 //! ```
 //!
+//! The other way, `edit` puts an account into the file, and `rename` the names of folders: of `written` what is otherwise, by `tables`, around
+//! which everything stays to the byte. `told` is what an export says of it, and `heard` what another mailherd takes from that. Nothing here
+//! connects anywhere, and a file that cannot be read is never written.
+//!
 //! Everything that an account can override is resolved here, so that no other room asks "the account's, or else the
 //! global, or else the default?". What is wrong is a [`Fault`] of the usage kind (exit status 2) that names the file, the
 //! line and what would be right. No value of a key is ever quoted whose name begins with `password`.
@@ -23,9 +27,11 @@ mod oauth2;
 mod paths;
 mod rename;
 mod secret;
+mod tables;
 #[cfg(test)]
 mod tests;
 mod told;
+mod written;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -43,6 +49,7 @@ pub use oauth2::{Client, Oauth2, TokenSource};
 pub use paths::{default_path, state_folder, usual_path};
 pub use rename::name_folders;
 pub use secret::{SecretSource, Typed, printed_token};
+pub use told::{Heard, differences, heard};
 
 /// Whether habits shift the weights where the file does not say. They do not: over 32 mailboxes the gain was no larger than its
 /// standard error (docs/figures.md).

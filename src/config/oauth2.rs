@@ -118,6 +118,16 @@ impl Oauth2 {
         read.ok_or_else(|| section.fault("oauth2", "`oauth2` is missing", "docs/oauth2.md"))
     }
 
+    /// The same for an account that is at another server, or logs in by another name.
+    ///
+    /// # Errors
+    /// Usage, where the other server needs to be told more.
+    pub fn of_account(&self, account: &Account, config: &Path, state_dir: &Path) -> Result<Oauth2, Fault> {
+        let pairs: Vec<(String, String)> =
+            self.written.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect();
+        Oauth2::of_pairs(account, &pairs, config, state_dir)
+    }
+
     /// The keys and values of the table in the file; `keyring` has the value `true`.
     pub(super) fn written(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.written.iter().map(|(key, value)| (*key, value.as_str()))

@@ -1,11 +1,11 @@
 //! Gives managed folders other names in the config file, and leaves everything else in it as it is: comments, order, spelling.
 
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use toml_edit::{DocumentMut, InlineTable, Item, Table, TableLike, Value, value};
+use toml_edit::{DocumentMut, InlineTable, Item, Table, TableLike, value};
 
 use super::document::Document;
+use super::tables::{self, set};
 use super::{Account, build, keep};
 use crate::logic::fault::Fault;
 use crate::logic::ids::Category;
@@ -18,15 +18,14 @@ use crate::logic::ids::Category;
 pub fn name_folders(path: &Path, account: &str, names: &[(Category, String)]) -> Result<Account, Fault> {
     let document = Document::open(path)?;
     build::config(&document)?;
-    let text = renamed(document.text(), account, names)?;
+    let text = renamed(document.text(), account, names, "# As the folders were called before mailherd.\n")?;
     let config = build::config(&Document::of(path, text.clone()))?;
     let found = config.accounts.into_iter().find(|known| known.name == account).ok_or_else(unlike)?;
     if names.iter().any(|(category, name)| found.folders.of(*category) != Some(name)) {
         return Err(unlike());
     }
     if text != document.text() {
-        let mode = std::fs::metadata(path).map_or(0o600, |known| known.permissions().mode() & 0o777);
-        keep::write_private(path, &text, mode)?;
+        keep::write_private(path, &text, keep::mode_of(path))?;
     }
     Ok(found)
 }
@@ -35,25 +34,30 @@ fn unlike() -> Fault {
     Fault::usage("the names of folders cannot be changed in this config", "write them under [folders] by hand")
 }
 
-fn renamed(text: &str, account: &str, names: &[(Category, String)]) -> Result<String, Fault> {
+/// The text of the file with these names in it. `why`: a line of comment above a table that is new.
+pub(super) fn renamed(text: &str, account: &str, names: &[(Category, String)], why: &str) -> Result<String, Fault> {
     let mut document: DocumentMut = text.parse().map_err(|_| unlike())?;
     let shared = document.contains_key("folders");
     match its_own(&mut document, account)? {
-        Some(table) => names.iter().for_each(|(category, name)| set(table, category.word(), name)),
+        Some(table) => name_all(table, names),
         None if shared => {
             let table = document.get_mut("folders").and_then(Item::as_table_like_mut).ok_or_else(unlike)?;
-            names.iter().for_each(|(category, name)| set(table, category.word(), name));
+            name_all(table, names);
         }
-        None => return Ok(appended(text, names)),
+        None => return Ok(appended(text, names, why)),
     }
     Ok(document.to_string())
 }
 
+fn name_all(table: &mut dyn TableLike, names: &[(Category, String)]) {
+    names.iter().for_each(|(category, name)| set(table, category.word(), name.as_str().into()));
+}
+
 /// At the end of the file, behind whatever comment stands there: everything before stays as it is to the byte.
-fn appended(text: &str, names: &[(Category, String)]) -> String {
+fn appended(text: &str, names: &[(Category, String)], why: &str) -> String {
     let mut table = Table::new();
-    table.decor_mut().set_prefix("\n# As the folders were called before mailherd.\n");
-    names.iter().for_each(|(category, name)| set(&mut table, category.word(), name));
+    table.decor_mut().set_prefix(format!("\n{why}"));
+    name_all(&mut table, names);
     let mut added = DocumentMut::new();
     added.insert("folders", Item::Table(table));
     let end = if text.ends_with('\n') { "" } else { "\n" };
@@ -62,20 +66,7 @@ fn appended(text: &str, names: &[(Category, String)]) -> String {
 
 /// The table of the account's own folders, where it has one or there are other accounts; made when there is none.
 fn its_own<'a>(document: &'a mut DocumentMut, account: &str) -> Result<Option<&'a mut dyn TableLike>, Fault> {
-    let mut tables: Vec<&mut dyn TableLike> = match document.get_mut("accounts") {
-        Some(Item::ArrayOfTables(tables)) => tables.iter_mut().map(|table| table as &mut dyn TableLike).collect(),
-        Some(Item::Value(Value::Array(array))) => array
-            .iter_mut()
-            .filter_map(|value| value.as_inline_table_mut().map(|table| table as &mut dyn TableLike))
-            .collect(),
-        _ => return Err(unlike()),
-    };
-    let alone = tables.len() == 1;
-    let is_it = |table: &&mut dyn TableLike| {
-        table.get("name").and_then(Item::as_str).is_some_and(|name| name.trim() == account)
-    };
-    let at = tables.iter().position(is_it).ok_or_else(unlike)?;
-    let table = tables.swap_remove(at);
+    let (table, alone) = tables::account(document, account).ok_or_else(unlike)?;
     if !table.contains_key("folders") {
         if alone {
             return Ok(None);
@@ -85,21 +76,10 @@ fn its_own<'a>(document: &'a mut DocumentMut, account: &str) -> Result<Option<&'
     table.get_mut("folders").and_then(Item::as_table_like_mut).map(Some).ok_or_else(unlike)
 }
 
-/// The value alone: what stands around it (a comment behind it) stays.
-fn set(table: &mut dyn TableLike, key: &str, name: &str) {
-    match table.get_mut(key).and_then(Item::as_value_mut) {
-        Some(known) if known.as_str() == Some(name) => {}
-        Some(known) => {
-            let decor = known.decor().clone();
-            *known = Value::from(name);
-            *known.decor_mut() = decor;
-        }
-        None => drop(table.insert(key, value(name))),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
     use super::*;
 
     const ACCOUNT: &str =

@@ -308,11 +308,12 @@ fn oauth2_is_written_as_it_was_given() {
     account.host = "imap.gmail.com".into();
     let pairs = [("client_id", "a\"b"), ("client_secret_file", "/etc/x"), ("keyring", "false")];
     let pairs = pairs.map(|(key, value)| (key.to_owned(), value.to_owned()));
-    let editing = super::Editing::open(&path).unwrap();
+    let mut editing = super::Editing::open(&path).unwrap();
     let state_dir = editing.state_dir().unwrap();
     let oauth2 = super::Oauth2::of_pairs(&account, &pairs, &path, &state_dir).unwrap();
     account.secret = SecretSource::Oauth2(Box::new(oauth2));
-    editing.write(&account).unwrap();
+    editing.put(&account).unwrap();
+    editing.write().unwrap();
     assert_eq!(load(&path).unwrap().accounts, [account]);
     let text = fs::read_to_string(&path).unwrap();
     assert!(text.contains("oauth2 = { client_id = 'a\"b', client_secret_file = \"/etc/x\" }"), "{text}");

@@ -205,11 +205,14 @@ pub(super) fn rules(bytes: &[u8]) {
         orders.extend(taken.into_iter().map(|one| (one.who, one.category)));
     }
     match portable::read(&text) {
-        Ok(entries) => {
-            let again =
-                portable::write(&entries, toml::Table::new(), UnixTime(0)).expect("what was read can be written");
-            assert_eq!(portable::read(&again).as_ref(), Ok(&entries), "{text:?}");
-            orders.extend(entries.into_iter().map(|one| (one.who, one.category)));
+        Ok(export) => {
+            let written = portable::write(&export.orders, export.settings.clone(), UnixTime(0));
+            let again = written.expect("what was read can be written");
+            assert_eq!(portable::read(&again).map(|again| again.orders).as_ref(), Ok(&export.orders), "{text:?}");
+            if let Err(fault) = crate::config::heard(&export.settings) {
+                assert_one_line(&fault);
+            }
+            orders.extend(export.orders.into_iter().map(|one| (one.who, one.category)));
         }
         Err(fault) => assert_one_line(&fault),
     }

@@ -14,6 +14,9 @@ pub enum Mode {
 }
 
 impl Mode {
+    /// The words of the config.
+    pub const WORDS: [(&str, Mode); 2] = [("preview", Mode::Preview), ("file", Mode::File)];
+
     /// The word for it in the config and in JSON.
     pub fn word(self) -> &'static str {
         match self {
@@ -33,6 +36,20 @@ pub enum TopMode {
     Flag,
     /// It stays.
     Off,
+}
+
+impl TopMode {
+    /// The words of the config.
+    pub const WORDS: [(&str, TopMode); 3] = [("move", TopMode::Move), ("flag", TopMode::Flag), ("off", TopMode::Off)];
+
+    /// As it stands in the config.
+    pub fn word(self) -> &'static str {
+        match self {
+            TopMode::Move => "move",
+            TopMode::Flag => "flag",
+            TopMode::Off => "off",
+        }
+    }
 }
 
 /// The managed mailboxes, as the server spells them.

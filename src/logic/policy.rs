@@ -14,6 +14,19 @@ pub enum Caution {
 }
 
 impl Caution {
+    /// The words of the config.
+    pub const WORDS: [(&str, Caution); 3] =
+        [("low", Caution::Low), ("normal", Caution::Normal), ("high", Caution::High)];
+
+    /// As it stands in the config.
+    pub fn word(self) -> &'static str {
+        match self {
+            Caution::Low => "low",
+            Caution::Normal => "normal",
+            Caution::High => "high",
+        }
+    }
+
     /// Mail below this importance (0..1) may be filed to news or bulk.
     pub fn away_below(self) -> f64 {
         match self {

@@ -68,14 +68,22 @@ pub struct Store {
     origins: RefCell<Origins>,
 }
 
+/// What the database is called in the state directory.
+const FILE: &str = "mailherd.sqlite3";
+
 impl Store {
+    /// Whether there is a database in `state_dir`.
+    pub fn is_in(state_dir: &Path) -> bool {
+        state_dir.join(FILE).exists()
+    }
+
     /// Opens, or makes, the database in `state_dir`, whose permissions are tightened to 0700 (files 0600).
     ///
     /// # Errors
     /// When the directory or the file cannot be used, or when a newer mailherd wrote it.
     pub fn open(state_dir: &Path) -> Result<Store, Fault> {
         prepare_directory(state_dir)?;
-        let path = state_dir.join("mailherd.sqlite3");
+        let path = state_dir.join(FILE);
         // SQLite gives its -wal and -shm files the permissions of the database file, so this one decides.
         private_file(&path)?;
         let db = Connection::open(&path).map_err(|error| fault(&path, &error))?;

@@ -14,6 +14,8 @@ pub enum Effect {
     Demo,
     /// The program ends, and the guided set-up begins.
     Setup,
+    /// The program ends, and the guided set-up changes the account that is called so.
+    Change(String),
     /// The program stops until the shell wakes it (SIGTSTP).
     Suspend,
     /// Everything is drawn anew, as if nothing were on the screen.

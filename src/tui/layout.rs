@@ -42,15 +42,23 @@ pub fn too_small(size: Size) -> bool {
     size.width < SMALLEST.width || size.height < SMALLEST.height
 }
 
-/// The list inside of the help and the palette: below a line for typing, within a border.
+/// The list inside of the help and the palette: below a line for typing and above the words of the selected action, within a border.
 pub fn choice(body: Rect) -> Rect {
-    let outside = choice_frame(body);
+    let (outside, words) = (choice_frame(body), choice_words(body));
     Rect {
         x: outside.x + 1,
         y: outside.y + 2,
         width: outside.width.saturating_sub(2),
-        height: outside.height.saturating_sub(3),
+        height: outside.height.saturating_sub(3 + words.height),
     }
+}
+
+/// What the selected action does, in full: the columns of the list may be too narrow for it.
+pub fn choice_words(body: Rect) -> Rect {
+    let outside = choice_frame(body);
+    let height = if outside.width < 60 { 3 } else { 2 };
+    let y = outside.bottom().saturating_sub(1 + height);
+    Rect { x: outside.x + 1, y, width: outside.width.saturating_sub(2), height }
 }
 
 /// The border of the help and the palette.

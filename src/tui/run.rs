@@ -76,7 +76,7 @@ impl Port for NoPort {
 }
 
 /// How it ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ending {
     /// The user left.
     Left,
@@ -84,6 +84,8 @@ pub enum Ending {
     Demo,
     /// The user wants to set an account up.
     Setup,
+    /// The user wants to change the account that is called so.
+    Change(String),
 }
 
 /// What the terminal UI is made with.
@@ -165,6 +167,7 @@ fn carry_out(effects: Vec<Effect>, port: &dyn Port, terminal: &mut Terminal) -> 
             Effect::Quit => ending = Some(Ending::Left),
             Effect::Demo => ending = Some(Ending::Demo),
             Effect::Setup => ending = Some(Ending::Setup),
+            Effect::Change(account) => ending = Some(Ending::Change(account)),
             Effect::Suspend => terminal.suspend()?,
             Effect::Redraw => terminal.clear()?,
             Effect::Mouse(on) => terminal.listen_to_mouse(on)?,

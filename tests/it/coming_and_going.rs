@@ -316,7 +316,7 @@ fn an_export_gives_a_fresh_mailherd_the_same_verdicts() {
     user.set("state_dir", &fresh);
     assert!(user.mailherd(&["orders", "--json"]).done().rows().is_empty());
     let result = user.mailherd(&["import", file, "--yes", "--json"]).done().object();
-    json::has_exactly(&result, "source run given stood orders left_out");
+    json::has_exactly(&result, "source run given stood orders left_out accounts settings dry_run");
     assert_eq!(result["given"].as_u64(), Some(before.len() as u64));
     let told = |rows: &[Value]| -> Vec<String> {
         let keys = ["who", "category", "account", "given_at", "origin"];

@@ -322,7 +322,7 @@ fn a_daemon_that_is_at_work_watches_the_new_account_too() {
     };
     accounts(1);
     let said = run(&user, &flags(&user)).done();
-    assert!(said.stderr.contains("it watches the new account, too"), "{said}");
+    assert!(said.stderr.contains("told to watch the new account, too"), "{said}");
     accounts(2);
     daemon.kill();
 }

@@ -1,7 +1,10 @@
-//! `mailherd import`: what another program knows becomes orders, after a look at them and a yes. Mail is not moved.
+//! `mailherd import`: what another program knows becomes orders, after a look at them and a yes; from another mailherd come its settings, too.
+//! Mail is not moved.
 
+mod export;
 mod rules;
 mod sanebox;
+mod settings;
 
 use serde_json::{Value, json};
 
@@ -52,15 +55,24 @@ pub(super) async fn import(face: &mut Face, args: &Import) -> Result<Vec<Fault>,
         (Some(ImportFrom::Sanebox(args)), _) => sanebox::sanebox(face, args).await,
         (Some(ImportFrom::Sieve(args)), _) => rules::sieve(face, args).await,
         (Some(ImportFrom::Imapfilter(args)), _) => rules::imapfilter(face, args).await,
-        (None, Some(file)) => rules::export(face, file, args).await,
+        (None, Some(file)) => export::export(face, file, args).await,
         (None, None) => Err(Fault::usage("nothing to import is named", "name a file, or see `mailherd import --help`")),
     }
 }
 
 /// Shows it, asks, and does it.
-async fn take_over(face: &mut Face, config: &Config, offer: Offer, yes: bool) -> Result<Vec<Fault>, Fault> {
+async fn take_over(
+    face: &mut Face,
+    config: &Config,
+    offer: Offer,
+    (yes, dry_run): (bool, bool),
+) -> Result<Vec<Fault>, Fault> {
     if !face.out().json() {
         preview(face, &offer);
+    }
+    if dry_run {
+        tell_of_dry_run(face, &offer);
+        return Ok(Vec::new());
     }
     let count = plural(offer.orders.len() as u64, "order", "orders");
     if !offer.orders.is_empty() {
@@ -136,6 +148,16 @@ async fn give(face: &Face, config: &Config, offer: &Offer) -> Result<Given, Faul
     }
     let imported = Store::open(&config.state_dir)?.import_orders(&entries, face.now)?;
     Ok(Given { run: imported.run.map(|run| run.0), orders: imported.given.len() })
+}
+
+/// Nothing was done; people have seen what would be.
+fn tell_of_dry_run(face: &mut Face, offer: &Offer) {
+    if face.out().json() {
+        let nothing = Given { run: None, orders: 0 };
+        face.out().object(&object(offer, &nothing, 0));
+    } else {
+        face.out().note("a dry run: nothing was changed");
+    }
 }
 
 fn tell(face: &mut Face, offer: &Offer, given: &Given) {

@@ -1,9 +1,9 @@
-//! `import sieve FILE`, `import imapfilter FILE`, and `import FILE` of what `export` wrote.
+//! `import sieve FILE` and `import imapfilter FILE`.
 
 use std::io::Read as _;
 use std::path::Path;
 
-use super::super::args::{Import, ImportRules};
+use super::super::args::ImportRules;
 use super::super::face::{Face, chosen};
 use super::{Offer, Offered, take_over};
 use crate::config::{Account, Config};
@@ -12,7 +12,7 @@ use crate::logic::fault::Fault;
 use crate::logic::ids::{Category, ListId};
 use crate::logic::orders::Origin;
 use crate::logic::printable::Printable;
-use crate::logic::transfer::{Entry, LeftOut, Map, Rules, Taken, imapfilter, portable, sieve};
+use crate::logic::transfer::{Entry, LeftOut, Map, Rules, Taken, imapfilter, sieve};
 use crate::store::Store;
 
 /// Larger files are none that people write rules into. Bytes.
@@ -53,7 +53,7 @@ async fn rules(
     }
     offer.left_out.sort();
     drop(store);
-    take_over(face, &config, offer, args.yes).await
+    take_over(face, &config, offer, (args.yes, args.dry_run)).await
 }
 
 /// Somebody the user has written to is banished only by a word about them.
@@ -81,29 +81,8 @@ fn the_account<'a>(config: &'a Config, name: Option<&str>) -> Result<&'a Account
     }
 }
 
-pub(super) async fn export(face: &mut Face, file: &Path, args: &Import) -> Result<Vec<Fault>, Fault> {
-    let config = face.config()?;
-    chosen(&config, args.account.as_deref())?;
-    let shown = Printable::new(&file.to_string_lossy()).to_string();
-    let entries = portable::read(&contents(file)?).map_err(|fault| fault.while_doing(shown))?;
-    let mut offer = Offer { source: "export", ..Offer::default() };
-    for mut entry in entries {
-        if let (Some(name), Some(given)) = (&mut entry.account, &args.account) {
-            name.clone_from(given);
-        }
-        let unknown = entry.account.as_ref().filter(|name| config.accounts.iter().all(|known| known.name != **name));
-        match unknown {
-            Some(name) => {
-                let why = format!("{}: there is no account {name} here (--account takes another one)", entry.who);
-                offer.left_out.push(LeftOut { line: 0, why });
-            }
-            None => offer.orders.push(Offered { entry, line: None, messages: None }),
-        }
-    }
-    take_over(face, &config, offer, args.yes).await
-}
-
-fn contents(path: &Path) -> Result<String, Fault> {
+/// The text of a file that rules or an export are in.
+pub(super) fn contents(path: &Path) -> Result<String, Fault> {
     let shown = Printable::new(&path.to_string_lossy());
     let read = || {
         let mut bytes = Vec::new();
@@ -114,7 +93,10 @@ fn contents(path: &Path) -> Result<String, Fault> {
         Fault::usage(format!("cannot read {shown}: {error}"), "check the path and its permissions")
     })?;
     if bytes.len() as u64 > LARGEST {
-        return Err(Fault::usage(format!("{shown} is larger than 4 MiB"), "name the file with the rules"));
+        return Err(Fault::usage(
+            format!("{shown} is larger than 4 MiB"),
+            "name the file with the rules, or the export",
+        ));
     }
     String::from_utf8(bytes).map_err(|_| Fault::usage(format!("{shown} is not UTF-8 text"), "save it as UTF-8"))
 }

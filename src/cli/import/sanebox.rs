@@ -6,7 +6,7 @@ use super::super::args::ImportSanebox;
 use super::super::face::{Face, chosen, guarded};
 use super::super::table::{Cell, Column, Table};
 use super::super::words::plural;
-use super::{Offer, Offered, agreed, counts, give, preview, tell};
+use super::{Offer, Offered, agreed, counts, give, preview, tell, tell_of_dry_run};
 use crate::config::{self, Account, Config};
 use crate::daemon::adopt::{self, Adoption, SaneFolder};
 use crate::logic::fault::Fault;
@@ -43,6 +43,10 @@ pub(super) async fn sanebox(face: &mut Face, args: &ImportSanebox) -> Result<Vec
     if !face.out().json() {
         found.iter().for_each(|found| show_folders(face, found, args.keep_names));
         preview(face, &offer);
+    }
+    if args.dry_run {
+        tell_of_dry_run(face, &offer);
+        return Ok(faults);
     }
     if names || !offer.orders.is_empty() {
         let orders = plural(offer.orders.len() as u64, "order", "orders");

@@ -21,6 +21,8 @@ const PASSWORD_FLAGS: &str =
 /// A way to the password, or around it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Way {
+    /// As it is.
+    Kept,
     File,
     Keyring,
     Command,
@@ -32,6 +34,11 @@ impl Flow<'_> {
     pub(super) async fn log_in(&mut self) -> Result<(), Fault> {
         self.ask_for_username().await?;
         self.ask_for_password().await?;
+        self.prove().await
+    }
+
+    /// Logs in with what is known, and looks at what is there; asks again until it works.
+    pub(super) async fn prove(&mut self) -> Result<(), Fault> {
         loop {
             let (outcome, checks) = self.examine().await;
             let stop = match outcome {
@@ -57,7 +64,7 @@ impl Flow<'_> {
     pub(super) fn config(&self) -> Config {
         Config {
             path: self.editing.path().to_owned(),
-            state_dir: self.scratch.path().to_owned(),
+            state_dir: self.state_dir(),
             theme: ThemeName::default(),
             accounts: vec![self.account.clone()],
             metrics: None,
@@ -81,12 +88,14 @@ impl Flow<'_> {
                 let flag = format!("--folder {}=NAME", category.word());
                 return Err(Fault::usage(check.detail.clone(), format!("give another name with {flag}")));
             }
-            self.ask_for_folder(category).await?;
+            self.ask_for_folder(category, other_name(category)).await?;
             return Ok(false);
         }
-        for category in checks.iter().filter_map(|check| check.clash) {
+        // Where the set-up files nothing itself, the first pass asks before it files there: a yes to this would be forgotten.
+        let asks = self.known.is_none() && !self.args.no_preview;
+        for category in checks.iter().filter_map(|check| check.clash).filter(|_| asks) {
             if !self.adopted.contains(&category) && !self.adopts(category).await? {
-                self.ask_for_folder(category).await?;
+                self.ask_for_folder(category, other_name(category)).await?;
                 return Ok(false);
             }
         }
@@ -121,19 +130,17 @@ impl Flow<'_> {
         Ok(adopted)
     }
 
-    async fn ask_for_folder(&mut self, category: Category) -> Result<(), Fault> {
+    pub(super) async fn ask_for_folder(&mut self, category: Category, usual: &str) -> Result<(), Fault> {
         let text = format!("Folder for {} mail", category.word());
         let flag = format!("--folder {}=NAME", category.word());
         let question = Question { text: &text, why: "A name that nothing else uses.", flag: &flag };
-        let mut folders = self.account.folders.clone();
-        let name =
-            self.prompt.text(&question, Some(other_name(category)), |typed| folders.named(category, typed)).await?;
-        folders = name;
-        self.account.folders = folders;
+        let folders = self.account.folders.clone();
+        let name = self.prompt.text(&question, Some(usual), |typed| folders.named(category, typed)).await?;
+        self.account.folders = name;
         Ok(())
     }
 
-    async fn ask_for_username(&mut self) -> Result<(), Fault> {
+    pub(super) async fn ask_for_username(&mut self) -> Result<(), Fault> {
         if let (Some(given), false) = (&self.args.username, self.flags_failed) {
             self.account.username.clone_from(given);
             return Ok(());
@@ -152,13 +159,16 @@ impl Flow<'_> {
         Ok(())
     }
 
-    async fn ask_for_password(&mut self) -> Result<(), Fault> {
-        self.granted = None;
+    pub(super) async fn ask_for_password(&mut self) -> Result<(), Fault> {
         if let Some(source) = self.given_password().await? {
             self.account.secret = source;
             return Ok(());
         }
         let way = self.way().await?;
+        if way == Way::Kept {
+            return Ok(());
+        }
+        self.granted = None;
         if way == Way::Oauth2 {
             return self.ask_for_tokens().await;
         }
@@ -183,6 +193,10 @@ impl Flow<'_> {
     async fn way(&self) -> Result<Way, Fault> {
         let keyring = tokio::task::spawn_blocking(Keeping::has_keyring).await.unwrap_or(false);
         let mut ways = Vec::new();
+        let kept = format!("as it is: {}", Printable::new(&self.password_place()));
+        if self.known.is_some() {
+            ways.push((Way::Kept, kept.as_str()));
+        }
         let tokens = "OAuth2: I log in at the provider's page, as a client of my own (docs/oauth2.md)";
         let only_tokens = self.provider.is_some_and(|provider| matches!(provider.password, Password::Oauth2 { .. }));
         if only_tokens {
@@ -211,7 +225,7 @@ impl Flow<'_> {
     }
 
     /// What the flags say.
-    async fn given_password(&mut self) -> Result<Option<SecretSource>, Fault> {
+    pub(super) async fn given_password(&mut self) -> Result<Option<SecretSource>, Fault> {
         let args = self.args;
         if self.flags_failed {
             return Ok(None);

@@ -93,7 +93,7 @@ impl Flow<'_> {
         Ok(())
     }
 
-    async fn caution(&self, preview: Option<&Preview>) -> Result<Caution, Fault> {
+    pub(super) async fn caution(&self, preview: Option<&Preview>) -> Result<Caution, Fault> {
         if let Some(caution) = self.args.caution {
             return Ok(caution);
         }
@@ -122,10 +122,11 @@ impl Flow<'_> {
             why: "What it is not sure about stays in the inbox.",
             flag: "--caution low|normal|high",
         };
-        Ok(LEVELS[self.prompt.choice(&question, &choices, 1).await?])
+        let now = self.known.as_ref().and_then(|known| LEVELS.iter().position(|level| *level == known.caution));
+        Ok(LEVELS[self.prompt.choice(&question, &choices, now.unwrap_or(1)).await?])
     }
 
-    async fn top(&self) -> Result<TopMode, Fault> {
+    pub(super) async fn top(&self) -> Result<TopMode, Fault> {
         if let Some(top) = self.args.top {
             return Ok(top);
         }
@@ -141,11 +142,12 @@ impl Flow<'_> {
             "leave it in the inbox as it is".to_owned(),
         ];
         let choices: Vec<&str> = choices.iter().map(String::as_str).collect();
-        let chosen = self.prompt.choice(&question, &choices, 0).await?;
-        Ok([TopMode::Move, TopMode::Flag, TopMode::Off][chosen])
+        let modes = [TopMode::Move, TopMode::Flag, TopMode::Off];
+        let now = self.known.as_ref().and_then(|known| modes.iter().position(|mode| *mode == known.top));
+        Ok(modes[self.prompt.choice(&question, &choices, now.unwrap_or(0)).await?])
     }
 
-    async fn mode(&self) -> Result<Mode, Fault> {
+    pub(super) async fn mode(&self) -> Result<Mode, Fault> {
         if self.only_preview {
             return Ok(Mode::Preview);
         }
@@ -158,8 +160,12 @@ impl Flow<'_> {
             flag: "--mode file|preview",
         };
         let now = plural(self.waiting as u64, "message", "messages");
-        let file = format!("file: {now} now, and what comes from now on");
+        let file = match self.known {
+            Some(_) => "file: from now on".to_owned(),
+            None => format!("file: {now} now, and what comes from now on"),
+        };
         let choices = ["preview: only decide and show, for as long as you like", file.as_str()];
-        Ok(if self.prompt.choice(&question, &choices, 0).await? == 0 { Mode::Preview } else { Mode::File })
+        let now = usize::from(self.known.as_ref().is_some_and(|known| known.mode == Mode::File));
+        Ok(if self.prompt.choice(&question, &choices, now).await? == 0 { Mode::Preview } else { Mode::File })
     }
 }

@@ -1,7 +1,8 @@
 //! `mailherd setup`: from an e-mail address to a working account.
 //!
 //! ```text
-//! address ─► server (found, tried) ─► password or tokens ─► folders ─► own addresses ─► preview ─► caution, top, mode ─► service ─► yes ─► written
+//! new: address ─► server (found, tried) ─► password or tokens ─► folders ─► own addresses ─► preview ─► caution, top, mode ─► service ─► yes ─► written
+//! there already: server, login, addresses, folders, filing: what is to be otherwise ─► tried ─► yes ─► written
 //! ```
 //!
 //! The same questions are asked on a terminal line by line, and on the screen of the terminal UI: see [`Prompt`].
@@ -9,6 +10,8 @@
 //! useful question, not to the shell. Each question has a flag; without a terminal the flags are all there is.
 
 mod account;
+mod change;
+mod given;
 mod habits;
 mod oauth;
 mod prompt;
@@ -31,8 +34,10 @@ use crate::logic::fault::Fault;
 use crate::logic::ids::{Address, Category};
 use crate::logic::printable::Printable;
 use crate::logic::provider::Provider;
+use crate::store::Store;
 use crate::tui::guide;
 use crate::tui::theme::Theme;
+pub(super) use given::{can_ask, given};
 use prompt::{Prompt, Question};
 use scratch::Scratch;
 
@@ -43,6 +48,8 @@ struct Flow<'a> {
     prompt: Prompt,
     editing: Editing,
     account: Account,
+    /// What the account was, where it is one that is changed.
+    known: Option<Account>,
     provider: Option<&'static Provider>,
     /// What would be filed now, as the preview found it.
     waiting: usize,
@@ -65,10 +72,14 @@ struct Flow<'a> {
 pub(super) async fn setup(face: &mut Face, args: &Setup) -> Result<Vec<Fault>, Fault> {
     let written = Cell::new(false);
     let prompt = Prompt::new(args.yes, face.is_quiet());
-    let flow = flow(face, args, prompt, &written);
+    until_interrupted(flow(face, args, prompt, &written), &written).await
+}
+
+/// The work, unless the user ends it before.
+async fn until_interrupted<T>(work: impl Future<Output = Result<T, Fault>>, written: &Cell<bool>) -> Result<T, Fault> {
     tokio::select! {
         biased;
-        result = flow => result.map_err(|fault| ended(fault, written.get())),
+        result = work => result.map_err(|fault| ended(fault, written.get())),
         () = interrupted() => {
             eprintln!();
             Err(ended(Fault::refused("interrupted", ""), written.get()))
@@ -76,15 +87,16 @@ pub(super) async fn setup(face: &mut Face, args: &Setup) -> Result<Vec<Fault>, F
     }
 }
 
-/// On the screen of the terminal UI. Whether there is an account now.
+/// On the screen of the terminal UI: a new account, or the one that is called so. Whether anything was written.
 ///
 /// # Errors
 /// When the user leaves before it is written, and when the terminal cannot be used.
-pub(super) async fn on_screen(face: &mut Face, theme: Theme) -> Result<bool, Fault> {
+pub(super) async fn on_screen(face: &mut Face, theme: Theme, account: Option<String>) -> Result<bool, Fault> {
     let written = Cell::new(false);
+    let args = Setup { account, ..Setup::default() };
     let (talk, hearing) = guide::channel();
     let told = async {
-        let result = flow(face, &Setup::default(), Prompt::on_screen(talk.clone()), &written).await;
+        let result = flow(face, &args, Prompt::on_screen(talk.clone()), &written).await;
         let ends = Prompt::on_screen(talk.clone());
         match &result {
             Ok(faults) => faults.iter().for_each(|fault| ends.say_fault(fault)),
@@ -106,20 +118,38 @@ pub(super) async fn on_screen(face: &mut Face, theme: Theme) -> Result<bool, Fau
 
 async fn flow(face: &mut Face, args: &Setup, prompt: Prompt, written: &Cell<bool>) -> Result<Vec<Fault>, Fault> {
     let editing = Editing::open(&face.config_path()?)?;
-    welcome(&prompt, &editing);
-    let email = email(&prompt, &editing, args).await?;
-    let mut account = Account::draft(name(&editing, args, &email)?, email);
-    for (category, name) in &args.folders {
-        account.folders =
-            account.folders.named(*category, name).map_err(|why| Fault::usage(why, "give --folder another name"))?;
-    }
+    let who = match &args.account {
+        Some(name) => Who::Known(Box::new(called(&editing, name)?)),
+        None => {
+            welcome(&prompt, &editing);
+            who(&prompt, &editing, args).await?
+        }
+    };
+    let (mut account, known) = match who {
+        Who::Known(known) => (Account::clone(&known), Some(*known)),
+        Who::New(email) => (editing.draft(name(&editing, args, &email)?, email)?, None),
+    };
+    name_folders(&mut account, &args.folders)?;
+    begun(face, args, prompt, editing, (account, known), written)?.run().await
+}
+
+/// At the first question. `known`: what the account was, where it is one that is changed.
+fn begun<'a>(
+    face: &'a mut Face,
+    args: &'a Setup,
+    prompt: Prompt,
+    editing: Editing,
+    (account, known): (Account, Option<Account>),
+    written: &'a Cell<bool>,
+) -> Result<Flow<'a>, Fault> {
     let scratch = Scratch::beside(&editing.state_dir()?)?;
-    let flow = Flow {
+    Ok(Flow {
         face,
         args,
         prompt,
         editing,
         account,
+        known,
         provider: None,
         waiting: 0,
         keeping: None,
@@ -129,8 +159,18 @@ async fn flow(face: &mut Face, args: &Setup, prompt: Prompt, written: &Cell<bool
         flags_failed: false,
         scratch,
         written,
-    };
-    flow.run().await
+    })
+}
+
+/// As the flags want it.
+fn name_folders(account: &mut Account, names: &[(Category, String)]) -> Result<(), Fault> {
+    for (category, name) in names {
+        account.folders = account
+            .folders
+            .named(*category, name)
+            .map_err(|why| Fault::usage(Printable::new(&why).to_string(), "give --folder another name"))?;
+    }
+    Ok(())
 }
 
 /// A fault without a hint is the user's own leaving: what is true then.
@@ -169,22 +209,59 @@ fn welcome(prompt: &Prompt, editing: &Editing) {
     );
 }
 
-async fn email(prompt: &Prompt, editing: &Editing, args: &Setup) -> Result<Address, Fault> {
-    let check = |typed: &str| match Address::parse(typed) {
-        None => Err(format!("\"{typed}\" is not an e-mail address, such as anna@example.org")),
-        Some(email) => match editing.accounts().iter().find(|account| account.email == email) {
-            Some(known) => {
-                Err(format!("{email} has an account already, called {}", known.name, email = email.as_str()))
-            }
-            None => Ok(email),
-        },
+/// Whom it is about.
+enum Who {
+    /// An account that is to be added.
+    New(Address),
+    /// One that is there, and is to be changed.
+    Known(Box<Account>),
+}
+
+fn called(editing: &Editing, name: &str) -> Result<Account, Fault> {
+    editing.accounts().iter().find(|account| account.name == name).cloned().ok_or_else(|| {
+        let names: Vec<&str> = editing.accounts().iter().map(|account| account.name.as_str()).collect();
+        let hint = match names.as_slice() {
+            [] => "there is none yet: `mailherd setup` adds one".to_owned(),
+            names => format!("the accounts are: {}", Printable::new(&names.join(", "))),
+        };
+        Fault::usage(format!("there is no account called {}", Printable::new(name)), hint)
+    })
+}
+
+/// By the address; that of an account which is there is asked about.
+async fn who(prompt: &Prompt, editing: &Editing, args: &Setup) -> Result<Who, Fault> {
+    let check = |typed: &str| {
+        Address::parse(typed).ok_or_else(|| format!("\"{typed}\" is not an e-mail address, such as anna@example.org"))
     };
-    if let Some(given) = &args.email {
-        let hint = "name the new account's address with --email; `mailherd doctor` looks at an account that is there";
-        return check(given).map_err(|why| Fault::usage(why, hint));
+    let mut given = args.email.as_deref();
+    loop {
+        let email = match given.take() {
+            Some(given) => {
+                let hint = "name the new account's address with --email";
+                check(given).map_err(|why| Fault::usage(Printable::new(&why).to_string(), hint))?
+            }
+            None => {
+                let question = Question { text: "E-mail address", why: "", flag: "--email ADDRESS" };
+                prompt.text(&question, None, check).await?
+            }
+        };
+        let Some(known) = editing.accounts().iter().find(|account| account.email == email) else {
+            return Ok(Who::New(email));
+        };
+        let there = format!(
+            "{} has an account already, called {}",
+            Printable::new(email.as_str()),
+            Printable::new(&known.name)
+        );
+        if !prompt.can_ask() {
+            let hint = format!("--account {} changes it; --email names a new account's address", known.name);
+            return Err(Fault::usage(there, hint));
+        }
+        let question = Question { text: "Change it", why: &there, flag: "--account NAME" };
+        if prompt.yes_or_no(&question, true).await? {
+            return Ok(Who::Known(Box::new(known.clone())));
+        }
     }
-    let question = Question { text: "E-mail address", why: "", flag: "--email ADDRESS" };
-    prompt.text(&question, None, check).await
 }
 
 /// What the account is called: as said, else by the domain of the address.
@@ -201,6 +278,13 @@ fn name(editing: &Editing, args: &Setup, email: &Address) -> Result<String, Faul
 }
 
 impl Flow<'_> {
+    /// Where what is found out about the account goes: it is read anew each time, and nobody misses it afterwards; where the account has been at
+    /// work, what it has learned and filed is known.
+    fn state_dir(&self) -> std::path::PathBuf {
+        let there = self.editing.state_dir().ok().filter(|state| self.known.is_some() && Store::is_in(state));
+        there.unwrap_or_else(|| self.scratch.path().to_owned())
+    }
+
     /// The account, and who is told of the work on it.
     fn setting(&self) -> Setting<'_> {
         let setting = self.face.setting(&self.account, false);
@@ -211,6 +295,9 @@ impl Flow<'_> {
     }
 
     async fn run(mut self) -> Result<Vec<Fault>, Fault> {
+        if self.known.is_some() {
+            return self.change().await;
+        }
         self.find_server().await?;
         self.log_in().await?;
         self.own_addresses().await?;

@@ -18,10 +18,15 @@ use crate::logic::server::{Candidate, Certificate, Source};
 impl Flow<'_> {
     /// Finds the server and tries it, until one greets with a certificate that is trusted.
     pub(super) async fn find_server(&mut self) -> Result<(), Fault> {
-        let mut candidates = match &self.args.host {
+        let candidates = match &self.args.host {
             Some(host) => self.named(host)?,
             None => self.discover().await?,
         };
+        self.try_servers(candidates).await
+    }
+
+    /// Tries these, and what the user names then, until one greets with a certificate that is trusted.
+    pub(super) async fn try_servers(&mut self, mut candidates: Vec<Candidate>) -> Result<(), Fault> {
         loop {
             let stop = match self.first_that_answers(&candidates).await? {
                 Ok(()) => return Ok(()),
@@ -49,7 +54,7 @@ impl Flow<'_> {
             loop {
                 let Err(stop) = self.knock().await else { return Ok(Ok(())) };
                 let pinned = match &stop.certificate {
-                    Some(shown) if self.account.tls_pin_sha256.is_none() => self.pin(shown).await?,
+                    Some(shown) if self.may_pin() => self.pin(shown).await?,
                     _ => false,
                 };
                 if pinned {
@@ -71,14 +76,32 @@ impl Flow<'_> {
     fn take(&mut self, candidate: &Candidate) {
         self.account.host.clone_from(&candidate.host);
         (self.account.port, self.account.tls) = (candidate.port, candidate.tls);
-        self.account.tls_ca_file.clone_from(&self.args.tls_ca_file);
-        self.account.tls_pin_sha256 = self.args.tls_pin_sha256;
-        let email = self.account.email.as_str().to_owned();
-        self.account.username = self.args.username.clone().or_else(|| candidate.username.clone()).unwrap_or(email);
+        self.trust_as_said(candidate);
+        if self.known.is_none() {
+            let email = self.account.email.as_str().to_owned();
+            self.account.username = self.args.username.clone().or_else(|| candidate.username.clone()).unwrap_or(email);
+        }
         self.provider = Provider::of_host(&candidate.host).or_else(|| match candidate.source {
             Source::Provider(_) => Provider::of_domain(self.account.email.domain()),
             _ => None,
         });
+    }
+
+    /// What the flags say of the certificate; else, on the host of an account that is there, what holds already.
+    fn trust_as_said(&mut self, candidate: &Candidate) {
+        let args = self.args;
+        let said = args.no_tls_pin || args.tls_pin_sha256.is_some() || args.tls_ca_file.is_some();
+        let known = self.known.as_ref().filter(|known| known.host == candidate.host && !said);
+        self.account.tls_ca_file = known.map_or(args.tls_ca_file.clone(), |known| known.tls_ca_file.clone());
+        self.account.tls_pin_sha256 = known.map_or(args.tls_pin_sha256, |known| known.tls_pin_sha256);
+    }
+
+    /// Not in place of a pin that was given by flag, or with a yes just now.
+    fn may_pin(&self) -> bool {
+        match self.account.tls_pin_sha256 {
+            None => true,
+            Some(pin) => self.known.as_ref().is_some_and(|known| known.tls_pin_sha256 == Some(pin)),
+        }
     }
 
     async fn knock(&mut self) -> Result<(), Stop> {
@@ -95,9 +118,14 @@ impl Flow<'_> {
     async fn pin(&mut self, shown: &Certificate) -> Result<bool, Fault> {
         certificate(&self.prompt, shown);
         let flag = format!("--tls-pin-sha256 {}", shown.pin());
+        let other = self.account.tls_pin_sha256.is_some();
         let question = Question {
-            text: "Trust this one certificate",
-            why: "Only if this is your own server, or a bridge on this machine, and the SHA-256 is what it says there.",
+            text: if other { "Trust this certificate from now on" } else { "Trust this one certificate" },
+            why: if other {
+                "It is another one than the one you trusted. Only if you know why, and the SHA-256 is what your server says."
+            } else {
+                "Only if this is your own server, or a bridge on this machine, and the SHA-256 is what it says there."
+            },
             flag: &flag,
         };
         if !self.prompt.can_ask() {
@@ -105,6 +133,7 @@ impl Flow<'_> {
         }
         let trusted = self.prompt.yes_or_no(&question, false).await?;
         if trusted {
+            self.account.tls_ca_file = None;
             self.account.tls_pin_sha256 = Some(shown.sha256);
         }
         Ok(trusted)
@@ -236,14 +265,20 @@ impl Flow<'_> {
         named.map_err(|why| Fault::usage(why, "write --host imap.example.org, and the port into --port"))
     }
 
-    async fn ask_for_host(&self) -> Result<Vec<Candidate>, Fault> {
+    pub(super) async fn ask_for_host(&self) -> Result<Vec<Candidate>, Fault> {
         let question = Question {
             text: "IMAP server",
             why: "As your provider's help page calls it: a name, or name:port.",
             flag: "--host HOST",
         };
         let before = (!self.account.host.is_empty()).then(|| place_of(&self.account));
-        self.prompt.text(&question, before.as_deref(), |typed| candidates(typed, None, None)).await
+        let there = self.known.as_ref().map(|known| (place_of(known), known));
+        let check = |typed: &str| match &there {
+            // Where it is already, as it is there.
+            Some((place, known)) if *place == typed.trim() => candidates(typed, Some(known.port), Some(known.tls)),
+            _ => candidates(typed, None, None),
+        };
+        self.prompt.text(&question, before.as_deref(), check).await
     }
 }
 
@@ -271,14 +306,14 @@ fn add(found: &mut Vec<Candidate>, more: Vec<Candidate>) {
 }
 
 /// `imap.home.example` on its usual port, else `imap.home.example:1993`.
-fn place_of(account: &Account) -> String {
+pub(super) fn place_of(account: &Account) -> String {
     let host = if account.host.contains(':') { format!("[{}]", account.host) } else { account.host.clone() };
     if account.port == account.tls.default_port() { host } else { format!("{host}:{}", account.port) }
 }
 
 /// What a name, an address, `name:port` or `[address]:port` stands for. Without a word about TLS both ways are tried; none at all
 /// only towards this machine.
-fn candidates(text: &str, port: Option<u16>, tls: Option<Tls>) -> Result<Vec<Candidate>, String> {
+pub(super) fn candidates(text: &str, port: Option<u16>, tls: Option<Tls>) -> Result<Vec<Candidate>, String> {
     let (host, typed_port) = host_and_port(text.trim())?;
     let port = port.or(typed_port);
     let loopback = host.eq_ignore_ascii_case("localhost")

@@ -37,9 +37,9 @@ impl<'a> Steps<'a> {
             Step::Begins(part) => self.prompt.doing(part),
             Step::Done(check) => {
                 self.prompt.done();
-                // Nobody else works on an account that is not there yet.
-                let known = check.part == "lock" || (self.again && WAY.contains(&check.part));
-                if !known || check.finding != Finding::Good {
+                let known = self.again && WAY.contains(&check.part);
+                // Who else works on the account may go on meanwhile.
+                if check.part != "lock" && (!known || check.finding != Finding::Good) {
                     show(self.prompt, &check, self.hints);
                 }
                 self.checks.push(check);

@@ -25,7 +25,6 @@ impl Flow<'_> {
             return Err(Fault::refused("you said no", ""));
         }
         self.write().await?;
-        self.written.set(true);
         let mut faults = Vec::new();
         let filed = self.file(&mut faults).await?;
         let started = service && self.start_service(&mut faults);
@@ -34,7 +33,7 @@ impl Flow<'_> {
         }
         self.say_what_next(started);
         if self.face.out().json() {
-            self.show(filed, started);
+            self.show(filed, started, None);
         }
         Ok(faults)
     }
@@ -78,25 +77,12 @@ impl Flow<'_> {
         line("service", if service { "started now and with each login".to_owned() } else { "none".to_owned() });
     }
 
-    fn password_place(&self) -> String {
-        match (&self.account.secret, &self.keeping) {
-            (SecretSource::Typed(_), Some(Keeping::File(path))) => {
-                format!("in {}, readable by you alone", path.display())
-            }
-            (SecretSource::Typed(_), Some(Keeping::Keyring(_))) => "in the keyring".to_owned(),
-            (SecretSource::Command(_), _) => "printed by your command".to_owned(),
-            (SecretSource::File(path), _) => format!("in {}", path.display()),
-            (SecretSource::Env(name), _) => format!("in the variable {name}"),
-            (SecretSource::Oauth2(oauth2), _) => match oauth2.client() {
-                Some(_) => "none: OAuth2, with tokens that you alone can read".to_owned(),
-                None => "none: OAuth2, with tokens that your command prints".to_owned(),
-            },
-            _ => "in the keyring".to_owned(),
-        }
+    pub(super) fn password_place(&self) -> String {
+        place_of(&self.account.secret, self.keeping.as_ref())
     }
 
     /// The password first, then the config: a config never names a password that is not there. A password without its config goes again.
-    async fn write(&mut self) -> Result<(), Fault> {
+    pub(super) async fn write(&mut self) -> Result<(), Fault> {
         let mut written = None;
         if let (SecretSource::Typed(_), Some(keeping)) = (&self.account.secret, self.keeping.clone()) {
             let secret = self.account.secret.fetch().await?;
@@ -110,17 +96,37 @@ impl Flow<'_> {
         if let Some(path) = self.keep_client_secret().await? {
             written = Some(path);
         }
-        if let Err(fault) = self.editing.write(&self.account) {
+        if let Err(fault) = self.editing.put(&self.account).and_then(|()| self.editing.write()) {
             if let Some(path) = written {
                 // The fault says what matters.
                 let _ = std::fs::remove_file(path);
             }
             return Err(fault);
         }
-        self.scratch.keep();
+        self.written.set(true);
+        if self.known.is_none() {
+            self.scratch.keep();
+        }
         self.keep_tokens().await?;
         self.prompt.say(format!("\nWritten: {}", self.editing.path().display()));
+        self.remove_old_password();
         Ok(())
+    }
+
+    /// A password file that an earlier set-up wrote, and that nothing names any more.
+    fn remove_old_password(&self) {
+        let Some(SecretSource::File(old)) = self.known.as_ref().map(|known| &known.secret) else { return };
+        let named = self.editing.accounts().iter().any(|account| account.secret == SecretSource::File(old.clone()));
+        if named || !Keeping::is_beside(old, self.editing.path(), &self.account.name) {
+            return;
+        }
+        match std::fs::remove_file(old) {
+            Ok(()) => self.prompt.say(format!("Removed: {}", Printable::new(&old.to_string_lossy()))),
+            Err(error) => {
+                let shown = Printable::new(&old.to_string_lossy());
+                self.prompt.say(format!("The old password is still in {shown}: {error}"));
+            }
+        }
     }
 
     /// The first pass, in mode `file`: the yes to it was given with the mode, after the preview.
@@ -182,15 +188,17 @@ impl Flow<'_> {
     }
 
     /// A daemon that runs already, and was not told of the new account by its service manager.
-    async fn say_of_a_daemon(&self) -> Result<(), Fault> {
+    pub(super) async fn say_of_a_daemon(&self) -> Result<(), Fault> {
         let config = crate::config::load(self.editing.path())?;
         if self.face.daemon(&config).await?.is_none() {
             return Ok(());
         }
+        let does = if self.known.is_some() { "work with the new settings" } else { "watch the new account, too" };
         if crate::daemon::tell_to_reload(&config.state_dir).await {
-            self.prompt.say("The daemon that is at work was told: it watches the new account, too.");
+            self.prompt.say(format!("The daemon that is at work was told to {does}."));
         } else {
-            self.prompt.say("A daemon is at work: `systemctl --user reload mailherd` (or kill -HUP) has it watch the new account, too.");
+            self.prompt
+                .say(format!("A daemon is at work: `systemctl --user reload mailherd` (or kill -HUP) has it {does}."));
         }
         Ok(())
     }
@@ -214,7 +222,7 @@ impl Flow<'_> {
         }
     }
 
-    fn show(&mut self, filed: Option<pass::Counts>, started: bool) {
+    pub(super) fn show(&mut self, filed: Option<pass::Counts>, started: bool, changed: Option<Vec<&str>>) {
         let account = &self.account;
         let object = json!({
             "account": account.name,
@@ -227,8 +235,27 @@ impl Flow<'_> {
             "mode": account.mode.word(),
             "filed": filed,
             "service": started,
+            "changed": changed,
         });
         self.face.out().object(&object);
+    }
+}
+
+/// Where a password comes from, or will be.
+pub(super) fn place_of(secret: &SecretSource, keeping: Option<&Keeping>) -> String {
+    match (secret, keeping) {
+        (SecretSource::Typed(_), Some(Keeping::File(path))) => {
+            format!("in {}, readable by you alone", path.display())
+        }
+        (SecretSource::Typed(_), Some(Keeping::Keyring(_))) => "in the keyring".to_owned(),
+        (SecretSource::Command(_), _) => "printed by your command".to_owned(),
+        (SecretSource::File(path), _) => format!("in {}", path.display()),
+        (SecretSource::Env(name), _) => format!("in the variable {name}"),
+        (SecretSource::Oauth2(oauth2), _) => match oauth2.client() {
+            Some(_) => "none: OAuth2, with tokens that you alone can read".to_owned(),
+            None => "none: OAuth2, with tokens that your command prints".to_owned(),
+        },
+        _ => "in the keyring".to_owned(),
     }
 }
 

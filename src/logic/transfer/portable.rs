@@ -20,7 +20,7 @@ struct File {
     program: String,
     #[serde(default)]
     exported_at: String,
-    /// For people: what the config said.
+    /// What the config said; read by whoever knows configs.
     #[serde(default)]
     settings: toml::Table,
     #[serde(default)]
@@ -62,14 +62,23 @@ pub fn write(orders: &[Entry], settings: toml::Table, at: UnixTime) -> Result<St
     Ok(format!("{HEAD}\n{text}"))
 }
 
-const HEAD: &str = "# Orders and settings of mailherd. `mailherd import FILE` takes the orders over; the settings are here to be read: the config\n\
-    # itself can be copied. Passwords, and where they come from, are left out.\n";
+const HEAD: &str = "# Orders and settings of mailherd: `mailherd import FILE` takes them over, and `--dry-run` shows what that would change.\n\
+    # Passwords, and where they come from, are left out.\n";
 
-/// The orders of a file.
+/// What a file holds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Export {
+    /// As the config told them; not looked at here.
+    pub settings: toml::Table,
+    /// The orders, in the order of the file.
+    pub orders: Vec<Entry>,
+}
+
+/// The orders and settings of a file.
 ///
 /// # Errors
 /// Usage, with the line, when it is no such file.
-pub fn read(text: &str) -> Result<Vec<Entry>, Fault> {
+pub fn read(text: &str) -> Result<Export, Fault> {
     let file: File = toml::from_str(text).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start);
         let line = 1 + text.as_bytes().iter().take(at).filter(|byte| **byte == b'\n').count();
@@ -94,7 +103,8 @@ pub fn read(text: &str) -> Result<Vec<Entry>, Fault> {
             }
         }
     };
-    file.orders.into_iter().map(entry).collect()
+    let orders = file.orders.into_iter().map(entry).collect::<Result<_, _>>()?;
+    Ok(Export { settings: file.settings, orders })
 }
 
 fn written(time: UnixTime) -> String {
@@ -120,8 +130,8 @@ mod tests {
         ];
         let mut settings = toml::Table::new();
         settings.insert("mode".into(), "file".into());
-        let text = write(&orders, settings, UnixTime(1_795_269_780)).unwrap();
-        assert_eq!(read(&text).unwrap(), orders, "{text}");
+        let text = write(&orders, settings.clone(), UnixTime(1_795_269_780)).unwrap();
+        assert_eq!(read(&text).unwrap(), Export { settings, orders: orders.to_vec() }, "{text}");
         assert!(text.starts_with("# Orders") && text.contains("[settings]\nmode = \"file\""), "{text}");
         assert!(text.contains("given_at = \"2026-11-21T14:03:00Z\""), "{text}");
     }

@@ -83,6 +83,7 @@ pub enum Action {
     // First contact.
     Demo,
     Setup,
+    Change,
 }
 
 /// What has the keys: the screen, or what lies on top of it.

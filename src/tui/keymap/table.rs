@@ -36,6 +36,7 @@ pub const TABLE: &[Binding] = &[
 
     // Setting up an account.
     row(A::Setup, "setup", "a", &[Accounts], "add", "set up another account, with questions; nothing is written before your yes"),
+    row(A::Change, "change", "e", &[Accounts], "change", "change this account (server, login, folders …), with questions; nothing is written before your yes"),
     row(A::Accept, "accept", "Enter", &[Guide], "take it", "take what was typed or chosen; alone, what stands in [brackets] or is written large"),
     row(A::Down, "down", "Down Ctrl-n", &[Guide], "next", "the next choice; a number goes to it"),
     row(A::Up, "up", "Up", &[Guide], "", "the choice before"),

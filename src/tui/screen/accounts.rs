@@ -83,6 +83,10 @@ impl State for Accounts {
             return shared.effects.push(Effect::Setup);
         }
         let Some(health) = self.selected(shared) else { return };
+        if action == Action::Change {
+            let account = health.account.clone();
+            return shared.effects.push(Effect::Change(account));
+        }
         let account = Some(health.account.clone());
         let paused = health.state == AccountState::Paused;
         match action {
@@ -95,7 +99,7 @@ impl State for Accounts {
 
     fn can(&self, action: Action, shared: &Shared) -> Result<(), String> {
         match (action, self.selected(shared)) {
-            (Action::Check | Action::Pause, None) => Err("the accounts are still being asked".into()),
+            (Action::Check | Action::Pause | Action::Change, None) => Err("the accounts are still being asked".into()),
             (Action::Check, Some(health)) if health.state == AccountState::Paused => {
                 Err(format!("{} is paused; p goes on", health.account))
             }

@@ -93,6 +93,15 @@ fn a_range_is_marked_between_two_presses() {
 }
 
 #[test]
+fn a_range_that_was_not_read_to_its_end_is_filed_whole() {
+    let mut play = Play::new(Scene::large(2_345));
+    play.press("v G").sees("range of 2,345").press("n");
+    let acts = play.acts();
+    assert_eq!((acts.len(), acts[0].matches("\"uid\":").count()), (1, 2_345), "{:.200}", acts[0]);
+    play.misses("range of").misses("marked");
+}
+
+#[test]
 fn all_of_a_list_is_marked_up_to_a_limit_that_is_said() {
     let mut play = Play::new(Scene::large(2_345));
     play.press("Ctrl-a").sees("2,345 marked").press("Ctrl-a").misses("marked");

@@ -3,10 +3,11 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::text::{Line, framed};
+use super::text::{Line, framed, pieces};
 use crate::tui::keymap::Context;
 use crate::tui::layout;
-use crate::tui::overlay::Choice;
+use crate::tui::overlay::{Choice, Entry};
+use crate::tui::reader::{Piece, Reader};
 use crate::tui::shared::Shared;
 use crate::tui::theme::Tone;
 use crate::tui::widget::list;
@@ -37,8 +38,18 @@ pub fn draw(choice: &Choice, shared: &Shared, buffer: &mut Buffer, body: Rect) -
         let tone = |tone| theme.style(if off { Tone::Dim } else { tone });
         columns.draw(buffer, line, 0, binding.keys, tone(Tone::Key));
         columns.draw(buffer, line, 1, binding.name, tone(Tone::Plain));
-        let words = entry.hindrance.as_ref().map_or(binding.words.to_owned(), |why| format!("not now: {why}"));
-        columns.draw(buffer, line, 2, &words, tone(Tone::Plain));
+        columns.draw(buffer, line, 2, &words(entry), tone(Tone::Plain));
     });
+    if let Some(entry) = choice.shown.get(choice.state.selected() as usize) {
+        let area = layout::choice_words(body);
+        let mut reader = Reader::default();
+        reader.renew(vec![Piece::plain(words(entry)).tone(Tone::Dim)]);
+        reader.resize(area.width, area.height);
+        pieces(buffer, &shared.theme, area, reader.visible());
+    }
     cursor
+}
+
+fn words(entry: &Entry) -> String {
+    entry.hindrance.as_ref().map_or(entry.binding.words.to_owned(), |why| format!("not now: {why}"))
 }

@@ -87,6 +87,9 @@ impl Mail {
     }
 
     pub(super) fn file(&mut self, category: Category, shared: &mut Shared) {
+        if self.collects_for(category, shared) {
+            return;
+        }
         let messages = self.targets();
         let act = match (category, messages.as_slice(), self.whole(), self.who()) {
             // Whoever is banished is banished with what lies here already.

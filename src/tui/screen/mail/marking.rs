@@ -2,6 +2,7 @@
 
 use super::{ASKER, Mail};
 use crate::logic::engine::{Answer, MailQuery, Page, Reply, Request};
+use crate::logic::ids::Category;
 use crate::tui::message::Ticket;
 use crate::tui::shared::Shared;
 use crate::tui::widget::list::Step;
@@ -20,6 +21,8 @@ pub(super) struct Collecting {
     pub ticket: Ticket,
     query: MailQuery,
     end: u64,
+    /// Where all of them go, when they are marked.
+    then: Option<Category>,
 }
 
 impl Mail {
@@ -43,6 +46,21 @@ impl Mail {
                 self.collect(start.min(end), start.max(end) + 1, shared);
             }
         }
+    }
+
+    /// Marks what an open range holds, of which not all was read yet, and files it then. Whether that is so.
+    pub(super) fn collects_for(&mut self, category: Category, shared: &mut Shared) -> bool {
+        let Some(start) = self.range else { return false };
+        let end = self.list.selected();
+        if (start.min(end)..=start.max(end)).all(|place| self.window.get(place).is_some()) {
+            return false;
+        }
+        self.turn_range(shared);
+        // Of more than can be marked, what was marked is shown first.
+        if let Some(collecting) = self.collecting.as_mut().filter(|_| start.abs_diff(end) < LIMIT) {
+            collecting.then = Some(category);
+        }
+        true
     }
 
     /// Marks everything in the list, or nothing.
@@ -84,7 +102,7 @@ impl Mail {
         let limit = u32::try_from(last - start).unwrap_or(ROWS).min(ROWS);
         let query = MailQuery { page: Page { offset: start, limit }, ..self.query(shared) };
         let ticket = shared.ask(ASKER, Request::Mail(query.clone()));
-        self.collecting = Some(Collecting { ticket, query, end: last });
+        self.collecting = Some(Collecting { ticket, query, end: last, then: None });
     }
 
     pub(super) fn collected(&mut self, answer: Answer, shared: &mut Shared) {
@@ -98,7 +116,7 @@ impl Mail {
         let next = page.offset + page.rows.len() as u64;
         let end = collecting.end.min(page.total);
         if page.rows.is_empty() || next >= end {
-            return;
+            return collecting.then.into_iter().for_each(|category| self.file(category, shared));
         }
         let limit = u32::try_from(end - next).unwrap_or(ROWS).min(ROWS);
         collecting.query.page = Page { offset: next, limit };
