@@ -1,6 +1,7 @@
 //! Many accounts in one daemon while nothing happens: memory for each, and how often anything wakes up.
 //!
-//! Over TLS, against Dovecot, each account with forty messages that have been judged and partly filed; nothing pushes or polls but the daemon.
+//! Started with what the systemd unit sets, over TLS, against Dovecot, each account with forty messages that have been judged and partly filed;
+//! nothing pushes or polls but the daemon.
 
 use std::time::{Duration, Instant};
 
@@ -99,7 +100,7 @@ struct Idle {
 impl Idle {
     fn start(user: &User, names: &[String], rest: Duration) -> Idle {
         let configuration = configuration(user, names);
-        let running = user.start_at("daemon.toml", &configuration, &["daemon", "-q"], &[]);
+        let running = user.start_at("daemon.toml", &configuration, &["daemon", "-q"], &environment());
         let since = Instant::now();
         loop {
             std::thread::sleep(Duration::from_millis(300));
@@ -126,6 +127,13 @@ impl Idle {
         self.running.kill();
         self.running.finish();
     }
+}
+
+/// What the systemd unit sets for it.
+fn environment() -> Vec<(String, String)> {
+    let unit = include_str!("../../../contrib/systemd/mailherd.service");
+    let set = unit.lines().filter_map(|line| line.strip_prefix("Environment=")).flat_map(str::split_whitespace);
+    set.filter_map(|word| word.split_once('=')).map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
 /// The user's configuration with an account for each of these login names, over TLS.
