@@ -2,7 +2,8 @@
 //! machine. Run it by `scripts/bench`, which brings the programs that it compares with.
 //!
 //! Words choose some of the rows (`scripts/bench reading idle`), none means all of them; `--quick` takes smaller mailboxes; numbers are the
-//! sizes of mailbox that are put side by side (`scripts/bench growth 50000 500000`). The table is printed and written as JSON beside the build; the exit status is 1 when a promise is missed.
+//! sizes of mailbox that are put side by side (`scripts/bench growth 50000 500000`). The table is printed and written as JSON beside the
+//! build; the exit status is 1 when a promise is missed.
 
 mod rows;
 #[path = "../../tests/support/mod.rs"]

@@ -188,6 +188,7 @@ impl Learner {
         if ledger.is_full(*room) {
             ledger.make_room(*room);
         }
+        ledger.begin_batch();
         let mut missing = Missing::default();
         facts.into_iter().for_each(|facts| ledger.ask(facts, &mut missing));
         if !missing.is_empty() {
@@ -294,6 +295,7 @@ impl Learner {
             let is_own = |facts: &Facts| facts.from.as_ref().is_some_and(|from| own.contains(from));
             let by_user =
                 |facts: &Facts| batch.role == Role::Sent || (*no_sent && batch.role != Role::Inbox && is_own(facts));
+            ledger.begin_batch();
             let mut missing = Missing::default();
             for Message { facts, .. } in &batch.messages {
                 if by_user(facts) { ledger.ask_own(facts, &mut missing) } else { ledger.ask(facts, &mut missing) }

@@ -308,6 +308,9 @@ const SENDERS: usize = 10_000;
 
 /// Writes down what the last judged mail of each sender was.
 fn note(learner: &mut Learner, categories: &mut HashMap<Address, (Uid, Category)>) -> Result<(), Fault> {
+    if categories.is_empty() {
+        return Ok(());
+    }
     let account = learner.account;
     learner.store.note_categories(account, categories.iter().map(|(from, (_, category))| (from, *category)))?;
     categories.clear();

@@ -69,7 +69,7 @@ pub struct Ledger {
     changes: Pending,
     /// What is known beside the relations, the topics, and the Message-IDs of both kinds that are held here.
     rest: [Rest; 3],
-    /// Counts calls of [`Ledger::make_room`]: what was used when.
+    /// Counts batches: what was used when.
     turn: u32,
 }
 
