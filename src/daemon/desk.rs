@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use tokio::task::JoinHandle;
 
 use super::backlog::Backlog;
-use super::learner::{Batch, Fresh, Learner, Message, Raw};
+use super::learner::{Batch, Found, Learner, Message, Raw};
 use crate::logic::fault::Fault;
 
-type Work = JoinHandle<(Learner, Result<Vec<(Fresh, Vec<u8>)>, Fault>)>;
+type Work = JoinHandle<(Learner, Result<Vec<Found>, Fault>)>;
 
 /// Where batches are handed in. The learner is either here, idle, or at work on a blocking thread.
 pub(super) struct Desk {
@@ -75,7 +75,7 @@ impl Desk {
         self.busy = None;
         let (learner, result) = done.map_err(|_| lost())?;
         self.idle = Some(learner);
-        result?.into_iter().try_for_each(|(one, header)| self.fresh.put(one, &header))
+        result?.into_iter().try_for_each(|found| self.fresh.put(&found.waiting, &found.header))
     }
 }
 

@@ -23,12 +23,13 @@ pub(super) fn about(
     facts: &Facts,
     who: &Who,
 ) -> Result<Option<Doubt>, Fault> {
-    learner.recall()?;
-    let ledger = learner.ledger()?;
+    learner.prepare([facts])?;
     if let Who::List(list) = who {
+        learner.prepare_list(list)?;
         let writers = learner.store.writers(learner.account, list)?;
-        return Ok(doubt::outsider(facts.author(), list, ledger, &writers));
+        return Ok(doubt::outsider(facts.author(), list, learner.ledger()?, &writers));
     }
+    let ledger = learner.ledger()?;
     let authserv = ledger.trusted_authserv(setting.account.authserv_id.as_deref());
     Ok(doubt::impostor(facts, &learner.own, ledger, authserv, setting.now))
 }

@@ -45,8 +45,8 @@ impl Run {
 /// What became of the intents of one filing.
 #[derive(Debug, Default)]
 pub(super) struct Filed {
-    /// Rows that are done.
-    pub(super) done: Vec<(RowId, Category)>,
+    /// Of each row that is done, whose mail it moved.
+    pub(super) done: Vec<Category>,
     /// Rows whose message is gone.
     pub(super) gone: Vec<RowId>,
     /// Rows that circumstances forbade: flagged meanwhile, moved meanwhile.
@@ -153,7 +153,7 @@ pub(super) fn sort(rows: &[Row], outcomes: &[Outcome], filed: &mut Filed) {
     for outcome in outcomes {
         let why = outcome.trouble.clone().unwrap_or_default();
         match outcome.state {
-            State::Done => filed.done.extend(categories.get(&outcome.row).map(|category| (outcome.row, *category))),
+            State::Done => filed.done.extend(categories.get(&outcome.row)),
             State::Gone => filed.gone.push(outcome.row),
             _ if outcome.denied => filed.denied.push((outcome.row, format!("{way}: {why}"))),
             _ => filed.refused.push((outcome.row, why)),

@@ -17,14 +17,14 @@ pub(super) type Judged = (MidHash, UnixTime, Sketch);
 /// Of the messages that are being judged, those that will teach.
 pub(super) fn sketches(
     setting: &Setting<'_>,
-    learner: &Learner,
+    learner: &mut Learner,
     orders: &Orders,
     fresh: &[Fresh],
 ) -> Result<Vec<Judged>, Fault> {
     if learner.fit.is_none() {
         return Ok(Vec::new());
     }
-    let situation = situation(setting, learner, orders)?;
+    let situation = situation(setting, learner, orders, fresh)?;
     let sketch = |one: &Fresh| {
         let id = one.facts.message_id.as_ref().map(MessageId::hash)?;
         let own = one.facts.from.as_ref().is_some_and(|from| situation.own.contains(from));

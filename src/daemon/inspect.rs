@@ -165,8 +165,7 @@ impl Looking<'_, '_> {
             may_go.push(folder.is_inbox() && young && undecided);
         }
         let orders = orders(learner)?;
-        learner.recall()?;
-        let situation = situation(self.setting, learner, &orders)?;
+        let situation = situation(self.setting, learner, &orders, &fresh)?;
         let planned = fresh.into_iter().zip(may_go).map(|(one, may_go)| {
             let judged = judged(one, &situation);
             let moves = may_go && step(&judged.verdict, self.setting.account.top) == Step::Move;

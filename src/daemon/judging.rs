@@ -1,7 +1,5 @@
 //! From messages that wait to verdicts.
 
-use std::collections::HashSet;
-
 use super::learner::{Fresh, Learner};
 use super::setting::Setting;
 use crate::imap::{Access, FetchRow, MAX_LINE, Session, Untagged, all_done, header_query, uid_sets};
@@ -11,6 +9,7 @@ use crate::logic::ids::{Digest, FolderName, Instance, Uid};
 use crate::logic::orders::Orders;
 use crate::logic::plan::Judged;
 use crate::logic::signals::Weights;
+use crate::logic::uid_set::UidSet;
 use crate::logic::verdict::{Situation, judge};
 
 /// The orders that hold on an account.
@@ -19,15 +18,18 @@ pub(super) fn orders(learner: &Learner) -> Result<Orders, Fault> {
     Ok(Orders::new(stored.into_iter().map(|stored| stored.order).collect()))
 }
 
-/// What every verdict of this pass is based on.
+/// What the verdicts of these messages are based on: the ledger then knows what they ask for, and need not know more.
 ///
 /// # Errors
-/// When the ledger was not recalled.
+/// When the database cannot be read.
 pub(super) fn situation<'a>(
     setting: &Setting<'a>,
-    learner: &'a Learner,
+    learner: &'a mut Learner,
     orders: &'a Orders,
+    messages: &[Fresh],
 ) -> Result<Situation<'a>, Fault> {
+    learner.prepare(messages.iter().map(|one| &one.facts))?;
+    let learner = &*learner;
     let ledger = learner.ledger()?;
     Ok(Situation {
         own: &learner.own,
@@ -111,7 +113,7 @@ async fn each_here(
     uids: &[Uid],
     mut each: impl FnMut(Fresh, Vec<u8>) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
-    let wanted: HashSet<Uid> = uids.iter().copied().collect();
+    let wanted: UidSet = uids.iter().copied().collect();
     let commands: Vec<String> = uid_sets(uids, MAX_LINE - 700)
         .into_iter()
         .map(|(set, _)| format!("UID FETCH {set} {}", header_query()))
@@ -120,7 +122,7 @@ async fn each_here(
         .stream(commands, 2, async |untagged| {
             if let Untagged::Fetch(row) = untagged
                 && let Some((fresh, header)) = fresh_in(row)
-                && wanted.contains(&fresh.uid)
+                && wanted.contains(fresh.uid)
             {
                 return each(fresh, header);
             }

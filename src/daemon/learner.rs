@@ -2,6 +2,7 @@
 //!
 //! Runs on a thread of its own, beside the one that reads from the network.
 
+use super::backlog::Waiting;
 use super::habits;
 use super::moves::Observing;
 use super::setting::Setting;
@@ -12,8 +13,9 @@ use crate::logic::fit::Fit;
 use crate::logic::ids::{
     Address, Digest, Flags, Instance, ListId, MessageId, MidHash, ModSeq, ObjectId, Uid, UnixTime,
 };
-use crate::logic::ledger::{Habits, Ledger};
+use crate::logic::ledger::{Habits, Ledger, Missing, Room};
 use crate::logic::plan;
+use crate::logic::uid_set::UidSet;
 use crate::store::{AccountId, FolderState, Origin, Seen, SenderOf, Shown, Sighting, Standing, Store};
 
 /// What a mailbox is to mailherd.
@@ -70,7 +72,13 @@ impl Raw {
     }
 }
 
-/// A message of INBOX that waits for its verdict.
+/// A message of INBOX that was read and waits for its verdict.
+pub(super) struct Found {
+    pub(super) waiting: Waiting,
+    pub(super) header: Vec<u8>,
+}
+
+/// A message that is to be judged.
 pub(super) struct Fresh {
     pub(super) uid: Uid,
     pub(super) instance: Instance,
@@ -123,11 +131,11 @@ pub(super) struct Learner {
     /// anybody can write that address into From.
     pub(super) no_sent: bool,
     /// What lies in INBOX; needed while All Mail is read.
-    pub(super) inbox: std::collections::HashSet<Instance>,
+    pub(super) inbox: Lying,
     /// Messages that the ledger learned from in this pass.
     pub(super) learned: u64,
     /// Messages of INBOX that were read in this pass.
-    pub(super) seen: Vec<Uid>,
+    pub(super) seen: UidSet,
     /// Messages that were seen elsewhere before, in INBOX or in another mailbox, turned up in this pass.
     pub(super) elsewhere: bool,
     /// What is noted of moves by other programs.
@@ -136,10 +144,9 @@ pub(super) struct Learner {
     pub(super) open: Option<(i64, Uid, usize)>,
     /// Messages in one transaction.
     pub(super) commit: usize,
+    /// What the ledger holds at most.
+    pub(super) room: Room,
 }
-
-/// Rows of the ledger that are copied at a time to be written.
-const TOGETHER: usize = 2_000;
 
 /// Messages in one transaction. The busiest senders change with every batch: the fewer transactions, the fewer times their
 /// rows of the ledger are written.
@@ -151,11 +158,11 @@ impl Learner {
         self.now = setting.now;
         self.cutoff = plan::cutoff(setting.now, setting.account.backlog_days);
         self.learned = 0;
-        self.seen = Vec::new();
+        self.seen = UidSet::default();
         self.elsewhere = false;
     }
 
-    /// Reads the ledger, if it has not been needed before.
+    /// Has a ledger, if none has been needed before. It holds what [`Learner::prepare`] was told of.
     pub(super) fn recall(&mut self) -> Result<&mut Ledger, Fault> {
         if self.ledger.is_none() {
             self.ledger = Some(self.store.ledger(self.account)?.of(&self.own));
@@ -169,14 +176,44 @@ impl Learner {
     }
 
     /// The messages of INBOX that were read since the last call.
-    pub(super) fn take_seen(&mut self) -> Vec<Uid> {
+    pub(super) fn take_seen(&mut self) -> UidSet {
         std::mem::take(&mut self.seen)
     }
 
-    /// Learns from a batch and remembers it. Gives back what is to be judged, each with its header.
+    /// Has the ledger know what it will be asked about these messages.
+    pub(super) fn prepare<'f>(&mut self, facts: impl IntoIterator<Item = &'f Facts>) -> Result<&mut Ledger, Fault> {
+        self.recall()?;
+        let Learner { store, ledger, account, room, .. } = self;
+        let ledger = ledger.as_mut().ok_or_else(not_recalled)?;
+        if ledger.is_full(*room) {
+            ledger.make_room(*room);
+        }
+        ledger.begin_batch();
+        let mut missing = Missing::default();
+        facts.into_iter().for_each(|facts| ledger.ask(facts, &mut missing));
+        if !missing.is_empty() {
+            store.bring(*account, ledger, &missing)?;
+        }
+        Ok(ledger)
+    }
+
+    /// Has the ledger know what it will be asked about a list.
+    pub(super) fn prepare_list(&mut self, list: &ListId) -> Result<(), Fault> {
+        let (account, mut missing) = (self.account, Missing::default());
+        self.recall()?.ask_list(list, &mut missing);
+        let Learner { store, ledger: Some(ledger), .. } = self else { return Err(not_recalled()) };
+        store.bring(account, ledger, &missing)
+    }
+
+    /// Learns from a batch and remembers it. Gives back what is to be judged.
     ///
     /// A transaction holds several batches of one mailbox; [`Learner::close`] ends it.
-    pub(super) fn learn(&mut self, batch: Batch<Message>) -> Result<Vec<(Fresh, Vec<u8>)>, Fault> {
+    pub(super) fn learn(&mut self, batch: Batch<Message>) -> Result<Vec<Found>, Fault> {
+        let result = self.try_learn(batch);
+        self.unless_undone(result)
+    }
+
+    fn try_learn(&mut self, batch: Batch<Message>) -> Result<Vec<Found>, Fault> {
         let before = self.open.map_or(0, |(_, _, messages)| messages);
         self.open = Some((batch.folder.id, batch.next, before + batch.messages.len()));
         let (folder, next, highest_modseq, last) = (batch.folder.id, batch.next, batch.highest_modseq, batch.last);
@@ -194,18 +231,28 @@ impl Learner {
         Ok(fresh)
     }
 
+    /// What failed was rolled back, with all batches that shared its transaction. The ledger has learned from them already: it is put away,
+    /// and what is on the disk counts.
+    fn unless_undone<T>(&mut self, result: Result<T, Fault>) -> Result<T, Fault> {
+        if result.is_err() {
+            (self.open, self.ledger) = (None, None);
+        }
+        result
+    }
+
     /// Commits what was learned, in one transaction with how far the mailbox has been read.
     pub(super) fn close(&mut self) -> Result<(), Fault> {
+        let result = self.try_close();
+        self.unless_undone(result)
+    }
+
+    fn try_close(&mut self) -> Result<(), Fault> {
         let Some((folder, next, _)) = self.open.take() else { return Ok(()) };
         let (account, fit) = (self.account, habits::to_keep(&mut self.fit, self.now));
         let Learner { store, ledger, .. } = self;
         store.learn_more(|db| {
-            while let Some(ledger) = ledger {
-                let changes = ledger.take_some_changes(TOGETHER);
-                if changes.is_empty() {
-                    break;
-                }
-                db.ledger(account, &changes)?;
+            if let Some(ledger) = ledger {
+                db.write_down(account, ledger)?;
             }
             fit.iter().try_for_each(|fit| db.fit(account, fit))?;
             db.read_up_to(folder, next, None)
@@ -213,7 +260,7 @@ impl Learner {
         self.store.finish_learning()
     }
 
-    fn show(&mut self, batch: &Batch<Message>) -> Result<Vec<(Fresh, Vec<u8>)>, Fault> {
+    fn show(&mut self, batch: &Batch<Message>) -> Result<Vec<Found>, Fault> {
         let now = self.now;
         self.store.learn_more(|db| {
             for Message { uid, internal_date, facts, .. } in &batch.messages {
@@ -224,7 +271,7 @@ impl Learner {
         })
     }
 
-    fn remember(&mut self, batch: Batch<Message>) -> Result<Vec<(Fresh, Vec<u8>)>, Fault> {
+    fn remember(&mut self, batch: Batch<Message>) -> Result<Vec<Found>, Fault> {
         self.recall()?;
         let Learner {
             store,
@@ -240,11 +287,21 @@ impl Learner {
             seen: looked_at,
             elsewhere,
             moves,
+            room,
             ..
         } = self;
         let ledger = ledger.as_mut().ok_or_else(not_recalled)?;
         store.learn_more(|db| {
-            let mut fresh = Vec::new();
+            let is_own = |facts: &Facts| facts.from.as_ref().is_some_and(|from| own.contains(from));
+            let by_user =
+                |facts: &Facts| batch.role == Role::Sent || (*no_sent && batch.role != Role::Inbox && is_own(facts));
+            ledger.begin_batch();
+            let mut missing = Missing::default();
+            for Message { facts, .. } in &batch.messages {
+                if by_user(facts) { ledger.ask_own(facts, &mut missing) } else { ledger.ask(facts, &mut missing) }
+            }
+            db.bring(*account, ledger, &missing)?;
+            let mut found = Vec::new();
             for message in batch.messages {
                 let Message { uid, flags, internal_date, instance, object, mid_hash, facts, header } = message;
                 let older = plan::older(internal_date, facts.date, *now);
@@ -271,38 +328,44 @@ impl Learner {
                     if let Some(from) = &facts.from
                         && db.taken_out_of_trash(*account, instance)?
                     {
-                        ledger.flags_changed(from, facts.list_id.as_ref(), THROWN, Flags::default());
+                        let list = facts.list_id.as_ref();
+                        db.bring_whom(*account, ledger, (from, list, Habits::NONE))?;
+                        ledger.flags_changed(from, list, THROWN, Flags::default());
                     }
                 }
                 if new {
                     *learned += 1;
-                    let is_own = facts.from.as_ref().is_some_and(|from| own.contains(from));
-                    if batch.role == Role::Sent || (is_own && *no_sent && batch.role != Role::Inbox) {
+                    if by_user(&facts) {
                         for answered in ledger.learn_own(&facts, arrival) {
                             if let Some(fit) = fit {
                                 fit.wanted(answered);
                             }
                             if let Some((sender, list, habits)) = whose(db.senders_of(*account, answered)?, &facts) {
+                                db.bring_whom(*account, ledger, (&sender, list.as_ref(), habits))?;
                                 ledger.credit_answer(&sender, list.as_ref(), habits, arrival);
                                 if moves.on {
                                     moves.pardoned.extend(db.answered(*account, &sender, list.as_ref(), arrival)?);
                                 }
                             }
                         }
-                    } else if !is_own {
+                    } else if !is_own(&facts) {
                         ledger.learn_received_of(habits, &facts, arrival, flags);
                     }
                 }
                 *elsewhere |= !new && standing == Standing::Elsewhere;
                 if batch.role == Role::Inbox {
-                    looked_at.push(uid);
+                    looked_at.insert(uid);
                 }
                 if batch.role == Role::Inbox && standing == Standing::NotJudged && older >= *cutoff {
                     let internal_date = internal_date.unwrap_or(older);
-                    fresh.push((Fresh { uid, instance, internal_date, flags, facts }, header));
+                    found.push(Found { waiting: Waiting { uid, instance, internal_date, flags, new }, header });
                 }
             }
-            Ok(fresh)
+            if ledger.is_full(*room) {
+                db.write_down(*account, ledger)?;
+                ledger.make_room(*room);
+            }
+            Ok(found)
         })
     }
 
@@ -316,8 +379,25 @@ impl Learner {
         if flags.is_empty() && vanished.is_empty() {
             return Ok(());
         }
+        let parts = || (flags.chunks(PART), vanished.chunks(PART));
+        let (mut flags, mut vanished) = parts();
+        loop {
+            let part = (flags.next().unwrap_or_default(), vanished.next().unwrap_or_default());
+            if part.0.is_empty() && part.1.is_empty() {
+                return Ok(());
+            }
+            let result = self.reconcile_part(folder, part);
+            self.unless_undone(result)?;
+        }
+    }
+
+    fn reconcile_part(
+        &mut self,
+        folder: &FolderState,
+        (flags, vanished): (&[(Uid, Flags)], &[Uid]),
+    ) -> Result<(), Fault> {
         self.recall()?;
-        let Learner { store, ledger, fit, account, moves, now, .. } = self;
+        let Learner { store, ledger, fit, account, moves, now, room, .. } = self;
         let ledger = ledger.as_mut().ok_or_else(not_recalled)?;
         store.learn(|db| {
             for (uid, after) in flags {
@@ -329,6 +409,7 @@ impl Learner {
                     && let Some(sender) = known.sender.as_deref().and_then(Address::parse)
                 {
                     let list = known.list.as_deref().and_then(ListId::new);
+                    db.bring_whom(*account, ledger, (&sender, list.as_ref(), Habits::NONE))?;
                     ledger.flags_changed(&sender, list.as_ref(), known.flags, *after);
                     if moves.on && after.answered && !known.flags.answered {
                         moves.pardoned.extend(db.answered(*account, &sender, list.as_ref(), *now)?);
@@ -340,10 +421,17 @@ impl Learner {
             }
             db.vanished(folder.id, vanished)?;
             habits::to_keep(fit, *now).iter().try_for_each(|fit| db.fit(*account, fit))?;
-            db.ledger(*account, &ledger.take_changes())
+            db.write_down(*account, ledger)?;
+            if ledger.is_full(*room) {
+                ledger.make_room(*room);
+            }
+            Ok(())
         })
     }
 }
+
+/// Changed flags, and messages that are gone, that are taken over in one transaction.
+const PART: usize = 10_000;
 
 fn not_recalled() -> Fault {
     Fault::local("the ledger was asked before it was read", "please report it; nothing was moved")
@@ -380,16 +468,29 @@ fn shown(role: Role, facts: &Facts, at: UnixTime) -> Shown<'_> {
     }
 }
 
-fn first_standing(
-    role: Role,
-    instance: Instance,
-    arrival: UnixTime,
-    now: UnixTime,
-    inbox: &std::collections::HashSet<Instance>,
-) -> Standing {
+/// Instances that lie in a mailbox: eight bytes each, since there may be a million, in order. What can be done by finding two messages
+/// of which these bytes are the same is to have one's own mail judged.
+#[derive(Default)]
+pub(super) struct Lying(Vec<u64>);
+
+impl Lying {
+    pub(super) fn new(mut instances: Vec<u64>) -> Lying {
+        instances.sort_unstable();
+        Lying(instances)
+    }
+
+    fn holds(&self, instance: Instance) -> bool {
+        self.0.binary_search(&instance.digest.first()).is_ok()
+    }
+}
+
+fn first_standing(role: Role, instance: Instance, arrival: UnixTime, now: UnixTime, inbox: &Lying) -> Standing {
     match role {
         Role::Inbox => Standing::NotJudged,
-        Role::All if inbox.contains(&instance) || arrival.0 > now.0 - SETTLED => Standing::NotJudged,
+        Role::All if inbox.holds(instance) || arrival.0 > now.0 - SETTLED => Standing::NotJudged,
         _ => Standing::Elsewhere,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,7 @@
 //! What comes before anything is read: the account's memory, its mailboxes and, where mail may be moved, a settled journal.
 
-use std::collections::HashSet;
-
 use super::desk::Desk;
-use super::learner::{COMMIT, Learner};
+use super::learner::{COMMIT, Learner, Lying};
 use super::moves::Observing;
 use super::setting::Setting;
 use super::{managed, recovery};
@@ -12,8 +10,10 @@ use crate::imap::folders::{self, Folders};
 use crate::imap::{Session, mover};
 use crate::logic::fault::Fault;
 use crate::logic::fit::Fit;
+use crate::logic::ledger::Room;
 use crate::logic::plan::{self, Managed, Mode};
 use crate::logic::signals::Weights;
+use crate::logic::uid_set::UidSet;
 use crate::store::Store;
 
 /// The account's memory.
@@ -33,13 +33,14 @@ pub(super) fn open(config: &Config, setting: &Setting<'_>) -> Result<Learner, Fa
         now: setting.now,
         cutoff: plan::cutoff(setting.now, setting.account.backlog_days),
         no_sent: false,
-        inbox: HashSet::new(),
+        inbox: Lying::default(),
         learned: 0,
-        seen: Vec::new(),
+        seen: UidSet::default(),
         elsewhere: false,
         moves: Observing::default(),
         open: None,
         commit: COMMIT,
+        room: Room::USUAL,
     })
 }
 

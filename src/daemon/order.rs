@@ -16,7 +16,6 @@ use crate::imap::{Access, Session};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{Category, FolderName, Uid};
 use crate::logic::journal::{Intent, Kind, Place};
-use crate::logic::ledger::Key;
 use crate::logic::orders::{Order, Orders, Who};
 use crate::logic::plan::{self, Managed, Mode, TopMode};
 use crate::store::AccountLock;
@@ -31,13 +30,8 @@ pub async fn written_to(config: &Config, setting: &Setting<'_>, who: &Who) -> Re
     sync::sync(setting, &mut session, &mut desk, &folders, &managed, Scope::All).await?;
     session.logout().await;
     let learner = desk.learner().await?;
-    let found = learner.recall()?.relations().find_map(|(key, relation)| match key {
-        Key::Address(address) if relation.sent_to > 0 && who.means(Some(address), None) => {
-            Some(address.as_str().to_owned())
-        }
-        _ => None,
-    });
-    Ok(found)
+    let written = learner.store.written_to(who)?.into_iter().find(|written| written.account == setting.account.name);
+    Ok(written.map(|written| written.address.as_str().to_owned()))
 }
 
 /// Files what is there from `who`: everything in INBOX and the managed mailboxes that is not where it belongs now.

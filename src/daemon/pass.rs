@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::iter::Peekable;
 
-use super::backlog::{Spool, Waiting};
+use super::backlog::Waiting;
 use super::convoy::{self, Batch, Batches};
 use super::desk::Desk;
 use super::fall;
@@ -14,7 +14,7 @@ use super::judging::{judged, orders, read_each, situation};
 use super::learner::{Fresh, Learner};
 use super::moves;
 use super::opening::{Ready, open, ready};
-use super::planning::{Going, Plan, decide, intent, surprise};
+use super::planning::{Plan, decide, intent, surprise};
 use super::setting::Setting;
 use super::sync::{self, Scope};
 use crate::config::Config;
@@ -25,6 +25,7 @@ use crate::logic::ids::{Address, Category, FolderName, Instance, Uid, UidValidit
 use crate::logic::journal::Intent;
 use crate::logic::orders::Orders;
 use crate::logic::plan::{self, Managed, Mode, Step};
+use crate::logic::uid_set::UidSet;
 use crate::store::{AccountLock, Standing};
 
 pub use super::filing::Run as PassRun;
@@ -99,8 +100,8 @@ async fn once(
 /// UIDs of INBOX, so that a second attempt counts nothing twice.
 #[derive(Default)]
 pub(super) struct Seen {
-    pub(super) looked_at: HashSet<Uid>,
-    pub(super) kept: HashSet<Uid>,
+    pub(super) looked_at: UidSet,
+    pub(super) kept: UidSet,
 }
 
 /// One pass on an open session, under the account's lock.
@@ -124,17 +125,18 @@ impl Pass<'_, '_> {
         let inbox = sync::sync(self.setting, self.session, self.desk, folders, managed, self.scope).await?;
         moves::learn(self.setting, self.session, self.desk, managed).await?;
         let learner = self.desk.learner().await?;
-        self.seen.looked_at.extend(learner.take_seen());
+        self.seen.looked_at.add_all(&learner.take_seen());
         let orders = orders(learner)?;
         tracing::debug!("everything is read and learned");
         if let Some(fault) = cannot_move {
             return Err(fault.clone());
         }
         let plan = self.plan(&orders, inbox.folder.id, inbox.selected.uid_validity).await?;
-        tracing::debug!(stay = plan.keep.len(), go = plan.go.len(), "judged");
+        let go = plan.counts();
+        tracing::debug!(stay = plan.decisions.len() - go.sum(), go = go.sum(), "judged");
         if !filing {
-            self.seen.kept.extend(plan.keep.iter().map(|(uid, _)| *uid));
-            plan.go.iter().for_each(|one| self.report.filed.add(one.category));
+            self.note_kept(&plan)?;
+            self.report.filed = go;
             return Ok(inbox.selected);
         }
         self.file(folders, managed, &orders, plan, &inbox.selected).await?;
@@ -143,59 +145,61 @@ impl Pass<'_, '_> {
 
     /// Verdicts over everything in INBOX that has none and is young enough.
     async fn plan(&mut self, orders: &Orders, inbox: i64, validity: UidValidity) -> Result<Plan, Fault> {
-        let mut fresh = self.desk.take_fresh();
+        let mut backlog = self.desk.take_fresh();
         // Whoever watches was told of the others before; in preview they wait for ever.
         let only_fresh = self.held.is_some() && self.setting.account.mode == Mode::Preview;
         let learner = self.desk.learner().await?;
         // Cheap, and the rule: with nothing seen elsewhere, as many as are new are all that wait.
         let waiting = learner.store.count_not_judged(learner.account, learner.cutoff)?;
-        if learner.elsewhere || (waiting != instances(&fresh.messages) && !only_fresh) {
-            let waiting = learner.store.not_judged(learner.account, inbox, learner.cutoff)?;
+        if learner.elsewhere || (waiting != backlog.new_ones() && !only_fresh) {
             // All Mail or another mailbox may have shown, after INBOX was read, that a message is not new.
-            let mut still: HashSet<Uid> = waiting.iter().map(|(uid, _)| *uid).collect();
+            let mut still = learner.store.not_judged(learner.account, inbox, learner.cutoff)?;
             if let Some(held) = &mut self.held {
                 held.keep_only(&still, validity);
-                still.retain(|uid| !held.contains(*uid));
+                held.take_off(&mut still);
             }
-            fresh.messages.retain(|one| still.contains(&one.uid));
-            let have: HashSet<Uid> = fresh.messages.iter().map(|one| one.uid).collect();
-            let missing: Vec<Uid> = still.into_iter().filter(|uid| !have.contains(uid)).collect();
-            if !missing.is_empty() && !only_fresh {
-                let put = |one, header: Vec<u8>| fresh.put(one, &header);
+            backlog.keep_only(&still)?;
+            still.take_off(backlog.uids());
+            if !still.is_empty() && !only_fresh {
+                let missing: Vec<Uid> = still.iter().collect();
+                let put = |one: Fresh, header: Vec<u8>| backlog.put(&waiting_again(&one), &header);
                 read_each(self.session, &FolderName::inbox(), &missing, put).await?;
             }
         }
-        fresh.messages.sort_by_key(|one| one.uid);
-        self.seen.looked_at.extend(fresh.messages.iter().map(|one| one.uid));
-        let (waiting, spool) = fresh.take();
+        self.seen.looked_at.add_all(backlog.uids());
         let learner = self.desk.learner().await?;
-        let mut categories: HashMap<Address, Category> = HashMap::new();
-        let mut plan = Plan { keep: Vec::new(), go: Vec::new(), sketches: Vec::new(), spool };
-        if waiting.is_empty() {
-            return Ok(plan);
-        }
-        learner.recall()?;
-        let situation = situation(self.setting, learner, orders)?;
-        let mut waiting = waiting.into_iter();
-        while waiting.len() > 0 {
-            let loaded = plan.spool.load(waiting.by_ref().take(AT_ONCE).collect())?;
-            let (fresh, places): (Vec<Fresh>, Vec<_>) = loaded.into_iter().unzip();
+        let mut plan = Plan { decisions: Vec::with_capacity(backlog.len()), backlog, sketches: Vec::new() };
+        let mut categories: HashMap<Address, (Uid, Category)> = HashMap::new();
+        for from in (0..plan.backlog.len()).step_by(AT_ONCE) {
+            let places: Vec<usize> = (from..plan.backlog.len().min(from + AT_ONCE)).collect();
+            let fresh = plan.backlog.load(&places)?;
             plan.sketches.extend(habits::sketches(self.setting, learner, orders, &fresh)?);
+            let situation = situation(self.setting, learner, orders, &fresh)?;
             let decisions = decide(&fresh, &situation, self.setting.account.top);
-            for ((one, place), (category, step)) in fresh.into_iter().zip(places).zip(decisions) {
-                if let Some(from) = &one.facts.from {
-                    // In the order of UIDs, so the newest stays.
-                    categories.insert(from.clone(), category);
-                }
-                match step {
-                    Step::Keep => plan.keep.push((one.uid, one.instance)),
-                    step => plan.go.push(Going { message: Waiting::of(one, place), category, step }),
+            for (one, (category, _)) in fresh.into_iter().zip(&decisions) {
+                if let Some(from) = one.facts.from {
+                    // The newest stays.
+                    let last = categories.entry(from).or_insert((one.uid, *category));
+                    if last.0 <= one.uid {
+                        *last = (one.uid, *category);
+                    }
                 }
             }
+            plan.decisions.extend(decisions);
+            if categories.len() > SENDERS {
+                note(learner, &mut categories)?;
+            }
         }
-        let account = learner.account;
-        learner.store.note_categories(account, categories.iter().map(|(from, category)| (from, *category)))?;
+        note(learner, &mut categories)?;
         Ok(plan)
+    }
+
+    /// What stays in INBOX counts as kept.
+    fn note_kept(&mut self, plan: &Plan) -> Result<(), Fault> {
+        for place in plan.places(|_, step| step == Step::Keep) {
+            self.seen.kept.insert(plan.backlog.at(place)?.uid);
+        }
+        Ok(())
     }
 
     async fn file(
@@ -203,59 +207,73 @@ impl Pass<'_, '_> {
         folders: &Folders,
         managed: &Managed,
         orders: &Orders,
-        plan: Plan,
+        mut plan: Plan,
         inbox: &Selected,
     ) -> Result<(), Fault> {
-        let Plan { mut keep, mut go, sketches, spool } = plan;
-        self.keep_what_cannot_be_flagged(&mut keep, &mut go).await?;
-        let learner = self.desk.learner().await?;
-        let account = learner.account;
-        if plan::is_surprise(go.len(), inbox.exists as usize) {
-            match &mut self.held {
-                Some(held) => held.put_aside(std::mem::take(&mut go), inbox, self.setting.now),
-                None => {
-                    let (question, what) = surprise(self.setting, &go, inbox.exists);
-                    self.setting.consent(&question, &what)?;
+        self.keep_what_cannot_be_flagged(&mut plan).await?;
+        let go = plan.counts();
+        let surprises = plan::is_surprise(go.sum(), inbox.exists as usize);
+        match &mut self.held {
+            Some(held) if surprises => {
+                held.begin(inbox, self.setting.now);
+                for place in plan.places(|_, step| step != Step::Keep) {
+                    held.put_aside(plan.backlog.at(place)?.uid, plan.decisions[place].0);
                 }
             }
+            None if surprises => {
+                let (question, what) = surprise(self.setting, &go, inbox.exists);
+                self.setting.consent(&question, &what)?;
+            }
+            _ => {}
         }
-        let kept: Vec<Instance> = keep.iter().map(|(_, instance)| *instance).collect();
-        learner.store.set_standing(account, &kept, Standing::Kept)?;
-        self.seen.kept.extend(keep.iter().map(|(uid, _)| *uid));
-        go.sort_by_key(|one| (one.category, one.message.uid));
+        self.keep(&plan).await?;
         let mut filed = Filed::default();
-        let total = go.len() as u64;
+        let total = go.sum() as u64;
+        let going = |category| {
+            let of = plan.places(move |of, step| of == category && step != Step::Keep);
+            of.map(move |place| (category, place))
+        };
         let mut verdicts = Verdicts {
             setting: self.setting,
             managed,
             orders,
             validity: inbox.uid_validity,
-            rest: go.into_iter().peekable(),
-            spool,
+            plan: &plan,
+            rest: Category::ALL.into_iter().flat_map(going).peekable(),
             handled: 0,
             given_up: HashSet::new(),
         };
         let batches = (&mut verdicts, total);
-        let result = convoy::carry_out(self.setting, self.session, self.desk, self.run, batches, &mut filed).await;
-        filed.done.iter().for_each(|(_, category)| self.report.filed.add(*category));
-        habits::remember(self.desk.learner().await?, sketches)?;
+        let result = match surprises && self.held.is_some() {
+            true => Ok(()),
+            false => convoy::carry_out(self.setting, self.session, self.desk, self.run, batches, &mut filed).await,
+        };
+        filed.done.iter().for_each(|category| self.report.filed.add(*category));
+        habits::remember(self.desk.learner().await?, plan.sketches)?;
         result?;
         fall::fall(self.setting, self.session, self.desk, (folders, managed), orders, self.run, &mut filed).await?;
         filing::denial(&self.setting.account.name, &filed.denied).map_or(Ok(()), Err)
     }
 
+    /// What stays in INBOX is not judged again.
+    async fn keep(&mut self, plan: &Plan) -> Result<(), Fault> {
+        let learner = self.desk.learner().await?;
+        let mut places = plan.places(|_, step| step == Step::Keep).peekable();
+        while places.peek().is_some() {
+            let instance = |place| plan.backlog.at(place).map(|one| one.instance);
+            let kept = places.by_ref().take(AT_ONCE).map(instance).collect::<Result<Vec<Instance>, Fault>>()?;
+            learner.store.set_standing(learner.account, &kept, Standing::Kept)?;
+        }
+        self.note_kept(plan)
+    }
+
     /// Where the server takes no keywords, top mail that would only be flagged stays as it is.
-    async fn keep_what_cannot_be_flagged(
-        &mut self,
-        keep: &mut Vec<(Uid, Instance)>,
-        go: &mut Vec<Going>,
-    ) -> Result<(), Fault> {
-        let flagged = |one: &Going| one.step == Step::Flag;
-        if !go.iter().any(flagged) || mover::takes_important(self.session).await? {
+    async fn keep_what_cannot_be_flagged(&mut self, plan: &mut Plan) -> Result<(), Fault> {
+        if !plan.decisions.iter().any(|(_, step)| *step == Step::Flag) || mover::takes_important(self.session).await? {
             return Ok(());
         }
-        keep.extend(go.iter().filter(|one| flagged(one)).map(|one| (one.message.uid, one.message.instance)));
-        go.retain(|one| !flagged(one));
+        let flags = plan.decisions.iter_mut().filter(|(_, step)| *step == Step::Flag);
+        flags.for_each(|(_, step)| *step = Step::Keep);
         self.setting.watcher.advise(
             &self.setting.account.name,
             "the server takes no keywords, so top mail stays in INBOX without $Important",
@@ -267,36 +285,35 @@ impl Pass<'_, '_> {
 
 /// What is to be filed, by category. The words of the reasons are made batch by batch: those of all messages at once would need more memory than
 /// everything else.
-struct Verdicts<'a, 'b> {
+struct Verdicts<'a, 'b, I: Iterator<Item = (Category, usize)>> {
     setting: &'a Setting<'b>,
     managed: &'a Managed,
     orders: &'a Orders,
     validity: UidValidity,
-    rest: Peekable<std::vec::IntoIter<Going>>,
-    spool: Spool,
+    plan: &'a Plan,
+    /// Places in the plan.
+    rest: Peekable<I>,
     handled: u64,
     given_up: HashSet<Category>,
 }
 
-impl Batches for Verdicts<'_, '_> {
+impl<I: Iterator<Item = (Category, usize)>> Batches for Verdicts<'_, '_, I> {
     fn next(&mut self, learner: &mut Learner) -> Result<Option<Batch>, Fault> {
-        while let Some(category) = self.rest.peek().map(|one| one.category) {
-            let mut batch = Vec::with_capacity(filing::BATCH);
-            while batch.len() < filing::BATCH && self.rest.peek().is_some_and(|one| one.category == category) {
-                batch.extend(self.rest.next());
+        while let Some((category, _)) = self.rest.peek().copied() {
+            let mut places = Vec::with_capacity(filing::BATCH);
+            while places.len() < filing::BATCH && self.rest.peek().is_some_and(|(of, _)| *of == category) {
+                places.extend(self.rest.next().map(|(_, place)| place));
             }
-            self.handled += batch.len() as u64;
+            self.handled += places.len() as u64;
             if self.given_up.contains(&category) {
                 continue;
             }
-            learner.recall()?;
-            let situation = situation(self.setting, learner, self.orders)?;
-            let (messages, steps): (Vec<Waiting>, Vec<Step>) =
-                batch.into_iter().map(|one: Going| (one.message, one.step)).unzip();
-            let loaded = self.spool.load(messages)?.into_iter().zip(steps);
-            let intents = loaded
-                .map(|((one, _), step)| intent(judged(one, &situation), step, self.managed, self.validity))
-                .collect();
+            let fresh = self.plan.backlog.load(&places)?;
+            let situation = situation(self.setting, learner, self.orders, &fresh)?;
+            let steps = places.iter().map(|&place| self.plan.decisions[place].1);
+            let intent = |(one, step)| intent(judged(one, &situation), step, self.managed, self.validity);
+            let mut intents: Vec<Intent> = fresh.into_iter().zip(steps).map(intent).collect();
+            intents.sort_by_key(|intent| intent.from.uid);
             return Ok(Some(Batch { intents, handled: self.handled }));
         }
         Ok(None)
@@ -311,7 +328,21 @@ impl Batches for Verdicts<'_, '_> {
     }
 }
 
-/// How many different ones.
-fn instances(messages: &[Waiting]) -> usize {
-    messages.iter().map(|one| one.instance).collect::<HashSet<_>>().len()
+/// Senders whose categories are written down together.
+const SENDERS: usize = 10_000;
+
+/// Writes down what the last judged mail of each sender was.
+fn note(learner: &mut Learner, categories: &mut HashMap<Address, (Uid, Category)>) -> Result<(), Fault> {
+    if categories.is_empty() {
+        return Ok(());
+    }
+    let account = learner.account;
+    learner.store.note_categories(account, categories.iter().map(|(from, (_, category))| (from, *category)))?;
+    categories.clear();
+    Ok(())
+}
+
+/// As it waits once more, read by itself. It is not counted among the new ones, which were counted before.
+fn waiting_again(one: &Fresh) -> Waiting {
+    Waiting { uid: one.uid, instance: one.instance, internal_date: one.internal_date, flags: one.flags, new: false }
 }

@@ -1,9 +1,9 @@
 //! From verdicts to what is to be done.
 
-use super::backlog::{Spool, Waiting};
+use super::backlog::Backlog;
 use super::learner::Fresh;
 use super::setting::Setting;
-use crate::logic::ids::{Category, FolderName, Instance, Uid, UidValidity};
+use crate::logic::ids::{Category, FolderName, UidValidity};
 use crate::logic::journal::{Intent, Kind, Place};
 use crate::logic::plan::{Judged, Managed, Step, TopMode, step};
 use crate::logic::verdict::{Reason, Situation, judge_without_words};
@@ -79,9 +79,7 @@ pub(super) fn decide(fresh: &[Fresh], situation: &Situation<'_>, top: TopMode) -
 }
 
 /// The question to ask, and what to say where nobody can be asked.
-pub(super) fn surprise(setting: &Setting<'_>, go: &[Going], exists: u32) -> (String, String) {
-    let mut counts = Counts::default();
-    go.iter().for_each(|one| counts.add(one.category));
+pub(super) fn surprise(setting: &Setting<'_>, counts: &Counts, exists: u32) -> (String, String) {
     let name = &setting.account.name;
     let counts = counts.would_be_filed(exists);
     (format!("{name}: {counts}. File them?"), format!("{name}: {counts}: more than is usual, so nothing was moved"))
@@ -89,19 +87,27 @@ pub(super) fn surprise(setting: &Setting<'_>, go: &[Going], exists: u32) -> (Str
 
 /// What stays and what goes.
 pub(super) struct Plan {
-    pub(super) keep: Vec<(Uid, Instance)>,
-    pub(super) go: Vec<Going>,
+    /// The messages that were judged.
+    pub(super) backlog: Backlog,
+    /// What each of them is, and what is to be done with it.
+    pub(super) decisions: Vec<(Category, Step)>,
     /// What the habits of the user will be learned from.
     pub(super) sketches: Vec<super::habits::Judged>,
-    /// Where the headers are of what is to be filed.
-    pub(super) spool: Spool,
 }
 
-/// A message that is to be filed.
-pub(super) struct Going {
-    pub(super) message: Waiting,
-    pub(super) category: Category,
-    pub(super) step: Step,
+impl Plan {
+    /// What would go where.
+    pub(super) fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        self.decisions.iter().filter(|(_, step)| *step != Step::Keep).for_each(|(category, _)| counts.add(*category));
+        counts
+    }
+
+    /// The places in the backlog of those of which `wanted` is true, in order.
+    pub(super) fn places(&self, wanted: impl Fn(Category, Step) -> bool) -> impl Iterator<Item = usize> {
+        let wanted = move |(_, (category, step)): &(usize, &(Category, Step))| wanted(*category, *step);
+        self.decisions.iter().enumerate().filter(wanted).map(|(place, _)| place)
+    }
 }
 
 /// The journal's row for a message of INBOX.

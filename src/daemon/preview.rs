@@ -70,19 +70,16 @@ pub async fn preview(config: &Config, setting: &Setting<'_>) -> Result<Preview, 
     let inbox = sync::sync(setting, &mut session, &mut desk, &folders, &managed, Scope::All).await?;
     session.logout().await;
     desk.learner().await?;
-    let (mut waiting, mut spool) = desk.take_fresh().take();
+    let waiting = desk.take_fresh();
     let learner = desk.learner().await?;
-    // In an empty mailbox nothing was learned that would have needed it.
-    learner.recall()?;
     let learned = learner.learned;
     let orders = orders(learner)?;
-    let situation = situation(setting, learner, &orders)?;
-    waiting.sort_by_key(|one| std::cmp::Reverse(one.uid));
     let mut preview = Preview { inbox: inbox.selected.exists, judged: waiting.len(), learned, ..Preview::default() };
-    let mut waiting = waiting.into_iter();
-    while waiting.len() > 0 {
-        let loaded = spool.load(waiting.by_ref().take(AT_ONCE).collect())?;
-        let fresh: Vec<Fresh> = loaded.into_iter().map(|(one, _)| one).collect();
+    // The newest first: the last ones that came.
+    for to in (1..=waiting.len()).rev().step_by(AT_ONCE) {
+        let places: Vec<usize> = (to.saturating_sub(AT_ONCE)..to).rev().collect();
+        let fresh = waiting.load(&places)?;
+        let situation = situation(setting, learner, &orders, &fresh)?;
         for (caution, counts) in LEVELS.into_iter().zip(&mut preview.counts) {
             count(counts, &fresh, &Situation { caution, ..situation }, setting.account.top);
         }

@@ -1,7 +1,5 @@
 //! Reads one mailbox: what is new in it since the last time, and what other programs changed.
 
-use std::collections::HashSet;
-
 use super::desk::Desk;
 use super::learner::{Batch, Raw, Role};
 use super::setting::{Setting, made_way};
@@ -169,27 +167,33 @@ impl Reader<'_> {
 
     /// Compares all UIDs and flags: the way without CONDSTORE, and after messages vanished.
     async fn catch_up(&mut self) -> Result<(), Fault> {
-        let on_server = match self.selected.exists {
+        let mut on_server = match self.selected.exists {
             0 => Vec::new(),
             _ => self.flags(vec!["UID FETCH 1:* (UID FLAGS)".to_owned()]).await?,
         };
         let learner = self.desk.learner().await?;
-        let known = learner.store.uids_in(self.folder.id)?;
-        let there: HashSet<Uid> = on_server.iter().map(|(uid, _)| *uid).collect();
-        let vanished: Vec<Uid> = known.iter().map(|(uid, _)| *uid).filter(|uid| !there.contains(uid)).collect();
-        if self.selected.exists > 0 && on_server.is_empty() && !known.is_empty() {
+        let last = learner.store.last_known(self.folder.id)?;
+        if self.selected.exists > 0 && on_server.is_empty() && last.is_some() {
             // Emptied this very moment, or a server in trouble: "empty" is never read as "gone". The next pass will know.
             return Ok(());
         }
-        let known_uids: HashSet<Uid> = known.iter().map(|(uid, _)| *uid).collect();
-        let missed: Vec<Uid> = on_server
-            .iter()
-            .map(|(uid, _)| *uid)
-            .filter(|uid| !known_uids.contains(uid) && *uid < self.folder.next)
-            .collect();
-        let known: HashSet<(Uid, Flags)> = known.into_iter().collect();
-        let changed: Vec<(Uid, Flags)> = on_server.into_iter().filter(|pair| !known.contains(pair)).collect();
-        learner.reconcile(&self.folder, &changed, &vanished)?;
+        // What is said of a message twice, the second time is news of it.
+        on_server.sort_by_key(|(uid, _)| *uid);
+        let last = last.max(on_server.last().map(|(uid, _)| *uid));
+        let (mut rest, mut first, mut missed) = (&*on_server, Uid(0), Vec::new());
+        while let Some(last) = last.filter(|last| first <= *last) {
+            // To where one comparison goes: as many of the server's as fit, all that is known behind the last of them.
+            let upper = rest.get(COMPARED).map_or(last, |(uid, _)| Uid(uid.0.saturating_sub(1)).max(first));
+            let (here, behind) = rest.split_at(rest.partition_point(|(uid, _)| *uid <= upper));
+            let known = learner.store.uids_between(self.folder.id, first, upper)?;
+            let difference = Difference::between(here, &known);
+            learner.reconcile(&self.folder, &difference.changed, &difference.vanished)?;
+            missed.extend(difference.unknown.into_iter().filter(|uid| *uid < self.folder.next));
+            (rest, first) = (behind, Uid(upper.0.saturating_add(1)));
+            if upper == Uid(u32::MAX) {
+                break;
+            }
+        }
         if !missed.is_empty() {
             let query = learning_query(self.session.capabilities());
             let total = missed.len() as u64;
@@ -297,6 +301,43 @@ pub(super) fn changed_since(next: Uid, modseq: ModSeq) -> String {
     format!("UID FETCH 1:{last} (UID FLAGS) (CHANGEDSINCE {})", modseq.0)
 }
 
+/// Messages whose flags are compared with what is known at a time.
+const COMPARED: usize = 10_000;
+
+/// What the server says of some UIDs, against what is known.
+#[derive(Debug, Default, PartialEq)]
+struct Difference {
+    /// Known, with other flags now.
+    changed: Vec<(Uid, Flags)>,
+    /// Known, and not there.
+    vanished: Vec<Uid>,
+    /// There, and not known.
+    unknown: Vec<Uid>,
+}
+
+impl Difference {
+    /// Both in the order of UIDs; of several rows about a message the last one counts.
+    fn between(on_server: &[(Uid, Flags)], known: &[(Uid, Flags)]) -> Difference {
+        let mut difference = Difference::default();
+        let mut known = known.iter().peekable();
+        for (place, (uid, flags)) in on_server.iter().enumerate() {
+            if on_server.get(place + 1).is_some_and(|(next, _)| next == uid) {
+                continue;
+            }
+            while let Some((gone, _)) = known.next_if(|(known, _)| known < uid) {
+                difference.vanished.push(*gone);
+            }
+            match known.next_if(|(known, _)| known == uid) {
+                Some((_, before)) if before == flags => {}
+                Some(_) => difference.changed.push((*uid, *flags)),
+                None => difference.unknown.push(*uid),
+            }
+        }
+        difference.vanished.extend(known.map(|(gone, _)| *gone));
+        difference
+    }
+}
+
 /// A row with neither size nor header is an unsolicited change of flags; one with only one of them is a message that the
 /// server cannot read: it stays where it is, and the run goes on.
 pub(super) fn raw(row: FetchRow) -> Option<Raw> {
@@ -318,4 +359,25 @@ pub(super) fn raw(row: FetchRow) -> Option<Raw> {
 
 fn ranges(first: u32, last: u32) -> impl Iterator<Item = (u32, u32)> {
     (first..=last).step_by(RANGE as usize).map(move |from| (from, last.min(from.saturating_add(RANGE - 1))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_server_says_is_compared_with_what_is_known() {
+        let [none, seen] = [Flags::default(), Flags { seen: true, ..Flags::default() }];
+        let row = |uid: u32, flags: Flags| (Uid(uid), flags);
+        let on_server = [row(2, none), row(3, seen), row(5, none), row(5, seen), row(7, none), row(8, seen)];
+        let known = [row(1, none), row(2, none), row(3, none), row(4, none), row(5, none), row(8, seen), row(9, none)];
+        let expected = Difference {
+            changed: vec![row(3, seen), row(5, seen)],
+            vanished: [1, 4, 9].map(Uid).to_vec(),
+            unknown: vec![Uid(7)],
+        };
+        assert_eq!(Difference::between(&on_server, &known), expected);
+        assert_eq!(Difference::between(&[], &known[..1]).vanished, [Uid(1)]);
+        assert_eq!(Difference::between(&on_server[..1], &[]).unknown, [Uid(2)]);
+    }
 }

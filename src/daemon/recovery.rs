@@ -110,11 +110,8 @@ async fn file_twins(
 fn known(store: &Store, account: AccountId, rows: &[Row]) -> Result<Known, Fault> {
     let ours: HashSet<RowId> = rows.iter().map(|row| row.id).collect();
     let (target, validity) = (&rows[0].intent.to, rows[0].before.validity);
-    let done = store.done_rows(account)?;
-    let open = store.open_rows(account)?;
-    let others = done.iter().chain(&open).filter(|row| !ours.contains(&row.id));
-    let claimed = others.filter(|row| row.intent.to == *target && row.before.validity == validity);
-    let claimed = claimed.filter_map(|row| row.to_uid).collect();
+    let claimed = store.claimed_in(account, target, validity)?;
+    let claimed = claimed.into_iter().filter(|(row, _)| !ours.contains(row)).map(|(_, uid)| uid).collect();
     let lay_there = match store.folder(account, target)? {
         Some(folder) => store.instances_in(folder.id)?,
         None => Vec::new(),

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::ahead::inbox_and_glance;
 use super::desk::Desk;
 use super::glance::Glance;
-use super::learner::Role;
+use super::learner::{Lying, Role};
 use super::moves;
 use super::reading::{Read, read};
 use super::recovery;
@@ -126,7 +126,7 @@ async fn elsewhere(
     if waiting.iter().any(|(_, role, _)| *role == Role::All) {
         let learner = desk.learner().await?;
         if let Some(inbox) = learner.store.folder(learner.account, &FolderName::inbox())? {
-            learner.inbox = learner.store.instances_in(inbox.id)?.into_iter().collect();
+            learner.inbox = Lying::new(learner.store.digests_in(inbox.id)?);
         }
     }
     let total: u64 = waiting.iter().map(|(_, _, messages)| u64::from(*messages)).sum();
@@ -141,7 +141,7 @@ async fn elsewhere(
             Err(fault) => return Err(fault),
         }
     }
-    desk.learner().await?.inbox = HashSet::new();
+    desk.learner().await?.inbox = Lying::default();
     Ok(())
 }
 

@@ -12,6 +12,7 @@ use crate::imap::folders::{Folders, SpecialUse};
 use crate::imap::{Access, Session, Untagged, all_done, header_query};
 use crate::logic::fault::{Fault, FaultKind};
 use crate::logic::ids::{Address, Digest, Flags, FolderName, Instance, ListId};
+use crate::logic::ledger::Habits;
 
 /// Messages of Trash that are looked at: twice as many as left, and so many more, which other programs may have put there since…
 const BESIDES: usize = 30;
@@ -53,6 +54,7 @@ pub(super) async fn look(
             }
             if let Some(sender) = known.sender.as_deref().and_then(Address::parse) {
                 let list = known.list.as_deref().and_then(ListId::new);
+                db.bring_whom(account, ledger, (&sender, list.as_ref(), Habits::NONE))?;
                 ledger.flags_changed(&sender, list.as_ref(), Flags::default(), THROWN);
             }
         }

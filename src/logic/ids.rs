@@ -200,6 +200,12 @@ impl Digest {
         first.copy_from_slice(&digest.as_ref()[..16]);
         Digest(first)
     }
+
+    /// Its first eight bytes.
+    pub fn first(&self) -> u64 {
+        let [a, b, c, d, e, f, g, h, ..] = self.0;
+        u64::from_be_bytes([a, b, c, d, e, f, g, h])
+    }
 }
 
 impl fmt::Debug for Digest {

@@ -5,6 +5,7 @@ mod habitual;
 mod key;
 mod learn;
 mod relation;
+mod room;
 mod topic;
 
 pub use super::domains::{registrable, registrable_domain};
@@ -13,6 +14,7 @@ pub(crate) use habit::{form, thread_state};
 pub(crate) use habitual::template;
 pub use habitual::{Rhythm, Template};
 pub use relation::{Decayed, Lately, Relation};
+pub use room::{Missing, Room};
 pub use topic::Topic;
 pub(crate) use topic::topic;
 
@@ -22,6 +24,7 @@ use super::facts::Facts;
 use super::ids::{Address, ListId, MidHash, UnixTime};
 use super::signals::same_person;
 use key::{Name, Named};
+use room::Rest;
 
 /// Whom a [`Relation`] is with.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,6 +45,8 @@ pub enum Key {
 
 /// The ledger of one account, in memory. It knows nothing of how it is kept: whoever keeps it restores what was kept, and
 /// takes what changed.
+///
+/// It may hold a part only, see [`Ledger::of_more`]: then whoever keeps it restores what it asks for ([`Missing`]) before it is used.
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
     // Boxed: a relation is large, and a map that grows holds everything twice for a moment.
@@ -59,15 +64,21 @@ pub struct Ledger {
     /// most such addresses say so themselves.
     unsubscribe: HashSet<Address, foldhash::quality::RandomState>,
     account: AccountRate,
+    /// The rate as it was taken last.
+    told: AccountRate,
     changes: Pending,
+    /// What is known beside the relations, the topics, and the Message-IDs of both kinds that are held here.
+    rest: [Rest; 3],
+    /// Counts batches: what was used when.
+    turn: u32,
 }
 
 /// A [`MidHash`] is the cut of a SHA-256: evenly spread already, whoever chose the Message-ID.
-type ByMidHash = std::hash::BuildHasherDefault<AsItIs>;
+pub type ByMidHash = std::hash::BuildHasherDefault<AsItIs>;
 
 /// Takes eight bytes as they are.
 #[derive(Clone, Copy, Debug, Default)]
-struct AsItIs(u64);
+pub struct AsItIs(u64);
 
 impl std::hash::Hasher for AsItIs {
     fn finish(&self) -> u64 {
@@ -88,6 +99,8 @@ impl std::hash::Hasher for AsItIs {
 struct Entry {
     relation: Relation,
     changed: bool,
+    /// The turn of its last use.
+    used: u32,
 }
 
 /// What changed since the last [`Ledger::take_changes`], by name.
@@ -126,6 +139,8 @@ pub struct Changes {
     pub answered: Vec<(MidHash, UnixTime)>,
     /// How often each authserv-id topped received mail, in all (not since the last time). The empty one stands for none.
     pub authserv: Vec<(String, u32)>,
+    /// How the user treats mail in general, when that is different.
+    pub rate: Option<AccountRate>,
 }
 
 impl Changes {
@@ -136,6 +151,7 @@ impl Changes {
             && self.own_ids.is_empty()
             && self.answered.is_empty()
             && self.authserv.is_empty()
+            && self.rate.is_none()
     }
 }
 
@@ -245,10 +261,12 @@ impl Ledger {
 
     /// Puts back a relation that was kept.
     pub fn restore_relation(&mut self, key: Key, relation: Relation) {
-        if matches!(key, Key::Address(_)) {
-            self.account.add(&relation);
-        }
-        self.relations.insert(key, Box::new(Entry { relation, changed: false }));
+        self.relations.insert(key, Box::new(Entry { relation, changed: false, used: self.turn }));
+    }
+
+    /// Puts back how the user treats mail in general.
+    pub fn restore_rate(&mut self, rate: AccountRate) {
+        (self.account, self.told) = (rate, rate);
     }
 
     /// Puts back a Message-ID of the user's own mail.
@@ -294,6 +312,8 @@ impl Ledger {
             }
         }
         changes.authserv = pending.authserv.into_iter().map(count).collect();
+        changes.rate = (self.account != self.told).then_some(self.account);
+        self.told = self.account;
         changes
     }
 
@@ -312,6 +332,7 @@ impl Ledger {
             }
         };
         entry.changed = true;
+        entry.used = self.turn;
         &mut entry.relation
     }
 }
@@ -323,13 +344,6 @@ pub(crate) fn came_by<'a>(facts: &'a Facts, own: &[Address]) -> Option<&'a Addre
 }
 
 impl AccountRate {
-    fn add(&mut self, relation: &Relation) {
-        self.received += u64::from(relation.received);
-        self.personal += u64::from(relation.personal());
-        self.read += u64::from(relation.read);
-        self.replied += u64::from(relation.replied);
-    }
-
     /// The share of personal mail that the user answers, from a prior of 3 in 10.
     pub fn replies(&self) -> f64 {
         ((self.replied as f64 + 3.0) / (self.personal as f64 + 10.0)).clamp(0.02, 0.8)

@@ -28,6 +28,7 @@ pub mod server;
 pub mod signals;
 pub mod smart_case;
 pub mod transfer;
+pub mod uid_set;
 pub mod unsubscribe;
 pub mod verdict;
 pub mod words;

@@ -6,7 +6,7 @@ use super::instances::instance_at;
 use super::learning::LearnTransaction;
 use super::{AccountId, Store, moves};
 use crate::logic::fault::Fault;
-use crate::logic::ids::{Category, Flags, FolderName, Instance, ModSeq, Uid, UidValidity, UnixTime};
+use crate::logic::ids::{Category, Digest, Flags, FolderName, Instance, ModSeq, Uid, UidValidity, UnixTime};
 
 /// How far a mailbox has been read.
 #[derive(Clone, Debug, PartialEq)]
@@ -119,6 +119,42 @@ impl Store {
         self.read(|db| {
             db.prepare_cached("SELECT count(*) FROM message WHERE folder = ?1")?.query_row([folder], |row| row.get(0))
         })
+    }
+
+    /// The beginnings of the digests of what lies in a mailbox, as [`Digest::first`] gives them.
+    pub fn digests_in(&self, folder: i64) -> Result<Vec<u64>, Fault> {
+        let count = self.known_in(folder)?;
+        self.read(|db| {
+            let mut statement = db.prepare_cached("SELECT digest FROM message WHERE folder = ?1")?;
+            let mut rows = statement.query([folder])?;
+            let mut found = Vec::with_capacity(count as usize);
+            while let Some(row) = rows.next()? {
+                found.push(Digest(row.get(0)?).first());
+            }
+            Ok(found)
+        })
+    }
+
+    /// The known ones among the UIDs from `first` to `last`, and their flags, by UID.
+    pub fn uids_between(&self, folder: i64, first: Uid, last: Uid) -> Result<Vec<(Uid, Flags)>, Fault> {
+        self.read(|db| {
+            let mut statement = db.prepare_cached(
+                "SELECT uid, flags FROM message WHERE folder = ?1 AND uid BETWEEN ?2 AND ?3 ORDER BY uid",
+            )?;
+            let rows = statement.query_map(params![folder, first.0, last.0], |row| {
+                Ok((Uid(row.get(0)?), Flags::from_bits(row.get(1)?)))
+            })?;
+            rows.collect()
+        })
+    }
+
+    /// The last UID that is known of a mailbox.
+    pub fn last_known(&self, folder: i64) -> Result<Option<Uid>, Fault> {
+        self.read(|db| {
+            db.prepare_cached("SELECT max(uid) FROM message WHERE folder = ?1")?
+                .query_row([folder], |row| row.get::<_, Option<u32>>(0))
+        })
+        .map(|last| last.map(Uid))
     }
 
     /// The UIDs and flags that are known of a mailbox, by UID.

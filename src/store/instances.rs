@@ -4,7 +4,8 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{AccountId, Store};
 use crate::logic::fault::Fault;
-use crate::logic::ids::{Digest, Instance, ListId, Uid, UnixTime};
+use crate::logic::ids::{Digest, FolderName, Instance, ListId, Uid, UidValidity, UnixTime};
+use crate::logic::uid_set::UidSet;
 
 /// What is known of an instance. A message is judged once, when it is first seen in INBOX.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +42,7 @@ impl Standing {
 
 impl Store {
     /// Messages in `folder` whose instance has not been judged and is not older than `cutoff`.
-    pub fn not_judged(&self, account: AccountId, folder: i64, cutoff: UnixTime) -> Result<Vec<(Uid, Instance)>, Fault> {
+    pub fn not_judged(&self, account: AccountId, folder: i64, cutoff: UnixTime) -> Result<UidSet, Fault> {
         self.read(|db| {
             let any: bool = db
                 .prepare_cached(
@@ -50,15 +51,14 @@ impl Store {
                 )?
                 .query_row(params![account.0, cutoff.0], |row| row.get(0))?;
             if !any {
-                return Ok(Vec::new());
+                return Ok(UidSet::default());
             }
             let mut statement = db.prepare_cached(
-                "SELECT m.uid, m.digest, m.size FROM message m
+                "SELECT m.uid FROM message m
                  JOIN instance i ON i.account = ?1 AND i.digest = m.digest AND i.size = m.size
                  WHERE m.folder = ?2 AND i.standing = 0 AND i.older >= ?3 ORDER BY m.uid",
             )?;
-            let rows = statement
-                .query_map(params![account.0, folder, cutoff.0], |row| Ok((Uid(row.get(0)?), instance_at(row, 1)?)))?;
+            let rows = statement.query_map(params![account.0, folder, cutoff.0], |row| Ok(Uid(row.get(0)?)))?;
             rows.collect()
         })
     }
@@ -83,6 +83,26 @@ impl Store {
         standing: Standing,
     ) -> Result<(), Fault> {
         self.transaction(|db| instances.iter().try_for_each(|one| set_standing(db, account, *one, standing)))
+    }
+
+    /// Marks the instances of messages that lie in a mailbox, in one transaction. None, when its UIDs mean other messages by now.
+    pub fn set_standing_of(
+        &mut self,
+        account: AccountId,
+        (folder, validity): (&FolderName, UidValidity),
+        uids: &UidSet,
+        standing: Standing,
+    ) -> Result<usize, Fault> {
+        let Some(folder) = self.folder(account, folder)?.filter(|folder| folder.validity == validity) else {
+            return Ok(0);
+        };
+        self.transaction(|db| {
+            let mut statement = db.prepare_cached(
+                "UPDATE instance SET standing = ?4 WHERE account = ?1
+                 AND (digest, size) = (SELECT digest, size FROM message WHERE folder = ?2 AND uid = ?3)",
+            )?;
+            uids.iter().map(|uid| statement.execute(params![account.0, folder.id, uid.0, standing.number()])).sum()
+        })
     }
 
     /// What is known of an instance.

@@ -98,6 +98,25 @@ impl Store {
         self.rows("WHERE j.account = ?1 AND j.state = 'done' ORDER BY j.id", [account.0])
     }
 
+    /// Where rows that are done, or still open, say that their messages came to lie in this generation of a mailbox.
+    pub fn claimed_in(
+        &self,
+        account: AccountId,
+        folder: &FolderName,
+        validity: UidValidity,
+    ) -> Result<Vec<(RowId, Uid)>, Fault> {
+        self.read(|db| {
+            let mut statement = db.prepare(
+                "SELECT id, to_uid FROM journal WHERE account = ?1 AND to_folder = ?2 AND to_validity = ?3
+                 AND state IN ('done', 'intended') AND to_uid IS NOT NULL",
+            )?;
+            let rows = statement.query_map(params![account.0, folder.wire(), validity.0], |row| {
+                Ok((RowId(row.get(0)?), Uid(row.get(1)?)))
+            })?;
+            rows.collect()
+        })
+    }
+
     /// Moves into `blackhole` that are in force and not younger than `until`, oldest first. What fell out of it before and
     /// was brought back by an undo is none of them.
     pub fn blackholed_until(

@@ -2,13 +2,15 @@
 
 use std::borrow::Cow;
 
-use rusqlite::{Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::learning::LearnTransaction;
 use super::{AccountId, Store};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{Address, Category, ListId, MidHash, UnixTime};
-use crate::logic::ledger::{Changes, Decayed, Habit, Key, Lately, Ledger, Relation, Rhythm, Template, Topic};
+use crate::logic::ledger::{
+    AccountRate, Changes, Decayed, Habits, Key, Lately, Ledger, Missing, Relation, Rhythm, Template, Topic,
+};
 
 /// A sender as `mailherd senders` shows it.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,41 +28,43 @@ const COLUMNS: &str = "received, read, flagged, replied, sent_to, machine, dmarc
                        answers_at, lately, lately_at, answered_user, discarded, gap_mean, gap_variance, gaps, \
                        template, template_votes";
 
+/// The tables that grow with the mailbox.
+const EACH: [&str; 4] = ["ledger", "own_message", "topic", "answer"];
+
+/// Relations that are copied at a time to be written.
+const TOGETHER: usize = 2_000;
+
 impl Store {
-    /// The whole ledger of an account.
+    /// The ledger of an account, with nothing in it yet of what grows with the mailbox: [`Store::bring`] puts back what it asks for.
     pub fn ledger(&self, account: AccountId) -> Result<Ledger, Fault> {
         self.read(|db| {
-            let mut ledger = Ledger::default();
-            let mut statement = db.prepare(&format!("SELECT kind, name, {COLUMNS} FROM ledger WHERE account = ?1"))?;
-            let mut rows = statement.query([account.0])?;
-            while let Some(row) = rows.next()? {
-                if let Some(key) = key(row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_str()?) {
-                    ledger.restore_relation(key, relation(row, 2)?);
-                }
-            }
-            let mut statement = db.prepare("SELECT hash, at FROM own_message WHERE account = ?1")?;
-            let mut rows = statement.query([account.0])?;
-            while let Some(row) = rows.next()? {
-                ledger.restore_own_id(hash(row)?, UnixTime(row.get(1)?));
-            }
-            let mut statement = db.prepare("SELECT hash, own, waiting, at FROM topic WHERE account = ?1")?;
-            let mut rows = statement.query([account.0])?;
-            while let Some(row) = rows.next()? {
-                let topic = Topic::restored(row.get(1)?, row.get(2)?, UnixTime(row.get(3)?));
-                ledger.restore_topic(hash(row)?, topic);
-            }
-            let mut statement = db.prepare("SELECT hash, at FROM answer WHERE account = ?1")?;
-            let mut rows = statement.query([account.0])?;
-            while let Some(row) = rows.next()? {
-                ledger.restore_answered(hash(row)?, UnixTime(row.get(1)?));
-            }
-            let mut statement = db.prepare("SELECT name, count FROM authserv WHERE account = ?1")?;
+            let empty = EACH.iter().try_fold(true, |empty, table| {
+                let rows: bool = db
+                    .prepare_cached(&format!("SELECT EXISTS (SELECT 1 FROM {table} WHERE account = ?1)"))?
+                    .query_row([account.0], |row| row.get(0))?;
+                Ok::<_, rusqlite::Error>(empty && !rows)
+            })?;
+            let mut ledger = if empty { Ledger::new() } else { Ledger::new().of_more() };
+            let mut statement = db.prepare_cached("SELECT name, count FROM authserv WHERE account = ?1")?;
             let mut rows = statement.query([account.0])?;
             while let Some(row) = rows.next()? {
                 ledger.restore_authserv(row.get_ref(0)?.as_str()?, row.get(1)?);
             }
+            let rate = db
+                .prepare_cached("SELECT personal, received, read, replied FROM rate WHERE account = ?1")?
+                .query_row([account.0], |row| {
+                    let count = |column| row.get::<_, i64>(column).map(i64::cast_unsigned);
+                    Ok(AccountRate { personal: count(0)?, received: count(1)?, read: count(2)?, replied: count(3)? })
+                })
+                .optional()?;
+            ledger.restore_rate(rate.unwrap_or_default());
             Ok(ledger)
         })
+    }
+
+    /// Puts back into a ledger what is known of what it misses.
+    pub fn bring(&self, account: AccountId, ledger: &mut Ledger, missing: &Missing) -> Result<(), Fault> {
+        self.read(|db| bring(db, account, ledger, missing))
     }
 
     /// The senders that wrote most, most first.
@@ -104,7 +108,76 @@ impl Store {
     }
 }
 
+/// In the order in which it lies: each page is then looked at once.
+fn bring(db: &Connection, account: AccountId, ledger: &mut Ledger, missing: &Missing) -> rusqlite::Result<()> {
+    let mut relations: Vec<_> = missing.relations.iter().map(|key| (columns(key), key)).collect();
+    relations.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+    let mut statement =
+        db.prepare_cached(&format!("SELECT {COLUMNS} FROM ledger WHERE account = ?1 AND kind = ?2 AND name = ?3"))?;
+    for ((kind, name), key) in relations {
+        let found = statement.query_row(params![account.0, kind, &*name], |row| relation(row, 0)).optional()?;
+        if let Some(found) = found {
+            ledger.restore_relation(key.clone(), found);
+        }
+    }
+    let sorted = |hashes: &mut dyn Iterator<Item = MidHash>| {
+        let mut hashes: Vec<i64> = hashes.map(|hash| hash.0.cast_signed()).collect();
+        hashes.sort_unstable();
+        hashes
+    };
+    let mut statement = db.prepare_cached("SELECT own, waiting, at FROM topic WHERE account = ?1 AND hash = ?2")?;
+    for hash in sorted(&mut missing.topics.iter().copied()) {
+        let found = statement.query_row(params![account.0, hash], |row| {
+            Ok(Topic::restored(row.get(0)?, row.get(1)?, UnixTime(row.get(2)?)))
+        });
+        if let Some(topic) = found.optional()? {
+            ledger.restore_topic(MidHash(hash.cast_unsigned()), topic);
+        }
+    }
+    let ids = sorted(&mut missing.ids.iter().copied());
+    for (table, restore) in [
+        ("own_message", Ledger::restore_own_id as fn(&mut Ledger, MidHash, UnixTime)),
+        ("answer", Ledger::restore_answered),
+    ] {
+        let mut statement = db.prepare_cached(&format!("SELECT at FROM {table} WHERE account = ?1 AND hash = ?2"))?;
+        for hash in &ids {
+            if let Some(at) = statement.query_row(params![account.0, hash], |row| row.get(0)).optional()? {
+                restore(ledger, MidHash(hash.cast_unsigned()), UnixTime(at));
+            }
+        }
+    }
+    Ok(())
+}
+
 impl LearnTransaction<'_> {
+    /// As [`Store::bring`], with what this transaction has written.
+    pub fn bring(&self, account: AccountId, ledger: &mut Ledger, missing: &Missing) -> rusqlite::Result<()> {
+        bring(self.db, account, ledger, missing)
+    }
+
+    /// Puts back what is known of those whom the ledger is about to learn something of.
+    pub fn bring_whom(
+        &self,
+        account: AccountId,
+        ledger: &mut Ledger,
+        (sender, list, habits): (&Address, Option<&ListId>, Habits),
+    ) -> rusqlite::Result<()> {
+        let mut missing = Missing::default();
+        ledger.ask_sender(sender, list, habits, &mut missing);
+        if missing.is_empty() { Ok(()) } else { self.bring(account, ledger, &missing) }
+    }
+
+    /// All that the ledger learned since it was last written; some of it at a time, since it is copied for that.
+    pub fn write_down(&self, account: AccountId, ledger: &mut Ledger) -> rusqlite::Result<()> {
+        loop {
+            let changes = ledger.take_some_changes(TOGETHER);
+            if changes.is_empty() {
+                return Ok(());
+            }
+            self.ledger(account, &changes)?;
+        }
+    }
+
     /// What the ledger learned since it was last written.
     pub fn ledger(&self, account: AccountId, changes: &Changes) -> rusqlite::Result<()> {
         let mut upsert = self.db.prepare_cached(
@@ -187,6 +260,16 @@ impl LearnTransaction<'_> {
         for (name, count) in &changes.authserv {
             authserv.execute(params![account.0, name, count])?;
         }
+        if let Some(rate) = &changes.rate {
+            let [personal, received, read, replied] =
+                [rate.personal, rate.received, rate.read, rate.replied].map(u64::cast_signed);
+            self.db
+                .prepare_cached(
+                    "INSERT INTO rate (account, personal, received, read, replied) VALUES (?1, ?2, ?3, ?4, ?5)
+                     ON CONFLICT (account) DO UPDATE SET personal = ?2, received = ?3, read = ?4, replied = ?5",
+                )?
+                .execute(params![account.0, personal, received, read, replied])?;
+        }
         Ok(())
     }
 }
@@ -199,17 +282,6 @@ fn columns(key: &Key) -> (&'static str, Cow<'_, str>) {
         Key::Habit(habit) => ("habit", habit.name().into()),
         Key::Own(address) => ("own", address.as_str().into()),
         Key::Account => ("account", "".into()),
-    }
-}
-
-fn key(kind: &str, name: &str) -> Option<Key> {
-    match kind {
-        "address" => Address::parse(name).map(Key::Address),
-        "list" => ListId::new(name).map(Key::List),
-        "habit" => Habit::from_name(name).map(Key::Habit),
-        "own" => Address::parse(name).map(Key::Own),
-        "account" => Some(Key::Account),
-        _ => Some(Key::Domain(name.into())),
     }
 }
 
@@ -245,9 +317,22 @@ fn sender_row(row: &Row<'_>) -> rusqlite::Result<Option<SenderRow>> {
     Ok(Some(SenderRow { address, relation: relation(row, 2)?, category }))
 }
 
-/// The first column.
-fn hash(row: &Row<'_>) -> rusqlite::Result<MidHash> {
-    Ok(MidHash(row.get::<_, i64>(0)?.cast_unsigned()))
+#[cfg(test)]
+impl Store {
+    /// Each row of what the ledger is made of, in words.
+    pub(crate) fn everything_learned(&self) -> Vec<String> {
+        let mut rows = Vec::new();
+        for table in EACH.into_iter().chain(["authserv", "rate", "instance", "message", "folder"]) {
+            let mut statement = self.db.prepare(&format!("SELECT * FROM {table} ORDER BY 1, 2, 3")).unwrap();
+            let columns = statement.column_count();
+            let row = |row: &Row<'_>| {
+                let values = (0..columns).map(|column| row.get::<_, rusqlite::types::Value>(column));
+                values.collect::<rusqlite::Result<Vec<_>>>().map(|values| format!("{table} {values:?}"))
+            };
+            rows.extend(statement.query_map([], row).unwrap().map(Result::unwrap));
+        }
+        rows
+    }
 }
 
 #[cfg(test)]
@@ -277,7 +362,10 @@ mod tests {
         drop(store);
         let store = Store::open(dir.path()).unwrap();
         let account = store.account("home").unwrap();
-        let kept = store.ledger(account).unwrap();
+        let mut kept = store.ledger(account).unwrap();
+        assert_eq!(kept.account_rate(), ledger.account_rate());
+        let relations = changes.relations.iter().map(|(key, _)| key.clone()).collect();
+        store.bring(account, &mut kept, &Missing { relations, ..Missing::default() }).unwrap();
         let paper = kept.sender(&Address::parse("a@paper.example").unwrap()).unwrap();
         assert!(paper.discarded == 7 && paper.rhythm.gaps == 6 && paper.template.votes == 7, "{paper:?}");
         for (key, relation) in &changes.relations {

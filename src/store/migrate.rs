@@ -19,6 +19,7 @@ const STEPS: &[&str] = &[
     include_str!("step-9.sql"),
     include_str!("step-10.sql"),
     include_str!("step-11.sql"),
+    include_str!("step-12.sql"),
 ];
 
 /// The version that this mailherd writes.
@@ -212,6 +213,36 @@ mod tests {
         let mut statement = db.prepare("SELECT origin FROM standing_order ORDER BY id").unwrap();
         let rows = statement.query_map([], |row| row.get(0)).unwrap();
         assert_eq!(rows.collect::<rusqlite::Result<Vec<String>>>().unwrap(), ["said", "moved", "said"]);
+    }
+
+    #[test]
+    fn how_mail_is_treated_is_counted_from_the_ledger_of_an_older_version() {
+        let mut db = Connection::open_in_memory().unwrap();
+        STEPS[..11].iter().for_each(|step| db.execute_batch(step).unwrap());
+        db.pragma_update(None, "user_version", 11).unwrap();
+        db.execute_batch("INSERT INTO account (id, name) VALUES (1, 'home'), (2, 'work'), (3, 'new')").unwrap();
+        let rows = [
+            (1, "address", "a@b.example", 5, 4, 2, 1),
+            (1, "address", "c@b.example", 3, 0, 0, 3),
+            (1, "domain", "b.example", 8, 4, 2, 4),
+            (2, "address", "a@b.example", 1, 1, 0, 0),
+        ];
+        for (account, kind, name, received, read, replied, machine) in rows {
+            db.execute(
+                "INSERT INTO ledger (account, kind, name, received, read, flagged, replied, sent_to, machine, dmarc_passed,
+                                     warmth, warmth_at, volume, volume_at, first_seen, last_seen)
+                 VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, 0, ?7, 0, 0.0, 0, 0.0, 0, 0, 0)",
+                rusqlite::params![account, kind, name, received, read, replied, machine],
+            )
+            .unwrap();
+        }
+        migrate(&mut db).ok().unwrap();
+        let mut statement =
+            db.prepare("SELECT account, personal, received, read, replied FROM rate ORDER BY account").unwrap();
+        type Rate = (i64, i64, i64, i64, i64);
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)));
+        let kept: Vec<Rate> = rows.unwrap().collect::<rusqlite::Result<_>>().unwrap();
+        assert_eq!(kept, [(1, 4, 8, 4, 2), (2, 1, 1, 1, 0)]);
     }
 
     #[test]

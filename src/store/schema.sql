@@ -147,6 +147,15 @@ CREATE TABLE authserv (
     PRIMARY KEY (account, name)
 ) STRICT, WITHOUT ROWID;
 
+-- How the user treats mail in general: counts over all senders.
+CREATE TABLE rate (
+    account  INTEGER PRIMARY KEY REFERENCES account (id),
+    personal INTEGER NOT NULL,                    -- mail received without a machine's or list's sign
+    received INTEGER NOT NULL,
+    read     INTEGER NOT NULL,
+    replied  INTEGER NOT NULL
+) STRICT;
+
 -- What the account's own habits come to; no row: nothing was learned.
 CREATE TABLE fit (
     account    INTEGER PRIMARY KEY REFERENCES account (id),

@@ -202,7 +202,7 @@ fn a_tiny_benchmark_has_a_row_for_every_promise() {
     let plan = rows::Plan {
         messages: 300,
         rounds: 1,
-        sizes: &[50, 150],
+        sizes: vec![50, 150],
         filed: 120,
         arrivals: 1,
         accounts: 12,

@@ -1,4 +1,5 @@
-//! A big mailbox, the same one for the same seed: some 2,000 senders, a few of which write most of the mail; 1 to 4 KB a message.
+//! A big mailbox, the same one for the same seed: some 2,000 senders, a few of which write most of the mail, and three mails in a hundred by
+//! somebody who writes once, so that there are 5,000 senders in 100,000 messages and 32,000 in a million; 1 to 4 KB a message.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -6,13 +7,17 @@ use std::ops::Range;
 use fastrand::Rng;
 
 use super::mail::{ME, Mail};
-use super::senders::{Kind, Sender, WORDS, pick, senders};
+use super::senders::{Kind, Sender, WORDS, pick, sender, senders};
 
 /// 2022-01-01 to 2026-11-04, seconds since 1970.
 const TIME: (i64, i64) = (1_640_995_200, 1_793_836_800);
 
 /// Messages in a part.
 const PART: usize = 500;
+/// The share of mail whose sender writes once: strangers, shops, the relays of a marketplace.
+const ONCE: f64 = 0.03;
+/// The share of senders of newsletters that give each mailing a List-Id of its own.
+const LIST_A_MAIL: usize = 10;
 /// Threads that are still answered.
 const RECENT: usize = 50;
 
@@ -75,8 +80,9 @@ impl Maker {
 
     fn received(&mut self, number: usize, at: i64) -> Mail {
         let who = self.anyone();
-        let (kind, from, domain) =
-            (self.senders[who].kind, self.senders[who].from.clone(), self.senders[who].domain.clone());
+        let once =
+            (self.rng.f64() < ONCE).then(|| sender(self.senders.len() + number, self.senders[who].kind, &mut self.rng));
+        let Sender { kind, from, domain, .. } = once.as_ref().unwrap_or(&self.senders[who]).clone();
         let subject = self.text(3, 9);
         let mail = Mail::from(&from)
             .header("Message-ID", format!("<{at}.{number}@{domain}>"))
@@ -100,14 +106,22 @@ impl Maker {
             .header("Content-Type", "text/plain; charset=utf-8")
             .subject(&subject)
             .at(at);
-        let mail = self.of_kind(mail, kind, &domain, number, subject);
-        if kind == Kind::Person {
+        let list = if who % LIST_A_MAIL == 0 { number } else { who };
+        let mail = self.of_kind(mail, kind, &domain, (number, list), subject);
+        if kind == Kind::Person && once.is_none() {
             self.letters.push((mail.id(), who));
         }
         self.with_body_and_flags(mail)
     }
 
-    fn of_kind(&mut self, mail: Mail, kind: Kind, domain: &str, number: usize, subject: String) -> Mail {
+    fn of_kind(
+        &mut self,
+        mail: Mail,
+        kind: Kind,
+        domain: &str,
+        (number, list): (usize, usize),
+        subject: String,
+    ) -> Mail {
         match kind {
             Kind::Person => self.threaded(mail, subject),
             Kind::List => self
@@ -119,7 +133,7 @@ impl Maker {
                 .header("Precedence", "list")
                 .header("Sender", format!("dev-list-bounces@{domain}")),
             Kind::News => mail
-                .header("List-Id", format!("<{number}.{domain}>"))
+                .header("List-Id", format!("<{list}.{domain}>"))
                 .header("List-Unsubscribe", format!("<https://{domain}/u/{number}>, <mailto:unsub-{number}@{domain}>"))
                 .header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
                 .header("Precedence", "bulk")

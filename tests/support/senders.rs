@@ -95,6 +95,7 @@ pub enum Kind {
 }
 
 /// Somebody who writes.
+#[derive(Clone)]
 pub struct Sender {
     /// What.
     pub kind: Kind,
@@ -115,7 +116,8 @@ pub fn senders(rng: &mut Rng) -> Vec<Sender> {
     kinds.into_iter().enumerate().map(|(number, kind)| sender(number, kind, rng)).collect()
 }
 
-fn sender(number: usize, kind: Kind, rng: &mut Rng) -> Sender {
+/// One of them, whose address has this number in it.
+pub fn sender(number: usize, kind: Kind, rng: &mut Rng) -> Sender {
     let local = match kind {
         Kind::Person => return person(number, rng),
         Kind::List => "dev-list",

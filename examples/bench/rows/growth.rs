@@ -15,7 +15,7 @@ const SETTLED: usize = 10_000;
 /// See the module.
 pub fn rows(plan: &Plan, boxes: &mut Boxes, table: &mut Table) {
     let mut costs: Vec<(usize, f64)> = Vec::new();
-    for &messages in plan.sizes {
+    for &messages in &plan.sizes {
         let user = boxes.of(messages);
         let configuration = user.configuration();
         let (mut floor, mut passed, mut peak) = (Vec::new(), Vec::new(), 0.0_f64);

@@ -27,7 +27,7 @@ pub struct Plan {
     /// Pairs of measurements, of whose ratios the middle one counts.
     pub rounds: usize,
     /// The sizes that are printed side by side. The last one is large.
-    pub sizes: &'static [usize],
+    pub sizes: Vec<usize>,
     /// Messages in INBOX of the mailbox that is filed: a good half of them goes into folders.
     pub filed: usize,
     /// Deliveries that are waited for.
@@ -52,7 +52,7 @@ impl Plan {
         Plan {
             messages: 100_000,
             rounds: 5,
-            sizes: &[1_000, 10_000, 100_000, 1_000_000],
+            sizes: vec![1_000, 10_000, 100_000, 1_000_000],
             filed: 20_000,
             arrivals: 40,
             accounts: 500,
@@ -69,7 +69,7 @@ impl Plan {
         Plan {
             messages: 20_000,
             rounds: 3,
-            sizes: &[1_000, 5_000, 20_000],
+            sizes: vec![1_000, 5_000, 20_000],
             filed: 4_000,
             arrivals: 8,
             accounts: 150,

@@ -291,9 +291,8 @@ async fn renew(setting: &Setting<'_>, desk: &mut Desk) -> Result<(), Fault> {
 /// The messages of the batch stay where they are, for good.
 pub(super) async fn keep(desk: &mut Desk, held: &mut Held) -> Result<usize, Fault> {
     let learner = desk.learner().await?;
-    let instances = held.take();
-    learner.store.set_standing(learner.account, &instances, Standing::Kept)?;
-    Ok(instances.len())
+    let (Some(validity), uids) = held.take() else { return Ok(0) };
+    learner.store.set_standing_of(learner.account, (&FolderName::inbox(), validity), &uids, Standing::Kept)
 }
 
 async fn known<'a>(

@@ -43,8 +43,8 @@ pub(super) async fn why(
     let order = order_in_words(&orders, &fresh.facts);
     let rows = rows_of(learner, &fresh)?;
     let falls = falls(setting, learner, ready, key, (&rows, &fresh, &orders))?;
-    learner.recall()?;
-    let verdict = judged(fresh, &situation(setting, learner, &orders)?);
+    let situation = situation(setting, learner, &orders, std::slice::from_ref(&fresh))?;
+    let verdict = judged(fresh, &situation);
     let sender = match &verdict.from {
         Some(from) => sender(learner, from, &orders, &setting.account.name)?,
         None => None,

@@ -6,7 +6,7 @@ use super::*;
 use crate::logic::engine::{Find, MailPage, MailQuery, MessageKey, SenderQuery, SenderSort, SendersPage};
 use crate::logic::ids::{Address, Digest, Flags, FolderName, Instance, Uid, UidValidity};
 use crate::logic::journal::{Before, Intent, Kind, Place, State};
-use crate::logic::ledger::Habits;
+use crate::logic::ledger::{Habits, Missing};
 use crate::store::{FolderState, Origin, Seen, Shown, Standing, TrialRow};
 
 const NOW: UnixTime = UnixTime(1_800_000_000);
@@ -354,6 +354,9 @@ fn learn(world: &mut World, account: &str, address: &str, received: u32, read: u
     for number in 0..received {
         let facts = crate::logic::facts::read(format!("From: {address}\r\n\r\n").as_bytes());
         let flags = Flags { seen: number < read, ..Flags::default() };
+        let mut missing = Missing::default();
+        ledger.ask(&facts, &mut missing);
+        world.store.bring(account, &mut ledger, &missing).unwrap();
         ledger.learn_received(&facts, UnixTime(1_700_000_000 + i64::from(number)), flags);
     }
     let changes = ledger.take_changes();

@@ -181,6 +181,7 @@ fn changes_are_what_changed_and_restore_the_same_ledger() {
     changes.own_ids.into_iter().for_each(|(id, at)| restored.restore_own_id(id, at));
     changes.answered.into_iter().for_each(|(id, at)| restored.restore_answered(id, at));
     changes.authserv.into_iter().for_each(|(id, count)| restored.restore_authserv(&id, count));
+    restored.restore_rate(changes.rate.unwrap());
     assert!(restored.take_changes().is_empty(), "what was kept is no change");
     assert_eq!(restored.account_rate(), ledger.account_rate());
     assert!(restored.is_own(MidHash::of("<1@me>")));
