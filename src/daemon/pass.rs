@@ -228,6 +228,7 @@ impl Pass<'_, '_> {
         }
         self.keep(&plan).await?;
         let mut filed = Filed::default();
+        let sketches = std::mem::take(&mut plan.sketches);
         let total = go.sum() as u64;
         let going = |category| {
             let of = plan.places(move |of, step| of == category && step != Step::Keep);
@@ -249,7 +250,7 @@ impl Pass<'_, '_> {
             false => convoy::carry_out(self.setting, self.session, self.desk, self.run, batches, &mut filed).await,
         };
         filed.done.iter().for_each(|category| self.report.filed.add(*category));
-        habits::remember(self.desk.learner().await?, plan.sketches)?;
+        habits::remember(self.desk.learner().await?, sketches)?;
         result?;
         fall::fall(self.setting, self.session, self.desk, (folders, managed), orders, self.run, &mut filed).await?;
         filing::denial(&self.setting.account.name, &filed.denied).map_or(Ok(()), Err)
