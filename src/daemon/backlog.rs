@@ -257,8 +257,14 @@ mod tests {
 
     fn one(uid: u32) -> Waiting {
         let instance = Instance { digest: Digest::of(&header(uid)), size: uid };
-        let flags = Flags { seen: uid % 2 == 0, important: uid % 3 == 0, ..Flags::default() };
-        Waiting { uid: Uid(uid), instance, internal_date: UnixTime(-i64::from(uid)), flags, new: uid % 5 > 0 }
+        let flags = Flags { seen: uid.is_multiple_of(2), important: uid.is_multiple_of(3), ..Flags::default() };
+        Waiting {
+            uid: Uid(uid),
+            instance,
+            internal_date: UnixTime(-i64::from(uid)),
+            flags,
+            new: !uid.is_multiple_of(5),
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Reads one mailbox: what is new in it since the last time, and what other programs changed.
 
+mod difference;
+
 use super::desk::Desk;
 use super::learner::{Batch, Raw, Role};
 use super::setting::{Setting, made_way};
@@ -7,6 +9,7 @@ use crate::imap::{Access, FetchRow, MAX_LINE, Selected, Session, Untagged, all_d
 use crate::logic::fault::Fault;
 use crate::logic::ids::{Flags, FolderName, ModSeq, ObjectId, Uid};
 use crate::store::FolderState;
+use difference::Difference;
 
 /// Messages in one FETCH. Small ranges make a link with 50 ms round trips 20 times slower.
 const RANGE: u32 = 5000;
@@ -304,40 +307,6 @@ pub(super) fn changed_since(next: Uid, modseq: ModSeq) -> String {
 /// Messages whose flags are compared with what is known at a time.
 const COMPARED: usize = 10_000;
 
-/// What the server says of some UIDs, against what is known.
-#[derive(Debug, Default, PartialEq)]
-struct Difference {
-    /// Known, with other flags now.
-    changed: Vec<(Uid, Flags)>,
-    /// Known, and not there.
-    vanished: Vec<Uid>,
-    /// There, and not known.
-    unknown: Vec<Uid>,
-}
-
-impl Difference {
-    /// Both in the order of UIDs; of several rows about a message the last one counts.
-    fn between(on_server: &[(Uid, Flags)], known: &[(Uid, Flags)]) -> Difference {
-        let mut difference = Difference::default();
-        let mut known = known.iter().peekable();
-        for (place, (uid, flags)) in on_server.iter().enumerate() {
-            if on_server.get(place + 1).is_some_and(|(next, _)| next == uid) {
-                continue;
-            }
-            while let Some((gone, _)) = known.next_if(|(known, _)| known < uid) {
-                difference.vanished.push(*gone);
-            }
-            match known.next_if(|(known, _)| known == uid) {
-                Some((_, before)) if before == flags => {}
-                Some(_) => difference.changed.push((*uid, *flags)),
-                None => difference.unknown.push(*uid),
-            }
-        }
-        difference.vanished.extend(known.map(|(gone, _)| *gone));
-        difference
-    }
-}
-
 /// A row with neither size nor header is an unsolicited change of flags; one with only one of them is a message that the
 /// server cannot read: it stays where it is, and the run goes on.
 pub(super) fn raw(row: FetchRow) -> Option<Raw> {
@@ -359,25 +328,4 @@ pub(super) fn raw(row: FetchRow) -> Option<Raw> {
 
 fn ranges(first: u32, last: u32) -> impl Iterator<Item = (u32, u32)> {
     (first..=last).step_by(RANGE as usize).map(move |from| (from, last.min(from.saturating_add(RANGE - 1))))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_the_server_says_is_compared_with_what_is_known() {
-        let [none, seen] = [Flags::default(), Flags { seen: true, ..Flags::default() }];
-        let row = |uid: u32, flags: Flags| (Uid(uid), flags);
-        let on_server = [row(2, none), row(3, seen), row(5, none), row(5, seen), row(7, none), row(8, seen)];
-        let known = [row(1, none), row(2, none), row(3, none), row(4, none), row(5, none), row(8, seen), row(9, none)];
-        let expected = Difference {
-            changed: vec![row(3, seen), row(5, seen)],
-            vanished: [1, 4, 9].map(Uid).to_vec(),
-            unknown: vec![Uid(7)],
-        };
-        assert_eq!(Difference::between(&on_server, &known), expected);
-        assert_eq!(Difference::between(&[], &known[..1]).vanished, [Uid(1)]);
-        assert_eq!(Difference::between(&on_server[..1], &[]).unknown, [Uid(2)]);
-    }
 }

@@ -106,7 +106,7 @@ impl Maker {
             .header("Content-Type", "text/plain; charset=utf-8")
             .subject(&subject)
             .at(at);
-        let list = if who % LIST_A_MAIL == 0 { number } else { who };
+        let list = if who.is_multiple_of(LIST_A_MAIL) { number } else { who };
         let mail = self.of_kind(mail, kind, &domain, (number, list), subject);
         if kind == Kind::Person && once.is_none() {
             self.letters.push((mail.id(), who));

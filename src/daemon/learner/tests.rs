@@ -38,6 +38,9 @@ fn learner(dir: &Path, room: Room) -> Learner {
     }
 }
 
+/// A message on the server: where, its flags, its header.
+type Sent = (Uid, Flags, String);
+
 /// Mail of some forty senders and a dozen lists, in threads: what came, and what the user wrote.
 struct World {
     rng: Rng,
@@ -87,7 +90,7 @@ impl World {
     }
 
     /// Batches of INBOX and Sent by turns.
-    fn batches(&mut self) -> Vec<(Role, Vec<(Uid, Flags, String)>)> {
+    fn batches(&mut self) -> Vec<(Role, Vec<Sent>)> {
         let batch = |part: u32| {
             let role = if part.is_multiple_of(3) { Role::Sent } else { Role::Inbox };
             let one = |number: u32| {
@@ -101,8 +104,8 @@ impl World {
     }
 }
 
-fn batch(folder: FolderState, role: Role, mail: &[(Uid, Flags, String)]) -> Batch<Message> {
-    let raw = |(uid, flags, header): &(Uid, Flags, String)| Raw {
+fn batch(folder: FolderState, role: Role, mail: &[Sent]) -> Batch<Message> {
+    let raw = |(uid, flags, header): &Sent| Raw {
         uid: *uid,
         flags: *flags,
         internal_date: Some(UnixTime(NOW.0 - 90 * UnixTime::DAY + i64::from(uid.0) * 7000)),
