@@ -110,13 +110,13 @@ async fn ask(
     while let Some(heard) = chain.next().await? {
         match heard {
             Heard::Opened(_, opened) => selected = Some(opened),
-            Heard::Said(1, Untagged::Fetch(row)) => new.take(row),
-            Heard::Said(at, Untagged::Fetch(row)) if at < others => {
+            Heard::Said(_, Untagged::Fetch(row)) if row.uid.is_some_and(|uid| uid < known.next) => {
                 changed.iter_mut().for_each(|changed| changed.extend(row.uid.zip(row.flags)));
             }
-            Heard::Said(at, Untagged::Status(row)) if at >= others => statuses.push(row),
+            Heard::Said(_, Untagged::Fetch(row)) => new.take(row),
+            Heard::Said(_, Untagged::Status(row)) => statuses.push(row),
             // What the others are refused is found out when each of them is asked about.
-            Heard::Ended(at, tagged) if at < others => ends.push(tagged),
+            Heard::Ended(_, at, tagged) if at < others => ends.push(tagged),
             _ => {}
         }
     }

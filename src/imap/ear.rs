@@ -39,6 +39,8 @@ pub(super) struct Ear {
     /// How many messages the open folder has, as far as was told.
     count: Option<u32>,
     doing: Doing,
+    /// Whether messages are read besides.
+    reading: bool,
     pushed: Pushed,
     changes: u64,
     /// The folders that NOTIFY tells of; empty when it is not on.
@@ -93,12 +95,16 @@ impl Ear {
     /// From now on this command is under way.
     pub fn during(&mut self, command: &str) {
         self.doing = Doing::of(command);
+        self.reading = matches!(self.doing, Doing::Reading);
     }
 
-    /// This one, too. Commands that are under way together are of one kind.
+    /// This one, too. Commands that are under way together read messages, or ask about folders.
     pub fn during_also(&mut self, command: &str) {
-        match (&mut self.doing, Doing::of(command)) {
+        let also = Doing::of(command);
+        self.reading |= matches!(also, Doing::Reading);
+        match (&mut self.doing, also) {
             (Doing::Asking(all), Doing::Asking(more)) => all.push_str(&more),
+            (Doing::Asking(_), Doing::Reading) => {}
             (doing, other) => *doing = other,
         }
     }
@@ -202,7 +208,7 @@ impl Ear {
 
     fn hear_fetch(&mut self, row: &FetchRow) {
         let ours = match &self.doing {
-            Doing::Reading => true,
+            _ if self.reading => true,
             Doing::Storing(own) => row.uid.is_none_or(|uid| own.contains(uid)),
             _ => false,
         };

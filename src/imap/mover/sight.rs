@@ -37,13 +37,13 @@ pub(super) async fn sight(
     requests.extend(looking(source, uids));
     let asked: HashSet<Uid> = uids.iter().copied().collect();
     let (mut target, mut last, mut rows, mut intend) = (Err(look::said_nothing()), None, None, Some(intend));
-    let mut look = Look::new(2, &asked);
+    let mut look = Look::new(1, &asked);
     let mut chain = session.chain(requests).await?;
     while let Some(heard) = chain.next().await? {
         match heard {
             Heard::Opened(0, opened) => target = opened,
-            Heard::Said(1, Untagged::Fetch(row)) => last = last.max(row.uid),
-            Heard::Ended(1, end) => {
+            Heard::Said(0, Untagged::Fetch(row)) => last = last.max(row.uid),
+            Heard::Ended(0, _, end) => {
                 let before = target.clone().and_then(|target| before(&target, last, &end));
                 rows = intend.take().map(|intend| before.and_then(intend));
             }
@@ -86,7 +86,7 @@ fn before(target: &Selected, last: Option<Uid>, end: &Tagged) -> Result<Before, 
 
 /// The part of a chain that opens the source and looks at its messages.
 struct Look<'a> {
-    /// The number of the command that opens it.
+    /// Which opening of the chain it is.
     opens: usize,
     asked: &'a HashSet<Uid>,
     source: Option<Result<Selected, Fault>>,
@@ -102,13 +102,13 @@ impl Look<'_> {
     fn hear(&mut self, heard: Heard) {
         match heard {
             Heard::Opened(at, opened) if at == self.opens => self.source = Some(opened),
-            Heard::Said(at, Untagged::Fetch(row)) if at > self.opens => {
+            Heard::Said(at, Untagged::Fetch(row)) if at == self.opens => {
                 // A server may send rows that nobody asked for (RFC 9051, section 7.5.2).
                 if let Some((uid, found)) = found_in(&row).filter(|(uid, _)| self.asked.contains(uid)) {
                     self.found.insert(uid, found);
                 }
             }
-            Heard::Ended(at, tagged) if at > self.opens => self.ends.push(tagged),
+            Heard::Ended(at, _, tagged) if at == self.opens => self.ends.push(tagged),
             _ => {}
         }
     }
