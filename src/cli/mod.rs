@@ -20,6 +20,7 @@ mod login;
 mod memory;
 mod orders;
 pub mod out;
+mod panics;
 mod pending;
 mod plan;
 pub mod progress;
@@ -47,6 +48,7 @@ use face::Face;
 /// Runs the program and gives its exit status: 0 done, 1 something failed, 2 wrong usage or configuration.
 pub fn main() -> ExitCode {
     memory::keep_to_itself();
+    panics::keep_quiet();
     let cli = Cli::parse();
     match &cli.command {
         Some(Command::Daemon(args)) => journal::start(args.log_format, cli.verbose, cli.quiet),
