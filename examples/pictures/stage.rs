@@ -227,6 +227,7 @@ fn live(account: &Account) -> Health {
         capabilities: Vec::new(),
         advice: Vec::new(),
         program_moves: 0,
+        unreadable: Vec::new(),
     }
 }
 

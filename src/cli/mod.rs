@@ -20,6 +20,7 @@ mod login;
 mod memory;
 mod orders;
 pub mod out;
+mod panics;
 mod pending;
 mod plan;
 pub mod progress;
@@ -48,6 +49,7 @@ use face::Face;
 /// Runs the program and gives its exit status: 0 done, 1 something failed, 2 wrong usage or configuration.
 pub fn main() -> ExitCode {
     memory::keep_to_itself();
+    panics::keep_quiet();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {

@@ -91,6 +91,11 @@ fn object(one: &Shown, about: &About) -> Value {
         .map(|row| json!({ "at": rfc3339(row.at), "from": row.sender, "subject": row.subject }))
         .collect();
     let advice: Vec<Value> = health.advice.iter().map(|(text, hint)| json!({ "text": text, "hint": hint })).collect();
+    let unreadable: Vec<Value> = health
+        .unreadable
+        .iter()
+        .flat_map(|one| one.uids.iter().map(|uid| json!({ "folder": one.folder, "uid": uid })))
+        .collect();
     json!({
         "account": health.account,
         "email": health.email,
@@ -111,6 +116,7 @@ fn object(one: &Shown, about: &About) -> Value {
         "falling": { "total": falling.as_ref().map_or(0, |falling| falling.total), "next": next },
         "advice": advice,
         "program_moves": health.program_moves,
+        "unreadable": unreadable,
         "daemon": { "version": about.version, "pid": about.pid, "since": rfc3339(about.since),
                     "config": about.config, "config_error": about.trouble.as_ref().map(|fault| &fault.cause) },
     })

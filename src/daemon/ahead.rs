@@ -9,6 +9,7 @@ use super::glance::Glance;
 use super::learner::{Raw, Role};
 use super::reading::{Read, Reader, changed_since, raw, read};
 use super::setting::Setting;
+use super::unreadable::refusal;
 use crate::imap::{
     Access, FetchRow, Heard, Request, Selected, Session, StatusRow, Tagged, Untagged, all_done, learning_query,
 };
@@ -43,12 +44,14 @@ pub(super) async fn inbox_and_glance(
         return Ok((read(setting, session, desk, &inbox, Role::Inbox, u32::MAX).await?, None));
     };
     let end = behind(&folder);
-    let mut reader =
-        Reader { setting, session, desk, name: &inbox, role: Role::Inbox, folder, selected, changed, asked: false };
+    let mut reader = Reader::new((setting, session, desk), (&inbox, Role::Inbox), (folder, selected), u32::MAX);
+    reader.changed = changed;
     reader.take_in(messages, end).await?;
     reader.what_is_new().await?;
+    reader.what_is_missing().await?;
     reader.what_changed().await?;
     reader.what_is_not_shown().await?;
+    reader.what_is_doubtful().await?;
     let Reader { folder, selected, asked, .. } = reader;
     let glance = if asked { None } else { Glance::overheard(session, names, &statuses) };
     Ok((Read { folder, selected }, glance))
@@ -67,26 +70,30 @@ struct Answers {
     statuses: Vec<StatusRow>,
 }
 
-/// New messages, as long as they are few.
+/// New messages, as long as they are few and the server can read them.
 #[derive(Default)]
 struct Few {
     messages: Vec<Raw>,
     bytes: usize,
-    are_many: bool,
+    are_others: bool,
 }
 
 impl Few {
     fn take(&mut self, row: FetchRow) {
         self.bytes = self.bytes.saturating_add(row.header.as_ref().map_or(0, Vec::len));
-        self.messages.extend(raw(row));
-        self.are_many |= self.bytes > MOST || self.messages.len() > AHEAD as usize;
-        if self.are_many {
+        match raw(row) {
+            Ok(message) => self.messages.extend(message),
+            Err(_) => self.are_others = true,
+        }
+        self.are_others |= self.bytes > MOST || self.messages.len() > AHEAD as usize;
+        if self.are_others {
             self.messages = Vec::new();
         }
     }
 }
 
-/// `None` when INBOX was renumbered since it was read, so that what came means nothing, or when it was too much to keep.
+/// `None` when INBOX was renumbered since it was read, so that what came means nothing, when it was too much to keep, or when the server
+/// cannot read a message of it.
 async fn ask(
     session: &mut Session,
     inbox: &FolderName,
@@ -121,7 +128,7 @@ async fn ask(
         }
     }
     let Some(selected) = selected.transpose()? else { return Ok(None) };
-    if selected.uid_validity != known.validity || new.are_many {
+    if selected.uid_validity != known.validity || new.are_others || refusal(&ends, session).is_some() {
         return Ok(None);
     }
     all_done(&ends, "reading messages")?;

@@ -1,15 +1,19 @@
 //! What is wrong, and what to do: looks at every part of an account and changes nothing.
 
+use std::collections::HashSet;
+
+use super::learner::Learner;
 use super::opening::open;
 use super::setting::Setting;
 use super::steps::{self, Check, Step, Stop, Tell};
+use super::unreadable::{self, Search};
 use super::{clock, managed, moves};
 use crate::config::Config;
 use crate::imap::folders::{self, Folders, SpecialUse};
 use crate::imap::{Access, Session, Untagged, mover, quirks};
 use crate::logic::fault::Fault;
-use crate::logic::ids::{Category, FolderName};
-use crate::logic::plan::TopMode;
+use crate::logic::ids::{Category, FolderName, Uid};
+use crate::logic::plan::{Managed, TopMode};
 use crate::store::{AccountLock, Store};
 
 /// The parts that all accounts share.
@@ -83,6 +87,7 @@ async fn look_at_folders(config: &Config, setting: &Setting<'_>, session: &mut S
     let managed = managed::resolve(&setting.account.folders, &folders);
     let learner = open(config, setting)?;
     checks.extend(look_at_programs(setting, &learner.store)?);
+    checks.extend(look_for_unreadable(setting, session, &learner, &folders, &managed).await?);
     let mut missing = Vec::new();
     for (category, folder) in managed.all() {
         if category == Category::Top && setting.account.top != TopMode::Move {
@@ -123,6 +128,41 @@ async fn look_at_folders(config: &Config, setting: &Setting<'_>, session: &mut S
         }
     }
     Ok(checks)
+}
+
+/// Messages of INBOX and the managed mailboxes that mailherd has come by and does not know: it could not read them, since the server cannot.
+async fn look_for_unreadable(
+    setting: &Setting<'_>,
+    session: &mut Session,
+    learner: &Learner,
+    folders: &Folders,
+    managed: &Managed,
+) -> Result<Option<Check>, Fault> {
+    let inbox = FolderName::inbox();
+    let ours = managed.all().into_iter().map(|(_, name)| name).filter(|name| folders.opens(name));
+    let mut found = Vec::new();
+    for name in std::iter::once(&inbox).chain(ours) {
+        let Some(known) = learner.store.folder(learner.account, name)? else { continue };
+        let selected = session.select(name, Access::ReadOnly).await?;
+        if selected.exists == 0 || selected.uid_validity != known.validity {
+            continue;
+        }
+        let read: HashSet<Uid> = learner.store.uids_in(known.id)?.into_iter().map(|(uid, _)| uid).collect();
+        let answer = session.exec("UID FETCH 1:* (UID)").await?.ok_or_fault("reading messages")?;
+        let there = answer.untagged.iter().filter_map(|one| match one {
+            Untagged::Fetch(row) => row.uid,
+            _ => None,
+        });
+        let unknown: Vec<Uid> = there.filter(|uid| *uid < known.next && !read.contains(uid)).collect();
+        let mut search = Search::new(&unknown);
+        while search.next(session).await?.is_some() {}
+        let unreadable = search.end(session).await?;
+        if !unreadable.is_empty() {
+            found.push(unreadable::named(name, &unreadable));
+        }
+    }
+    let name = setting.account.name.as_str();
+    Ok(unreadable::words(&found).map(|detail| Check::warn(name, "messages", detail, unreadable::HINT)))
 }
 
 /// Whether somebody else files mail of this account: within seconds of its arrival, or on delivery.

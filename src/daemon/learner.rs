@@ -7,12 +7,14 @@ use super::habits;
 use super::moves::Observing;
 use super::setting::Setting;
 use super::trash::THROWN;
+use super::unreadable::Known;
 use crate::logic::facts::{self, Facts};
 use crate::logic::fault::Fault;
 use crate::logic::fit::Fit;
 use crate::logic::ids::{
     Address, Digest, Flags, Instance, ListId, MessageId, MidHash, ModSeq, ObjectId, Uid, UnixTime,
 };
+use crate::logic::journal::Row;
 use crate::logic::ledger::{Habits, Ledger, Missing, Room};
 use crate::logic::plan;
 use crate::logic::uid_set::UidSet;
@@ -138,6 +140,10 @@ pub(super) struct Learner {
     pub(super) seen: UidSet,
     /// Messages that were seen elsewhere before, in INBOX or in another mailbox, turned up in this pass.
     pub(super) elsewhere: bool,
+    /// Moves that were given up, and whose copy came all the same.
+    pub(super) half_made: Vec<Row>,
+    /// Messages that the server cannot read.
+    pub(super) unreadable: Known,
     /// What is noted of moves by other programs.
     pub(super) moves: Observing,
     /// What the open transaction still has to say: the mailbox, how far it was read, and how many messages ago.

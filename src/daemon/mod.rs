@@ -49,6 +49,7 @@ mod setting;
 mod socket;
 mod sync;
 mod trash;
+mod unreadable;
 mod unsubscribe;
 
 pub use setting::{Asking, Setting, Watcher};

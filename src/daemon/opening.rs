@@ -4,6 +4,7 @@ use super::desk::Desk;
 use super::learner::{COMMIT, Learner, Lying};
 use super::moves::Observing;
 use super::setting::Setting;
+use super::unreadable::Known;
 use super::{managed, recovery};
 use crate::config::Config;
 use crate::imap::folders::{self, Folders};
@@ -37,6 +38,8 @@ pub(super) fn open(config: &Config, setting: &Setting<'_>) -> Result<Learner, Fa
         learned: 0,
         seen: UidSet::default(),
         elsewhere: false,
+        half_made: Vec::new(),
+        unreadable: Known::default(),
         moves: Observing::default(),
         open: None,
         commit: COMMIT,

@@ -15,6 +15,7 @@ use super::learner::{Fresh, Learner};
 use super::moves;
 use super::opening::{Ready, open, ready};
 use super::planning::{Plan, decide, intent, surprise};
+use super::recovery;
 use super::setting::Setting;
 use super::sync::{self, Scope};
 use crate::config::Config;
@@ -130,6 +131,9 @@ impl Pass<'_, '_> {
         tracing::debug!("everything is read and learned");
         if let Some(fault) = cannot_move {
             return Err(fault.clone());
+        }
+        if filing {
+            recovery::finish_half_made(self.session, self.desk).await?;
         }
         let plan = self.plan(&orders, inbox.folder.id, inbox.selected.uid_validity).await?;
         let go = plan.counts();

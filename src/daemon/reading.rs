@@ -2,9 +2,12 @@
 
 mod difference;
 
+use std::collections::HashSet;
+
 use super::desk::Desk;
 use super::learner::{Batch, Raw, Role};
 use super::setting::{Setting, made_way};
+use super::unreadable::{Search, refusal};
 use crate::imap::{Access, FetchRow, MAX_LINE, Selected, Session, Untagged, all_done, learning_query, uid_sets};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{Flags, FolderName, ModSeq, ObjectId, Uid};
@@ -38,19 +41,28 @@ pub(super) async fn read(
     let known = learner.store.folder(learner.account, name)?;
     let (folder, first_time) = match known {
         Some(known) if known.validity == selected.uid_validity => (known, false),
-        _ => (learner.store.begin_folder(learner.account, name, selected.uid_validity)?, true),
+        _ => {
+            learner.unreadable.keep(name, &HashSet::new());
+            (learner.store.begin_folder(learner.account, name, selected.uid_validity)?, true)
+        }
     };
-    let mut reader = Reader { setting, session, desk, name, role, folder, selected, changed: None, asked: false };
+    let mut reader = Reader::new((setting, session, desk), (name, role), (folder, selected), newest);
+    // Other mailboxes only teach, and teach once.
+    let watched = matches!(role, Role::Inbox | Role::Managed);
     if first_time || reader.folder.next == Uid(1) {
         reader.first_time(newest).await?;
+        if watched {
+            reader.what_is_missing().await?;
+        }
     } else {
         reader.what_is_new().await?;
-        // Other mailboxes only teach, and teach once.
-        if matches!(role, Role::Inbox | Role::Managed) {
+        if watched {
+            reader.what_is_missing().await?;
             reader.what_changed().await?;
             reader.what_is_not_shown().await?;
         }
     }
+    reader.what_is_doubtful().await?;
     let Reader { folder, selected, .. } = reader;
     tracing::debug!(folder = %name.wire().escape_debug(), exists = selected.exists, "mailbox read");
     Ok(Read { folder, selected })
@@ -80,9 +92,25 @@ pub(super) struct Reader<'a> {
     pub(super) changed: Option<Vec<(Uid, Flags)>>,
     /// Whether the server was asked for more since it was opened.
     pub(super) asked: bool,
+    newest: u32,
+    /// Messages that were asked for and not given.
+    doubtful: Vec<Uid>,
+    /// Fewer came than numbers were asked for: there are gaps, or messages that the server cannot read.
+    gaps: bool,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    /// Nothing of it is read yet but how it was when it was opened.
+    pub(super) fn new(
+        (setting, session, desk): (&'a Setting<'a>, &'a mut Session, &'a mut Desk),
+        (name, role): (&'a FolderName, Role),
+        (folder, selected): (FolderState, Selected),
+        newest: u32,
+    ) -> Reader<'a> {
+        let (changed, asked, doubtful, gaps) = (None, false, Vec::new(), false);
+        Reader { setting, session, desk, name, role, folder, selected, changed, asked, newest, doubtful, gaps }
+    }
+
     /// By sequence numbers, since UIDs may have wide gaps. The server may not renumber while only FETCHes run
     /// (RFC 9051, section 7.5.1).
     async fn first_time(&mut self, newest: u32) -> Result<(), Fault> {
@@ -104,8 +132,9 @@ impl Reader<'_> {
         let behind = messages.iter().map(|raw| Uid(raw.uid.0.saturating_add(1))).max();
         let next = self.selected.uid_next.filter(|next| *next <= end).max(behind);
         let Some(next) = next.filter(|next| *next > self.folder.next) else { return Ok(()) };
-        self.folder.next = next;
         let count = messages.len() as u64;
+        self.gaps = count < u64::from(next.0 - self.folder.next.0);
+        self.folder.next = next;
         self.setting.watcher.reading(&self.setting.account.name, self.name, count, count);
         let (folder, role) = (self.folder.clone(), self.role);
         // Flags have not been compared yet, so the modseq waits for `what_changed`.
@@ -130,6 +159,19 @@ impl Reader<'_> {
         }
     }
 
+    /// Messages that the server says nothing about when it is asked for them.
+    pub(super) async fn what_is_missing(&mut self) -> Result<(), Fault> {
+        if !self.gaps || self.is_complete().await? { Ok(()) } else { self.catch_up().await }
+    }
+
+    /// Whether as many messages are known as there are, but for those that could not be read a short time ago.
+    async fn is_complete(&mut self) -> Result<bool, Fault> {
+        let learner = self.desk.learner().await?;
+        let unreadable = learner.unreadable.lately(self.name, self.setting.now).len();
+        let known = u64::from(learner.store.known_in(self.folder.id)?);
+        Ok(known + unreadable as u64 == u64::from(self.selected.exists))
+    }
+
     /// Messages of which lists know no subject: an older mailherd read them, or the mailbox was none that lists show.
     pub(super) async fn what_is_not_shown(&mut self) -> Result<(), Fault> {
         let uids = self.desk.learner().await?.store.not_shown(self.folder.id)?;
@@ -151,8 +193,7 @@ impl Reader<'_> {
         if same && self.session.capabilities().has("QRESYNC") {
             return Ok(());
         }
-        let learner = self.desk.learner().await?;
-        let same_count = learner.store.known_in(self.folder.id)? == self.selected.exists;
+        let same_count = self.is_complete().await?;
         if same_count && same {
             return Ok(());
         }
@@ -183,6 +224,7 @@ impl Reader<'_> {
         // What is said of a message twice, the second time is news of it.
         on_server.sort_by_key(|(uid, _)| *uid);
         let last = last.max(on_server.last().map(|(uid, _)| *uid));
+        learner.unreadable.keep(self.name, &on_server.iter().map(|(uid, _)| *uid).collect());
         let (mut rest, mut first, mut missed) = (&*on_server, Uid(0), Vec::new());
         while let Some(last) = last.filter(|last| first <= *last) {
             // To where one comparison goes: as many of the server's as fit, all that is known behind the last of them.
@@ -191,7 +233,9 @@ impl Reader<'_> {
             let known = learner.store.uids_between(self.folder.id, first, upper)?;
             let difference = Difference::between(here, &known);
             learner.reconcile(&self.folder, &difference.changed, &difference.vanished)?;
-            missed.extend(difference.unknown.into_iter().filter(|uid| *uid < self.folder.next));
+            let lately = learner.unreadable.lately(self.name, self.setting.now);
+            let missing = |uid: &Uid| *uid < self.folder.next && !lately.contains(uid);
+            missed.extend(difference.unknown.into_iter().filter(missing));
             (rest, first) = (behind, Uid(upper.0.saturating_add(1)));
             if upper == Uid(u32::MAX) {
                 break;
@@ -203,8 +247,68 @@ impl Reader<'_> {
             let commands =
                 uid_sets(&missed, MAX_LINE - 700).into_iter().map(|(set, _)| format!("UID FETCH {set} {query}"));
             self.fetch(commands.collect::<Vec<_>>().into_iter(), total, Uid(1), Purpose::Missed).await?;
+            self.doubtful.extend(missed);
         }
         self.read_up_to_here().await
+    }
+
+    /// Asks for what lies from UID `from` on and is not known, around what the server cannot read.
+    async fn around(&mut self, from: Uid, refusal: Fault) -> Result<(), Fault> {
+        let Ok(there) = self.flags(vec![format!("UID FETCH {}:* (UID FLAGS)", from.0)]).await else {
+            return Err(refusal);
+        };
+        let known: HashSet<Uid> =
+            self.desk.learner().await?.store.uids_in(self.folder.id)?.into_iter().map(|(uid, _)| uid).collect();
+        let mut unknown: Vec<Uid> = there.into_iter().map(|(uid, _)| uid).collect();
+        unknown.retain(|uid| *uid >= from && !known.contains(uid));
+        unknown.sort_unstable();
+        let newest = usize::try_from(self.newest).unwrap_or(usize::MAX);
+        unknown.drain(..unknown.len().saturating_sub(newest));
+        let last = unknown.last().copied();
+        self.search(Search::new(&unknown)).await?;
+        let after = last.map_or(self.folder.next, |uid| Uid(uid.0.saturating_add(1)));
+        self.folder.next = self.folder.next.max(after).max(self.selected.uid_next.unwrap_or(Uid(1)));
+        self.read_up_to_here().await
+    }
+
+    /// What was asked for and not given is asked for once more, and what is not given then is remembered.
+    pub(super) async fn what_is_doubtful(&mut self) -> Result<(), Fault> {
+        if self.doubtful.is_empty() {
+            return Ok(());
+        }
+        let known: HashSet<Uid> =
+            self.desk.learner().await?.store.uids_in(self.folder.id)?.into_iter().map(|(uid, _)| uid).collect();
+        let mut doubtful = std::mem::take(&mut self.doubtful);
+        doubtful.retain(|uid| !known.contains(uid));
+        doubtful.sort_unstable();
+        doubtful.dedup();
+        self.search(Search::again(&doubtful)).await
+    }
+
+    async fn search(&mut self, mut search: Search) -> Result<(), Fault> {
+        self.asked = true;
+        while let Some(rows) = search.next(self.session).await? {
+            let messages: Vec<Raw> = rows.into_iter().filter_map(|row| raw(row).ok().flatten()).collect();
+            let batch = Batch {
+                folder: self.folder.clone(),
+                role: self.role,
+                messages,
+                next: self.folder.next,
+                highest_modseq: None,
+                last: false,
+                again: false,
+            };
+            self.desk.submit(batch).await?;
+        }
+        let asked = std::mem::take(&mut search.asked);
+        let unreadable = search.end(self.session).await?;
+        for uid in &unreadable {
+            let folder = super::shown(self.name);
+            tracing::warn!(folder, uid = uid.0, "the server cannot read this message; it is left alone");
+        }
+        let (name, now) = (self.name, self.setting.now);
+        self.desk.learner().await?.unreadable.note(name, now, &asked, &unreadable);
+        Ok(())
     }
 
     async fn read_up_to_here(&mut self) -> Result<(), Fault> {
@@ -239,7 +343,7 @@ impl Reader<'_> {
         purpose: Purpose,
     ) -> Result<bool, Fault> {
         self.asked = true;
-        let Reader { setting, session, desk, name, role, folder, selected, .. } = self;
+        let Reader { setting, session, desk, name, role, folder, selected, doubtful, gaps, .. } = self;
         let (mut messages, mut done, mut renumbered) = (Vec::with_capacity(BATCH), 0, false);
         let batch = |messages: &mut Vec<Raw>, folder: &mut FolderState, last: bool| {
             let after = messages.iter().map(|raw| Uid(raw.uid.0.saturating_add(1))).max().unwrap_or(folder.next);
@@ -268,7 +372,10 @@ impl Reader<'_> {
             .stream(commands, IN_FLIGHT, async |untagged| {
                 match untagged {
                     // Above `from`: `n:*` always gives the last message, also when its UID is below n.
-                    Untagged::Fetch(row) if row.uid.is_some_and(|uid| uid >= from) => messages.extend(raw(row)),
+                    Untagged::Fetch(row) if row.uid.is_some_and(|uid| uid >= from) => match raw(row) {
+                        Ok(row) => messages.extend(row),
+                        Err(uid) => doubtful.push(uid),
+                    },
                     Untagged::Expunge(_) | Untagged::Vanished { .. } => renumbered = true,
                     _ => {}
                 }
@@ -280,8 +387,15 @@ impl Reader<'_> {
                 Ok(())
             })
             .await?;
+        let refused = refusal(&answers, session).map(|end| end.fault("reading messages"));
+        if let Some(refused) = refused {
+            desk.submit(batch(&mut messages, folder, false)).await?;
+            self.around(if purpose == Purpose::Advance { from } else { Uid(1) }, refused).await?;
+            return Ok(renumbered);
+        }
         all_done(&answers, "reading messages")?;
         done += messages.len() as u64;
+        *gaps |= purpose == Purpose::Advance && done < total && selected.uid_next.is_some();
         setting.watcher.reading(&setting.account.name, name, done, total.max(done));
         // Flags have not been compared yet when this was only the new mail, so the modseq waits for `what_changed`.
         let first_time = folder.highest_modseq.is_none();
@@ -308,21 +422,18 @@ pub(super) fn changed_since(next: Uid, modseq: ModSeq) -> String {
 const COMPARED: usize = 10_000;
 
 /// A row with neither size nor header is an unsolicited change of flags; one with only one of them is a message that the
-/// server cannot read: it stays where it is, and the run goes on.
-pub(super) fn raw(row: FetchRow) -> Option<Raw> {
-    let uid = row.uid?;
+/// server may not be able to read: its UID.
+pub(super) fn raw(row: FetchRow) -> Result<Option<Raw>, Uid> {
+    let Some(uid) = row.uid else { return Ok(None) };
     match (row.size, row.header) {
         (Some(size), Some(header)) => {
             let object = row.email_id.as_deref().map(ObjectId::of_email);
             let object = object.or_else(|| row.gm_msgid.map(ObjectId::of_gmail));
             let (flags, internal_date) = (row.flags.unwrap_or_default(), row.internaldate);
-            Some(Raw { uid, flags, internal_date, size, object, header })
+            Ok(Some(Raw { uid, flags, internal_date, size, object, header }))
         }
-        (None, None) => None,
-        _ => {
-            tracing::warn!(uid = uid.0, "the server did not give this message's header and size; it is left alone");
-            None
-        }
+        (None, None) => Ok(None),
+        _ => Err(uid),
     }
 }
 

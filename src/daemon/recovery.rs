@@ -4,9 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use super::desk::Desk;
 use super::filing::{self, Filed, Run};
+use super::learner::Learner;
 use super::setting::Setting;
-use crate::imap::Session;
 use crate::imap::mover::{self, Known, Outcome};
+use crate::imap::{Access, Session};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{FolderName, Instance, RowId, Uid, UnixTime};
 use crate::logic::journal::{Before, Intent, Kind, Row, State};
@@ -65,8 +66,10 @@ const LATE: i64 = 3600;
 /// vanished passes for the user's doing.
 pub(super) async fn late(setting: &Setting<'_>, session: &mut Session, desk: &mut Desk) -> Result<(), Fault> {
     let learner = desk.learner().await?;
-    let since = UnixTime(setting.now.0 - LATE);
-    let rows = learner.store.refused_and_missing(learner.account, mover::NOT_MOVED, since)?;
+    // After a long time away, what came right after the last look has not been seen either.
+    let looked_at = learner.store.looked_at(learner.account)?.unwrap_or(setting.now);
+    let since = UnixTime(setting.now.min(looked_at).0 - LATE);
+    let rows = learner.store.refused_and_missing(learner.account, [mover::NOT_MOVED, mover::COPIED_LATE], since)?;
     for (_, rows) in group(rows) {
         let learner = desk.learner().await?;
         let (store, account) = (&mut learner.store, learner.account);
@@ -75,7 +78,72 @@ pub(super) async fn late(setting: &Setting<'_>, session: &mut Session, desk: &mu
         tracing::info!(rows = outcomes.len(), "moves that a dead connection made after all");
         filing::settle(store, account, &rows, &outcomes)?;
     }
+    copied_late(desk.learner().await?, since)
+}
+
+/// Says in the journal what is there twice because of such a command, and remembers what is to be finished when it is filed again.
+fn copied_late(learner: &mut Learner, since: UnixTime) -> Result<(), Fault> {
+    let copied = learner.store.refused_and_copied(learner.account, mover::NOT_MOVED, since)?;
+    if copied.is_empty() {
+        return Ok(());
+    }
+    tracing::info!(rows = copied.len(), "copies that a dead connection made after all");
+    let told = copied.iter().map(|(row, uid)| (row, State::Refused, Some(*uid), Some(mover::COPIED_LATE)));
+    learner.store.settle(learner.account, &told.collect::<Vec<_>>())?;
+    learner.half_made.extend(copied.into_iter().map(|(row, uid)| Row { to_uid: Some(uid), ..row }));
     Ok(())
+}
+
+/// Moves that were given up and half made since: where the copy that is there is proven, the move is finished with it, by the row that it
+/// began with. Not when the user has given an order since, which it might go against. For the run of a pass that files, after its mailboxes were
+/// read.
+pub(super) async fn finish_half_made(session: &mut Session, desk: &mut Desk) -> Result<(), Fault> {
+    let learner = desk.learner().await?;
+    let mut rows = std::mem::take(&mut learner.half_made);
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let orders = learner.store.orders(Some(learner.account), false)?;
+    rows.retain(|row| row.intent.kind == Kind::Move && orders.iter().all(|one| one.order.given_at < row.at));
+    for (_, rows) in group(rows) {
+        let rows = untouched(session, rows).await?;
+        if rows.is_empty() {
+            continue;
+        }
+        let learner = desk.learner().await?;
+        let (store, account) = (&mut learner.store, learner.account);
+        let known = known(store, account, &rows)?;
+        store.reopen(&rows.iter().map(|row| row.id).collect::<Vec<_>>())?;
+        let open: Vec<Row> = rows.iter().cloned().map(|row| Row { to_uid: None, ..row }).collect();
+        let mut outcomes =
+            mover::recover(session, &open, &known, &mut |copies: &[(RowId, Uid)]| store.copied(copies)).await?;
+        for outcome in outcomes.iter_mut().filter(|outcome| outcome.state == State::Refused) {
+            // Another message that only looks like it.
+            let row = rows.iter().find(|row| row.id == outcome.row);
+            (outcome.to_uid, outcome.trouble) = (row.and_then(|row| row.to_uid), Some(mover::COPIED_LATE.to_owned()));
+        }
+        filing::settle(store, account, &rows, &outcomes)?;
+        // What was read before this is not all there any more.
+        learner.elsewhere = true;
+    }
+    Ok(())
+}
+
+/// Those whose message is what it was, where it was, and that nobody has claimed by a flag.
+async fn untouched(session: &mut Session, rows: Vec<Row>) -> Result<Vec<Row>, Fault> {
+    let Some(first) = rows.first() else { return Ok(rows) };
+    let source = session.select(&first.intent.from.folder, Access::ReadOnly).await?;
+    if source.uid_validity != first.intent.from.validity {
+        return Ok(Vec::new());
+    }
+    let found = mover::look(session, &rows.iter().map(|row| row.intent.from.uid).collect::<Vec<_>>()).await?;
+    let same = |row: &Row| {
+        found.get(&row.intent.from.uid).is_some_and(|found| {
+            let claimed = found.flags.deleted || found.flags.flagged || found.flags.draft;
+            found.instance == row.intent.instance && !claimed
+        })
+    };
+    Ok(rows.into_iter().filter(same).collect())
 }
 
 /// Identical copies that lie in INBOX at the same time are filed together. When only some of them were moved before the

@@ -6,6 +6,7 @@ use super::entry::{self, Key};
 use crate::config::{Account, Tls};
 use crate::imap::Session;
 use crate::imap::connect::{Endpoint, TlsMode};
+use crate::logic::engine::Unreadable;
 use crate::logic::fault::Fault;
 use crate::logic::ids::{FolderName, UnixTime};
 
@@ -29,6 +30,8 @@ pub trait Watcher {
     fn note(&self, account: &str, text: &str);
     /// Something that works, but not as well as it could, and what to do about it.
     fn advise(&self, account: &str, text: &str, hint: &str);
+    /// The messages that the server cannot read, all that there are. Advice says so in words.
+    fn unreadable(&self, _account: &str, _list: &[Unreadable]) {}
     /// Something was learned from what the user did with another program, and how to take it back.
     fn learned(&self, account: &str, text: &str, hint: &str) {
         self.advise(account, text, hint);

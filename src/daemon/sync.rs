@@ -11,6 +11,7 @@ use super::reading::{Read, read};
 use super::recovery;
 use super::setting::Setting;
 use super::trash;
+use super::unreadable;
 use crate::imap::Session;
 use crate::imap::folders::{Folder, Folders, SpecialUse};
 use crate::logic::fault::{Fault, FaultKind};
@@ -81,6 +82,7 @@ pub(super) async fn sync(
     moves::observe(setting, desk).await?;
     trash::look(setting, session, desk, folders).await?;
     elsewhere(setting, session, desk, (folders, others), &glance).await?;
+    unreadable::tell(setting, desk.learner().await?);
     Ok(inbox)
 }
 

@@ -3,7 +3,8 @@
 //! A target takes any bytes, and panics when they make mailherd break a promise: not only by a panic of the code itself, but also by
 //! an answer that must not be (a control character that would reach a terminal, a verdict whose reasons do not add up, a field that
 //! was smuggled into the digest). `cargo test fuzz::` replays `tests/corpus`, and mutations of it, over all of [`TARGETS`] on any
-//! toolchain; `scripts/fuzz` does that for as long as one likes; `fuzz/` is for cargo-fuzz, which needs a nightly one.
+//! toolchain; `scripts/fuzz` does that for as long as one likes; `fuzz/` is for cargo-fuzz, which sees what code an input reaches
+//! (`scripts/fuzz --covering`).
 //!
 //! Compiled for tests and for fuzzing only.
 

@@ -122,7 +122,7 @@ pub struct Row {
     /// The target as it was.
     pub before: Before,
     /// The UID in the target, as soon as it is known. While `state` is `Intended` it means: the copy is proven, and a
-    /// `\Deleted` on the source is ours.
+    /// `\Deleted` on the source is ours. While it is `Refused`: a copy came to lie there all the same.
     pub to_uid: Option<Uid>,
     /// Why it was refused.
     pub trouble: Option<String>,

@@ -75,11 +75,16 @@ impl Store {
         self.rows("WHERE j.account = ?1 AND j.state = 'intended' ORDER BY j.id", [account.0])
     }
 
-    /// Moves that were refused with these words, not before `since`, of messages that are missing now where they were, and that nothing was done
-    /// about since.
-    pub fn refused_and_missing(&self, account: AccountId, words: &str, since: UnixTime) -> Result<Vec<Row>, Fault> {
+    /// Moves that were refused with one of these words, not before `since`, of messages that are missing now where they were, and that
+    /// nothing was done about since.
+    pub fn refused_and_missing(
+        &self,
+        account: AccountId,
+        words: [&str; 2],
+        since: UnixTime,
+    ) -> Result<Vec<Row>, Fault> {
         self.rows(
-            "WHERE j.account = ?1 AND j.state = 'refused' AND j.kind = 'move' AND j.trouble = ?2 AND j.at >= ?3
+            "WHERE j.account = ?1 AND j.state = 'refused' AND j.kind = 'move' AND j.trouble IN (?2, ?4) AND j.at >= ?3
              AND EXISTS (SELECT 1 FROM departure d JOIN folder f ON f.id = d.folder
                  WHERE d.account = ?1 AND d.digest = j.digest AND d.size = j.size AND d.renumbered = 0
                      AND f.name = j.from_folder AND f.uid_validity = j.from_validity)
@@ -89,7 +94,7 @@ impl Store {
              AND NOT EXISTS (SELECT 1 FROM journal k WHERE k.account = ?1 AND k.digest = j.digest AND k.size = j.size
                  AND k.id > j.id AND k.state IN ('intended', 'done', 'undone'))
              ORDER BY j.id",
-            params![account.0, words, since.0],
+            params![account.0, words[0], since.0, words[1]],
         )
     }
 

@@ -8,6 +8,7 @@ mod acts;
 mod digest;
 mod fit;
 mod folders;
+mod half_made;
 mod imports;
 mod instances;
 mod journal;

@@ -5,7 +5,7 @@ use mailherd::logic::ids::Category;
 
 use crate::support::cast;
 use crate::support::daemon::Daemon;
-use crate::support::engine::{Watching, quick};
+use crate::support::engine::{Watching, eventually, quick};
 use crate::support::flavour::Flavour;
 use crate::support::mail::Mail;
 use crate::support::user::User;
@@ -113,4 +113,32 @@ fn a_list_is_left_by_a_key_after_a_question() {
     screen.press("q");
     assert!(screen.ends().0.success());
     assert_eq!(user.world().place_of(&covered.id()), "News");
+}
+
+/// The database holds who wrote, about what and when, and nothing of what stands in a message, opened or not.
+#[test]
+fn no_body_is_kept() {
+    let mut user = User::new(Flavour::NO_MOVE);
+    user.set("settle_seconds", "0");
+    let marked = |number| cast::newsletter(number).subject("peas").body("between-us-7c41, in so many words\r\n");
+    user.receives(&[marked(1)]);
+    {
+        let watching = Watching::start(&user.config_file(), quick());
+        watching.rests("home");
+        let row = watching.row(Category::News, "peas");
+        assert!(opened(&watching, &row).concat().contains("between-us-7c41"));
+        user.receives(&[marked(2)]);
+        eventually("the second is filed", || user.world().count("News") == 2);
+    }
+    user.mailherd(&["digest", "--append"]).done();
+    user.mailherd(&["undo", "--all"]).done();
+    let files = std::fs::read_dir(user.state_dir()).unwrap().map(|entry| entry.unwrap().path());
+    let (mut subjects, mut bodies) = (0, 0);
+    for file in files.filter(|path| path.is_file()) {
+        let bytes = std::fs::read(&file).unwrap();
+        subjects += memchr::memmem::find_iter(&bytes, b"peas").count();
+        bodies += memchr::memmem::find_iter(&bytes, b"between-us-7c41").count();
+    }
+    assert!(subjects > 0, "what is looked for is not looked for in the right place");
+    assert_eq!(bodies, 0);
 }

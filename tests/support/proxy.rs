@@ -21,6 +21,9 @@ pub enum Act {
     CutAfter,
     /// The same, but the connection is cut after [`Proxy::release`] only; [`Proxy::hit`] says that the answer came.
     Withhold,
+    /// The connection is cut for the client; the server hears the command just before the one that comes as this one after it, on
+    /// whatever connection.
+    Late(usize),
 }
 
 /// A place in the traffic.
@@ -56,6 +59,28 @@ struct State {
     gate: Arc<Gate>,
     /// Nobody is let in any more once the rule has struck.
     then_closed: bool,
+    /// How many commands came by.
+    commands: usize,
+    /// Those that the server has not heard yet.
+    late: Vec<Late>,
+}
+
+/// A command of a connection that the client believes to be dead.
+struct Late {
+    server: TcpStream,
+    line: Vec<u8>,
+    /// It comes before this command.
+    due: usize,
+    /// Opened when it was answered, or never will be.
+    answered: Arc<Gate>,
+}
+
+impl Late {
+    fn arrive(mut self) {
+        if self.server.write_all(&self.line).is_ok() {
+            self.answered.wait();
+        }
+    }
 }
 
 impl State {
@@ -124,7 +149,10 @@ impl Proxy {
     }
 
     fn begin(&self, rule: Option<Rule>) -> &Proxy {
-        let before = std::mem::replace(&mut *self.state.0.lock().unwrap(), State { rule, ..State::default() });
+        let mut state = self.state.0.lock().unwrap();
+        let (commands, late) = (state.commands, std::mem::take(&mut state.late));
+        let before = std::mem::replace(&mut *state, State { rule, commands, late, ..State::default() });
+        drop(state);
         before.gate.open();
         self
     }
@@ -134,6 +162,16 @@ impl Proxy {
         let state = self.state.0.lock().unwrap();
         let (state, _) = self.state.1.wait_timeout_while(state, patience, |state| !state.hit).unwrap();
         state.hit
+    }
+
+    /// How many commands of dead connections the server has not heard yet.
+    pub fn late(&self) -> usize {
+        self.state.0.lock().unwrap().late.len()
+    }
+
+    /// It hears them now, and has carried them out when this returns.
+    pub fn late_ones_arrive(&self) {
+        arrive_before(&self.state, usize::MAX);
     }
 
     /// Lets a held command go on.
@@ -149,8 +187,22 @@ fn strike(shared: &Shared) {
     shared.1.notify_all();
 }
 
-/// The tag of a command whose answer is withheld, and the gate that its end waits for.
-type Withheld = Arc<Mutex<Option<(Vec<u8>, Option<Arc<Gate>>)>>>;
+fn arrive_before(shared: &Shared, number: usize) {
+    let due: Vec<Late> = shared.0.lock().unwrap().late.extract_if(.., |late| late.due <= number).collect();
+    due.into_iter().for_each(Late::arrive);
+}
+
+/// A command whose answer is withheld.
+#[derive(Clone)]
+struct Kept {
+    tag: Vec<u8>,
+    /// What its end waits for.
+    gate: Option<Arc<Gate>>,
+    /// Opened when the answer was there.
+    answered: Option<Arc<Gate>>,
+}
+
+type Withheld = Arc<Mutex<Option<Kept>>>;
 
 fn forward(client: TcpStream, server: TcpStream, shared: &Shared) {
     let withheld = Withheld::default();
@@ -170,7 +222,16 @@ fn commands(client: &TcpStream, mut server: &TcpStream, shared: &Shared, withhel
     let mut lines = BufReader::new(client);
     let mut line = Vec::new();
     while lines.read_until(b'\n', &mut line).is_ok_and(|size| size > 0) {
-        let tag = || line.split(|&byte| byte == b' ').next().unwrap_or_default().to_vec();
+        let keep = |gate: Option<Arc<Gate>>, answered: Option<Arc<Gate>>| {
+            let tag = line.split(|&byte| byte == b' ').next().unwrap_or_default().to_vec();
+            *withheld.lock().unwrap() = Some(Kept { tag, gate, answered });
+        };
+        let number = {
+            let mut state = shared.0.lock().unwrap();
+            state.commands += 1;
+            state.commands
+        };
+        arrive_before(shared, number);
         match act_for(&line, shared) {
             Some((Act::CutBefore, _)) => break,
             Some((Act::Hold, gate)) => gate.wait(),
@@ -178,8 +239,19 @@ fn commands(client: &TcpStream, mut server: &TcpStream, shared: &Shared, withhel
                 gate.wait();
                 break;
             }
-            Some((Act::CutAfter, _)) => *withheld.lock().unwrap() = Some((tag(), None)),
-            Some((Act::Withhold, gate)) => *withheld.lock().unwrap() = Some((tag(), Some(gate))),
+            Some((Act::CutAfter, _)) => keep(None, None),
+            Some((Act::Withhold, gate)) => keep(Some(gate), None),
+            // It would ask the client for more.
+            Some((Act::Late(_), _)) if String::from_utf8_lossy(&line).to_uppercase().contains("AUTHENTICATE") => break,
+            Some((Act::Late(count), _)) => {
+                let answered = Arc::<Gate>::default();
+                keep(None, Some(Arc::clone(&answered)));
+                let server = server.try_clone().unwrap();
+                shared.0.lock().unwrap().late.push(Late { server, line, due: number + count, answered });
+                // Fails when the client has hung up already, which is as good.
+                let _ = client.shutdown(Shutdown::Both);
+                return;
+            }
             Some((Act::Note, _)) | None => {}
         }
         if server.write_all(&line).is_err() {
@@ -217,7 +289,7 @@ fn answers(mut server: &TcpStream, mut client: &TcpStream, shared: &Shared, with
     let mut chunk = vec![0; 1 << 16];
     while let Ok(size @ 1..) = server.read(&mut chunk) {
         let kept = withheld.lock().unwrap().clone();
-        if let Some((tag, gate)) = kept {
+        if let Some(Kept { tag, gate, .. }) = kept {
             swallow_until(server, chunk[..size].to_vec(), &tag);
             if let Some(gate) = gate {
                 strike(shared);
@@ -241,6 +313,9 @@ fn answers(mut server: &TcpStream, mut client: &TcpStream, shared: &Shared, with
         }
     }
     cut(server, client);
+    if let Some(answered) = withheld.lock().unwrap().as_ref().and_then(|kept| kept.answered.as_ref()) {
+        answered.open();
+    }
 }
 
 /// Reads on until the server has answered the command of this tag, so that it has certainly done it.

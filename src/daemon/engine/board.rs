@@ -156,5 +156,6 @@ fn unknown(account: &Account) -> Health {
         capabilities: Vec::new(),
         advice: Vec::new(),
         program_moves: 0,
+        unreadable: Vec::new(),
     }
 }

@@ -8,7 +8,7 @@ use super::board::Board;
 use super::control::Control;
 use crate::daemon::clock;
 use crate::daemon::setting::{Asking, Watcher, made_way};
-use crate::logic::engine::{Notice, Phase, Progress};
+use crate::logic::engine::{Notice, Phase, Progress, Unreadable};
 use crate::logic::fault::Fault;
 use crate::logic::ids::{FolderName, UnixTime};
 
@@ -99,6 +99,12 @@ impl Watcher for Ear {
         let mut given = self.advice.borrow_mut();
         if !given.contains(&advice) {
             given.push(advice);
+        }
+    }
+
+    fn unreadable(&self, _account: &str, list: &[Unreadable]) {
+        if self.board.see(self.account, |health| health.unreadable != list) {
+            self.board.update(self.account, |health| health.unreadable = list.to_vec());
         }
     }
 

@@ -105,6 +105,9 @@ pub enum What {
     PartThenDrop(usize),
     /// The command is carried out; the connection ends after so many bytes of the answer.
     Cut(usize),
+    /// The connection ends, and the command is carried out all the same: just before the one that comes as this one after it, on whatever
+    /// connection. It outlives [`Server::clear_faults`](super::Server::clear_faults). What asks the client for more is only cut off.
+    Late(usize),
     /// The command is not carried out and never answered; the connection stays open.
     Silence,
     /// The answer comes this late.
@@ -159,6 +162,7 @@ impl fmt::Debug for What {
             What::DropAfter => f.write_str("DropAfter"),
             What::PartThenDrop(count) => write!(f, "PartThenDrop({count})"),
             What::Cut(bytes) => write!(f, "Cut({bytes})"),
+            What::Late(count) => write!(f, "Late({count})"),
             What::Silence => f.write_str("Silence"),
             What::Delay(time) => write!(f, "Delay({time:?})"),
             What::Lines(lines) => write!(f, "Lines({lines:?})"),
@@ -240,6 +244,8 @@ impl Script {
 pub(super) struct Twist {
     /// Only the first so many messages of the set.
     pub(super) part: Option<usize>,
+    /// It comes after so many others.
+    pub(super) late: Option<usize>,
     pub(super) uid_next: Option<Lie>,
     pub(super) uid_validity: Option<Lie>,
     pub(super) midway: Vec<(usize, Action)>,

@@ -19,6 +19,16 @@ pub(super) struct Stored {
     pub(super) modseq: u64,
     /// EMAILID: its copies have the same.
     pub(super) object: u64,
+    pub(super) damage: Option<Damage>,
+}
+
+/// What a server says that cannot read a message on its disks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Damage {
+    /// NO to a FETCH of anything in it.
+    Refused,
+    /// OK, and nothing about that message.
+    LeftOut,
 }
 
 impl Stored {

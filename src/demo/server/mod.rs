@@ -16,6 +16,7 @@ mod command;
 mod faults;
 mod folder;
 mod folders;
+mod late;
 mod login;
 mod names;
 mod notify;
@@ -38,6 +39,7 @@ mod wire;
 mod tests;
 
 pub use faults::{Action, Fault, What, When};
+pub use folder::Damage;
 pub use options::{Abilities, CopyUid, Options};
 pub use others::Row;
 pub use shared::{Counts, Received};
@@ -137,6 +139,16 @@ impl Server {
         *self.shared.script() = faults::Script::default();
     }
 
+    /// How many commands of dead connections are still to be carried out ([`What::Late`]).
+    pub fn late(&self) -> usize {
+        self.shared.late.count()
+    }
+
+    /// Carries them out now.
+    pub fn late_ones_arrive(&self) {
+        self.shared.late.arrive_before(usize::MAX);
+    }
+
     /// All commands received, in order.
     pub fn commands(&self) -> Vec<Received> {
         self.shared.received().clone()
@@ -169,6 +181,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
+        self.shared.late.forget();
         self.stop.send_replace(true);
         if let Some(Runner::Thread(thread)) = self.runner.take() {
             let _ = thread.join();

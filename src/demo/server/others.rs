@@ -1,6 +1,6 @@
 //! What tests and fault scripts may do to the mail behind a client's back, and how they look at it.
 
-use super::folder::{Folder, SERVER, Stored, normalise_flag};
+use super::folder::{Damage, Folder, SERVER, Stored, normalise_flag};
 use super::store::{Store, validity_of};
 use crate::demo::mailbox::Message;
 use crate::logic::ids::{Uid, UidValidity, UnixTime};
@@ -115,6 +115,14 @@ impl Store {
     pub fn set_read_only(&mut self, folder: &str, read_only: bool) {
         if let Some(place) = self.find(folder) {
             self.folders[place].read_only = read_only;
+        }
+    }
+
+    /// From now on the server cannot read this message, or it can again.
+    pub fn damage(&mut self, folder: &str, uid: Uid, damage: Option<Damage>) {
+        let Some(place) = self.find(folder) else { return };
+        if let Some(message) = self.folders[place].messages.get_mut(&uid.0) {
+            message.damage = damage;
         }
     }
 

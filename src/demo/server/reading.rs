@@ -1,8 +1,8 @@
 //! FETCH and SEARCH.
 
 use super::clock;
-use super::folder::Stored;
-use super::reply::{Halt, Outcome, Reply};
+use super::folder::{Damage, Stored};
+use super::reply::{Halt, Outcome, Reply, no};
 use super::search::{self, Candidate};
 use super::section::{self, Item};
 use super::session::Session;
@@ -44,6 +44,11 @@ impl Session {
                     missed = true;
                     continue;
                 };
+                match message.damage.filter(|_| items.iter().any(|item| matches!(item, Item::Bytes(_)))) {
+                    Some(Damage::Refused) => return no("[SERVERBUG] internal error, see the log of the server"),
+                    Some(Damage::LeftOut) => continue,
+                    None => {}
+                }
                 if message.modseq > since {
                     self.write_row(uid, &message, &items)?;
                     sent += 1;

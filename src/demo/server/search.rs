@@ -186,6 +186,7 @@ mod tests {
             internaldate: UnixTime(86_400),
             modseq: 5,
             object: 5,
+            damage: None,
         };
         let it = Candidate { number: 2, uid: 9, message: &message, last_number: 2, last_uid: 9 };
         Ok(keys(&mut args, Some(90_000))?.admits(&it))

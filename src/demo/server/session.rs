@@ -3,6 +3,7 @@
 use super::command::Command;
 use super::faults::{Lie, Twist, What};
 use super::folder::Actor;
+use super::late::Late;
 use super::notify::Told;
 use super::reply::{Halt, Outcome, Reply, Status};
 use super::shared::{Received, Shared};
@@ -29,6 +30,8 @@ pub(super) struct Session {
     pub(super) told: Told,
     /// Where the present command stands in the record.
     pub(super) record: usize,
+    /// The command at which the connection ended, when it is to come late.
+    last: Option<Command>,
 }
 
 /// Serves one client until one side has had enough.
@@ -49,9 +52,15 @@ pub(super) async fn serve(socket: TcpStream, shared: Arc<Shared>, me: Actor) {
         twist: Twist::default(),
         told: Told::new(),
         record: 0,
+        last: None,
     };
     if session.greet().await.is_ok() {
         while session.turn().await.is_ok() {}
+    }
+    if let (Some(count), Some(command)) = (session.twist.late, session.last.take()) {
+        session.outbound.hang_up().await;
+        let (shared, record) = (session.shared.clone(), session.record);
+        return shared.late.add(Late::new(record, count, command, session));
     }
     // What was collected before the end (BYE, a cut answer) still goes out.
     let _ = session.outbound.flush().await;
@@ -86,11 +95,17 @@ impl Session {
             return Ok(self.outbound.flush().await?);
         };
         self.note(&command);
+        self.shared.late.arrive_before(self.record);
         let struck = self.shared.script().strike(&command.verb, &command.line);
         let mut after = Vec::new();
         self.twist = Twist::default();
         self.outbound.drip = None;
-        let result = match self.suffer(struck, &mut after).await? {
+        let suffered = self.suffer(struck, &mut after).await;
+        if self.twist.late.is_some() {
+            self.last = Some(command).filter(|command| !matches!(command.verb.as_str(), "IDLE" | "AUTHENTICATE"));
+            return Err(Halt::Lost);
+        }
+        let result = match suffered? {
             Some(reply) => Ok(reply),
             None => self.carry_out(&command.verb, &mut command.args).await,
         };
@@ -137,6 +152,10 @@ impl Session {
                     self.twist.part = Some(count);
                     self.outbound.cut_after = Some(0);
                 }
+                What::Late(count) => {
+                    self.twist.late = Some(count);
+                    return Err(Halt::Lost);
+                }
                 What::Silence => {
                     self.inbound.swallow().await;
                     return Err(Halt::Lost);
@@ -157,7 +176,7 @@ impl Session {
         Ok(None)
     }
 
-    async fn carry_out(&mut self, verb: &str, args: &mut Args) -> Outcome {
+    pub(super) async fn carry_out(&mut self, verb: &str, args: &mut Args) -> Outcome {
         // New mail may be told of at any time; it is told now so that `*` means what the client will have heard of.
         self.tell(Tell::NoExpunge)?;
         let can = self.shared.options.abilities;

@@ -1,6 +1,7 @@
 //! What all connections of a server have in common.
 
 use super::faults::Script;
+use super::late::OnTheirWay;
 use super::options::Options;
 use super::store::Store;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -47,6 +48,8 @@ pub(super) struct Shared {
     most_open: AtomicU64,
     /// Beats whenever the mail may have changed.
     pub(super) beat: watch::Sender<()>,
+    /// Commands of connections that have ended.
+    pub(super) late: OnTheirWay,
     store: Mutex<Store>,
     script: Mutex<Script>,
     received: Mutex<Vec<Received>>,
@@ -70,6 +73,7 @@ impl Shared {
             open: AtomicU64::new(0),
             most_open: AtomicU64::new(0),
             beat: watch::Sender::new(()),
+            late: OnTheirWay::default(),
             store: Mutex::new(store),
             script: Mutex::new(Script::new(options.faults.clone())),
             received: Mutex::default(),

@@ -99,7 +99,7 @@ impl Store {
     ) -> u32 {
         let modseq = self.next_modseq();
         let flags = flags.iter().map(|flag| normalise_flag(flag)).collect();
-        self.folders[place].append(Stored { bytes, flags, internaldate, modseq, object: modseq }, by)
+        self.folders[place].append(Stored { bytes, flags, internaldate, modseq, object: modseq, damage: None }, by)
     }
 
     /// Whether `more` messages may come.

@@ -170,6 +170,13 @@ impl Outbound {
         Outbound { socket, shared, buffer: Vec::with_capacity(WORTH_SENDING), cut_after: None, drip: None }
     }
 
+    /// Nothing goes out any more, and the client sees that.
+    pub(super) async fn hang_up(&mut self) {
+        self.buffer.clear();
+        // Fails when the client has hung up before, which is as good.
+        let _ = self.socket.shutdown().await;
+    }
+
     /// Adds text. Line ends are the caller's.
     pub(super) fn text(&mut self, text: &str) {
         self.buffer.extend_from_slice(text.as_bytes());

@@ -26,7 +26,7 @@ use crate::logic::journal::{Before, Kind, Row, State};
 
 pub use append::{append, instance_of};
 pub use look::{Found, look, look_from, open_if_there};
-pub use recover::{Known, NOT_MOVED, arrived_late, recover};
+pub use recover::{COPIED_LATE, Known, NOT_MOVED, arrived_late, recover};
 pub use remove::{Removal, remove_empty, restore};
 use sight::Seen;
 

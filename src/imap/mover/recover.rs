@@ -18,6 +18,11 @@ use crate::logic::journal::{Kind, Lying, Place, Row, Settlement, Sight, doubtful
 /// this was said: what then is missing where it was has to be looked for once more.
 pub const NOT_MOVED: &str = "the run ended before it was moved";
 
+/// The same, of a move of which the copy came into the target all the same. A server may carry out the COPY of a connection that is dead; or
+/// somebody copied the message. Which of them it was nobody can tell, so neither is removed.
+pub const COPIED_LATE: &str =
+    "the run ended before it was moved, and a copy of it came all the same, so it may be there twice";
+
 /// What is known of the target from before: none of it can be a copy that the open rows made.
 #[derive(Clone, Debug, Default)]
 pub struct Known {

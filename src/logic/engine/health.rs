@@ -99,6 +99,18 @@ pub struct Health {
     /// coincidence and the last of them is less than a week ago; else 0.
     #[serde(default)]
     pub program_moves: u32,
+    /// Messages that the server itself cannot read. Advice says so in words.
+    #[serde(default)]
+    pub unreadable: Vec<Unreadable>,
+}
+
+/// Messages of one mailbox that the server refuses to give, or says nothing about, however often it is asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unreadable {
+    /// The mailbox.
+    pub folder: String,
+    /// The UIDs, ascending.
+    pub uids: Vec<u32>,
 }
 
 /// An account without a good pass for longer than this is not well. Seconds; a pass over everything is due every ten minutes.

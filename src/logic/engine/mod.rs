@@ -11,7 +11,7 @@ mod look;
 mod service;
 
 pub use act::{Act, Done, Question, Undo, Width};
-pub use health::{AccountState, Health, Held, Phase, Progress};
+pub use health::{AccountState, Health, Held, Phase, Progress, Unreadable};
 pub use look::{
     DayCount, Find, JournalRow, MailPage, MailQuery, MailRow, MessageKey, OpenedMail, OrderRow, Page, PlannedRow,
     ReasonRow, RunRow, SenderDetail, SenderQuery, SenderRow, SenderSort, SendersPage, ShelfCount, StatsReply,

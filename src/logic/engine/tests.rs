@@ -76,6 +76,7 @@ fn health(state: AccountState, last_pass: Option<i64>, last_byte: Option<i64>) -
         capabilities: Vec::new(),
         advice: Vec::new(),
         program_moves: 0,
+        unreadable: Vec::new(),
     }
 }
 

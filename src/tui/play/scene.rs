@@ -59,6 +59,7 @@ pub(crate) fn live(account: &str) -> Health {
         capabilities: vec!["IMAP4rev1".into(), "IDLE".into(), "MOVE".into()],
         advice: Vec::new(),
         program_moves: 0,
+        unreadable: Vec::new(),
     }
 }
 

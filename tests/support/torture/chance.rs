@@ -194,18 +194,25 @@ impl Chance {
         let blow = match (when, self.rng.u32(..100)) {
             (Moment::Time(_), _) | (Moment::Byte(_), 0..50) => Blow::KillBefore,
             (Moment::Byte(_), _) | (_, 0..8) => Blow::CutBefore,
-            (_, 8..20) => Blow::CutAfter,
-            (_, 20..30) => Blow::CutPart(part),
-            (_, 30..36) => Blow::CutMid(self.rng.usize(1..400)),
-            (_, 36..45) => Blow::KillBefore,
-            (_, 45..58) => Blow::KillAfter,
-            (_, 58..66) => Blow::KillPart(part),
+            (_, 8..16) => Blow::CutAfter,
+            (_, 16..24) => Blow::CutPart(part),
+            (_, 24..29) => Blow::CutMid(self.rng.usize(1..400)),
+            (_, 29..38) => Blow::Late(self.later()),
+            (_, 38..45) => Blow::KillBefore,
+            (_, 45..55) => Blow::KillAfter,
+            (_, 55..62) => Blow::KillPart(part),
+            (_, 62..66) => Blow::KillLate(self.later()),
             (_, 66..71) => Blow::No,
             (_, 71..75) => Blow::Pretend,
             (_, 75..90) => Blow::MeanwhileBefore(self.deed()),
             (_, 90..) => Blow::MeanwhileAfter(self.deed()),
         };
         Trouble { when, blow, away: self.rng.u32(..3) == 0 }
+    }
+
+    /// Before how many commands a late one comes: those of the login, of the recovery, of the filing, or of a later run.
+    fn later(&mut self) -> usize {
+        if self.rng.bool() { self.rng.usize(1..16) } else { self.rng.usize(1..90) }
     }
 
     /// A moment in time means something only to a process of its own. Otherwise a process now and then on the embedded server, and

@@ -177,6 +177,10 @@ pub enum Blow {
     KillAfter,
     /// It is carried out for so many of its messages, then `kill -9`.
     KillPart(usize),
+    /// The line is cut, and the server carries the command out all the same: just before the one that comes as this one after it.
+    Late(usize),
+    /// The same with `kill -9`.
+    KillLate(usize),
     /// The answer is NO, and nothing is done.
     No,
     /// The answer is OK, and nothing is done.
@@ -197,7 +201,7 @@ impl Event {
 impl Blow {
     /// Whether mailherd dies of it.
     pub fn kills(&self) -> bool {
-        matches!(self, Blow::KillBefore | Blow::KillAfter | Blow::KillPart(_))
+        matches!(self, Blow::KillBefore | Blow::KillAfter | Blow::KillPart(_) | Blow::KillLate(_))
     }
 }
 

@@ -6,6 +6,8 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use mailherd::imap::mover::COPIED_LATE;
+
 use super::expected::{Expected, Now};
 use super::hands::{Hands, Lying};
 use super::history::Deed;
@@ -20,6 +22,8 @@ pub struct Model {
     pub deeds: usize,
     /// Whether mailherd is at work while the user does something.
     pub at_work: bool,
+    /// Whether a command of a connection of mailherd's that is dead will still be carried out.
+    pub on_its_way: bool,
 }
 
 impl Model {
@@ -128,8 +132,11 @@ impl Model {
         let about = |row: &&Row| row.instance == one.instance && row.account == self.account;
         Now {
             there: count(world, one),
-            open: rows.iter().filter(about).any(|row| row.state == "intended"),
-            at_work: self.at_work,
+            open: rows.iter().filter(about).any(|row| {
+                // What was given up may still be made.
+                row.state == "intended" || (self.on_its_way && row.state == "refused")
+            }),
+            at_work: self.at_work || self.on_its_way,
             last_row: rows.last().map_or(0, |row| row.id),
         }
     }
@@ -159,7 +166,7 @@ impl Model {
         world.iter().for_each(|one| found.entry(&one.item.digest).or_default().push(one));
         for (digest, there) in &found {
             match self.by_digest.get(*digest) {
-                Some(known) => known.check(there)?,
+                Some(known) => known.check(there, self.told_twice(known, rows))?,
                 None => return Err(format!("nobody delivered {:?}", there[0])),
             }
         }
@@ -171,6 +178,15 @@ impl Model {
             let there = found.get(digest.as_str()).map_or(&[][..], Vec::as_slice);
             self.explained(known, there, rows)
         })
+    }
+
+    /// How many more copies of it the journal tells of.
+    fn told_twice(&self, known: &Expected, rows: &[Row]) -> usize {
+        let told = |row: &&Row| {
+            let late = row.state == "refused" && row.trouble.as_deref() == Some(COPIED_LATE);
+            late && row.account == self.account && row.instance == known.instance
+        };
+        rows.iter().filter(told).count()
     }
 
     /// Whether the journal says where a message lies that is there once, and whether it was filed no more often than it came.

@@ -83,6 +83,7 @@ impl Dovecot {
     /// This will go wrong.
     pub fn expects(&self, trouble: &Trouble, gun: &Gun, belief: &Belief, database: &Database) {
         let act = match (&trouble.blow, trouble.when) {
+            (Blow::Late(count) | Blow::KillLate(count), Moment::Command(..)) => Act::Late(*count),
             (Blow::KillBefore, _) => Act::HoldAndCut,
             (Blow::KillAfter | Blow::KillPart(_), _) => Act::Withhold,
             (Blow::MeanwhileBefore(_) | Blow::MeanwhileAfter(_), _) => Act::Hold,
@@ -129,6 +130,16 @@ impl Dovecot {
 
     fn help(&self, work: impl FnOnce() + Send + 'static) {
         *self.helper.borrow_mut() = Some(std::thread::spawn(work));
+    }
+
+    /// How many commands of dead connections are still on their way.
+    pub fn late(&self) -> usize {
+        self.proxy.late()
+    }
+
+    /// They arrive now.
+    pub fn late_ones_arrive(&self) {
+        self.proxy.late_ones_arrive();
     }
 
     /// From now on nothing goes wrong.

@@ -109,6 +109,8 @@ impl Embedded {
             Blow::KillBefore => vec![What::before(kill()), What::DropBefore],
             Blow::KillAfter => vec![What::DropAfter, What::after(kill())],
             Blow::KillPart(part) => vec![What::PartThenDrop(*part), What::after(kill())],
+            Blow::Late(count) => vec![What::Late(*count)],
+            Blow::KillLate(count) => vec![What::before(kill()), What::Late(*count)],
             Blow::No => vec![What::No("not now")],
             Blow::Pretend => vec![What::Pretend],
             Blow::MeanwhileBefore(it) => vec![What::before(deed(it))],
@@ -139,6 +141,16 @@ impl Embedded {
             waiting.join().unwrap();
         }
         self.server.clear_faults();
+    }
+
+    /// How many commands of dead connections are still to be carried out.
+    pub fn late(&self) -> usize {
+        self.server.late()
+    }
+
+    /// They are carried out now.
+    pub fn late_ones_arrive(&self) {
+        self.server.late_ones_arrive();
     }
 
     /// See [`Seat::changes`](super::seat::Seat::changes).

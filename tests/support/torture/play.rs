@@ -14,6 +14,9 @@ use super::stage::{End, Stage, account};
 use crate::support::flavour::Flavour;
 use crate::support::server::Server;
 
+/// In so many seconds a command of a dead connection is carried out, or never.
+const LATEST: i64 = 1000;
+
 /// What happened in histories.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Figures {
@@ -25,6 +28,8 @@ pub struct Figures {
     pub killed: usize,
     /// Of these, ended by a fault.
     pub failed: usize,
+    /// How often a command was on its way when a step was over, whose connection was dead.
+    pub late: usize,
     /// Messages that came, and what the user did with them.
     pub deeds: usize,
     /// Of the messages, those of which not everything can be told in the end.
@@ -40,6 +45,7 @@ impl Figures {
         self.runs += other.runs;
         self.killed += other.killed;
         self.failed += other.failed;
+        self.late += other.late;
         self.deeds += other.deeds;
         self.loose += other.loose;
         self.rows += other.rows;
@@ -94,8 +100,11 @@ impl Player {
     fn play(mut self, history: &History) -> Result<Figures, String> {
         for (number, step) in history.steps.iter().enumerate() {
             self.step(step);
+            self.figures.late += self.stage.seats.iter().filter(|seat| seat.is_owed_something()).count();
             self.nothing_missing().map_err(|what| format!("after step {}: {what}", number + 1))?;
         }
+        self.stage.seats.iter().for_each(Seat::late_ones_arrive);
+        self.nothing_missing().map_err(|what| format!("after what came late: {what}"))?;
         self.settles()?;
         self.figures.rows = self.stage.database.rows().len();
         for seat in &self.stage.seats {
@@ -111,7 +120,12 @@ impl Player {
         match &step.event {
             Event::Comes(letter, folder) => seat.receives(letter, folder, self.stage.now.0),
             Event::Hand(deed) => seat.does(deed),
-            Event::Passes(seconds) => self.stage.database.age(*seconds),
+            Event::Passes(seconds) => {
+                if *seconds >= LATEST {
+                    self.stage.seats.iter().for_each(Seat::late_ones_arrive);
+                }
+                self.stage.database.age(*seconds);
+            }
             Event::Restarts => self.stage.seats.iter().for_each(Seat::restarts),
             Event::Works(work, face, trouble) => {
                 let end = self.stage.works(work, *face, trouble.as_ref().map(|trouble| (step.account, trouble)));

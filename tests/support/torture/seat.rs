@@ -98,6 +98,25 @@ impl Seat {
         }
     }
 
+    /// Whether a command of a dead connection is still on its way, which the belief then hears of.
+    pub fn is_owed_something(&self) -> bool {
+        let late = match &self.place {
+            Place::Embedded(server) => server.late(),
+            Place::Dovecot(server) => server.late(),
+        };
+        self.belief.model().on_its_way = late > 0;
+        late > 0
+    }
+
+    /// What is still on its way arrives now.
+    pub fn late_ones_arrive(&self) {
+        match &self.place {
+            Place::Embedded(server) => server.late_ones_arrive(),
+            Place::Dovecot(server) => server.late_ones_arrive(),
+        }
+        self.is_owed_something();
+    }
+
     /// From now on nothing goes wrong.
     pub fn calms_down(&self) {
         match &self.place {

@@ -214,3 +214,28 @@ fn numbers_and_names_are_as_odd_as_they_are_told_to_be() {
     assert_eq!(server.deliver("INBOX", message(4)), Uid(70));
     assert_eq!(server.counts().most_connections, 1);
 }
+
+#[test]
+fn a_late_command_is_carried_out_at_its_place_although_its_connection_is_dead() {
+    let server = faulty(2, When::nth("UID MOVE", 1), What::Late(3));
+    assert_eq!(Raw::in_inbox(&server).does("UID MOVE 1 Top"), ["END"]);
+    server.clear_faults();
+    assert_eq!((subjects(&server, "INBOX").len(), server.late()), (2, 1));
+    let mut raw = Raw::in_inbox(&server);
+    // AUTHENTICATE and SELECT came before; this is the third.
+    assert_eq!(raw.does("UID SEARCH ALL").first().unwrap(), "* SEARCH 2");
+    assert_eq!((subjects(&server, "Top"), server.late()), (vec!["1".to_owned()], 0));
+}
+
+#[test]
+fn what_never_came_comes_when_it_is_told_to_and_not_into_a_folder_that_is_no_more() {
+    let server = faulty(2, When::nth("UID COPY", 1), What::Late(1000));
+    assert_eq!(Raw::in_inbox(&server).does("UID COPY 1:2 Top"), ["END"]);
+    server.late_ones_arrive();
+    assert_eq!((subjects(&server, "Top").len(), subjects(&server, "INBOX").len()), (2, 2));
+    server.add_fault(When::nth("UID MOVE", 1), What::Late(1000));
+    assert_eq!(Raw::in_inbox(&server).does("UID MOVE 1:2 Top"), ["END"]);
+    server.change(|store| store.renumber("INBOX"));
+    server.late_ones_arrive();
+    assert_eq!((subjects(&server, "Top").len(), subjects(&server, "INBOX").len()), (2, 2));
+}
