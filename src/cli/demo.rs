@@ -76,6 +76,12 @@ async fn headless(face: &mut Face, args: &Demo) -> Result<Vec<Fault>, Fault> {
     faults
 }
 
+/// The mailbox depends on the time, and is the same one for as long as somebody looks at it twice.
+fn of_this_hour(now: UnixTime) -> UnixTime {
+    const HOUR: i64 = 3600;
+    UnixTime(now.0 - now.0.rem_euclid(HOUR))
+}
+
 /// What the demo plays on: a server with a mailbox, a config that leads to it, a directory for the time that it lasts.
 struct Stage {
     server: Server,
@@ -87,7 +93,7 @@ struct Stage {
 
 impl Stage {
     async fn build(face: &Face, seed: u64) -> Result<Stage, Fault> {
-        let mailbox = mailbox::generate(seed, face.now);
+        let mailbox = mailbox::generate(seed, of_this_hour(face.now));
         let addresses: Vec<Address> = mailbox.addresses.iter().filter_map(|address| Address::parse(address)).collect();
         let folders = mailbox.folders.len();
         let messages: usize = mailbox.folders.iter().map(|folder| folder.messages.len()).sum();
