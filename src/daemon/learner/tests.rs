@@ -31,6 +31,8 @@ fn learner(dir: &Path, room: Room) -> Learner {
         learned: 0,
         seen: UidSet::default(),
         elsewhere: false,
+        half_made: Vec::new(),
+        unreadable: Default::default(),
         moves: Observing::default(),
         open: None,
         commit: 90,
