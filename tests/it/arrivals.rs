@@ -9,8 +9,10 @@ use mailherd::demo::server::{self as demo, Store, What, When};
 use crate::support::cast;
 use crate::support::embedded::{Embedded, without_move};
 use crate::support::engine::{Watching, eventually, quick};
+use crate::support::flavour::Flavour;
 use crate::support::network::Network;
-use crate::support::user::filed;
+use crate::support::user::{User, filed};
+use crate::support::world::count;
 
 /// A round trip takes a second: news, a wait for what came, one for the target and a last look, and the move is on its way. There were nine waits
 /// once.
@@ -38,6 +40,23 @@ fn a_server_that_is_far_away_is_waited_for_two_times_before_the_move() {
 #[track_caller]
 fn idles(user: &Embedded) {
     eventually("it idles", || user.server.commands().last().is_some_and(|last| last.verb == "IDLE"));
+}
+
+/// Dovecot answers what is asked together in an order of its own. It is asked for nothing but by its push here.
+#[test]
+fn dovecot_files_it_on_the_connection_that_heard_of_it() {
+    let mut user = User::new(Flavour::PLAIN);
+    let network = Network::to(user.server.port);
+    user.set_account("port", &network.port.to_string());
+    user.receives(&[cast::newsletter(1)]);
+    let watching = Watching::start(&user.config_file(), Options { accept: true, ..Options::default() });
+    watching.rests("home");
+    for number in 2..=3 {
+        user.receives(&[cast::newsletter(number)]);
+        eventually("it is filed", || count(&mut user.client(), "News") == number as usize);
+        watching.rests("home");
+    }
+    assert_eq!(network.connections(), 1);
 }
 
 /// On a server that says what it can: INBOX with what is new in it and a glance at the others, the target, INBOX for the move with what is moved.
