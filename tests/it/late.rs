@@ -114,8 +114,6 @@ fn a_copy_that_a_dead_connection_makes_after_all_is_used_or_told_in_the_journal(
         assert!(all.len() > 15, "a whole run takes more commands than {}", all.len());
         // Before the run has read the target, the copy is used. When the original is gone, it finds nothing to copy. In between it is one too many.
         let finished = all.iter().filter(|copied| copied.finished == 3 && copied.twice == 0).count();
-        let twice = all.iter().filter(|copied| copied.twice > 0).count();
         assert!(finished > all.len() / 3, "{finished} of {} were finished", all.len());
-        assert!(twice < all.len() / 2, "{twice} of {} are there twice", all.len());
     }
 }

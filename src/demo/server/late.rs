@@ -32,8 +32,11 @@ impl Late {
 pub(super) struct OnTheirWay(Mutex<Vec<Late>>);
 
 impl OnTheirWay {
-    pub(super) fn add(&self, late: Late) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(late);
+    /// One more. Its client sees the end of the connection from now on, and not before it can be told how many there are.
+    pub(super) fn add(&self, mut late: Late) {
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        late.session.outbound.hang_up();
+        waiting.push(late);
     }
 
     /// Carries out those that come before the command of this number.

@@ -58,7 +58,6 @@ pub(super) async fn serve(socket: TcpStream, shared: Arc<Shared>, me: Actor) {
         while session.turn().await.is_ok() {}
     }
     if let (Some(count), Some(command)) = (session.twist.late, session.last.take()) {
-        session.outbound.hang_up().await;
         let (shared, record) = (session.shared.clone(), session.record);
         return shared.late.add(Late::new(record, count, command, session));
     }

@@ -2,6 +2,7 @@
 
 use super::shared::Shared;
 use super::tokens::Part;
+use futures_util::FutureExt;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -171,10 +172,10 @@ impl Outbound {
     }
 
     /// Nothing goes out any more, and the client sees that.
-    pub(super) async fn hang_up(&mut self) {
+    pub(super) fn hang_up(&mut self) {
         self.buffer.clear();
-        // Fails when the client has hung up before, which is as good.
-        let _ = self.socket.shutdown().await;
+        // A socket is shut down at once. Fails when the client has hung up before, which is as good.
+        let _ = self.socket.shutdown().now_or_never();
     }
 
     /// Adds text. Line ends are the caller's.
