@@ -41,6 +41,10 @@ mod tests {
     /// Set for the process that panics.
     const CHILD: &str = "MAILHERD_TEST_PANICS";
 
+    fn refused(secret: String) -> Result<(), String> {
+        Err(secret)
+    }
+
     #[test]
     fn a_panic_shows_neither_secrets_nor_what_steers_a_terminal() {
         if let Ok(kind) = std::env::var(CHILD) {
@@ -48,8 +52,8 @@ mod tests {
             let secret = format!("hunter2-{}\u{1b}[2J", kind.len());
             match kind.as_str() {
                 "slice" => drop(secret[..].split_at(secret.len() + 1)),
-                "unwrap" => Err::<(), _>(secret).unwrap(),
-                "expect" => Err::<(), _>(std::io::Error::other(secret)).expect("no error"),
+                "unwrap" => refused(secret).unwrap(),
+                "expect" => refused(secret).map_err(std::io::Error::other).expect("no error"),
                 _ => panic!("words of the source"),
             }
             return;
