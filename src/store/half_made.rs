@@ -9,6 +9,9 @@ use crate::logic::fault::Fault;
 use crate::logic::ids::{RowId, Uid, UnixTime};
 use crate::logic::journal::{Row, State};
 
+/// Seconds by which clocks are put right between two runs.
+const CLOCKS: i64 = 600;
+
 impl Store {
     /// Moves that were refused with these words, not before `since`, and a message like theirs that came into the target since, which no row
     /// of the journal claims. Each message explains one row. The original is where it was, or was moved by a later row: what left
@@ -62,7 +65,7 @@ impl Store {
                     row.before.next.0,
                     intent.instance.digest.0,
                     intent.instance.size,
-                    row.at.0
+                    row.at.0 - CLOCKS
                 ],
                 |row| row.get(0).map(Uid),
             )?;
