@@ -126,7 +126,7 @@ pub fn cannot_move() -> Fault {
     )
 }
 
-/// The target mailbox as it is now, for the journal of what is put into it. [`file`] finds that out by itself.
+/// The target mailbox as it is now, for the journal of what is put into it. [`file()`] finds that out by itself.
 ///
 /// # Errors
 /// When the mailbox cannot be opened, or the server does not say its UIDVALIDITY or its last UID.
