@@ -89,8 +89,8 @@ pub(super) struct Worker {
     /// How many logins in a row may yet be refused before the password is called wrong.
     doubts: u32,
     last_change: Instant,
-    /// Whether INBOX was looked at once more, because it was not as the last pass found it, since the last wait.
-    looked_again: bool,
+    /// How often INBOX was looked at once more, because it was not as the last pass found it, since the last wait.
+    looked_again: u32,
     alarm: daily::Alarm,
 }
 
@@ -122,7 +122,7 @@ impl Worker {
             reached: false,
             doubts: 0,
             last_change: Instant::now(),
-            looked_again: false,
+            looked_again: 0,
             alarm: daily::Alarm::default(),
         }
     }
@@ -271,6 +271,7 @@ impl Worker {
 
     /// Passes and waits, on an open connection.
     async fn live(&mut self, bench: &mut Bench, stay: bool) -> Result<End, Trouble> {
+        self.looked_again = 0;
         let mut due = stay.then_some(Scope::All);
         let mut all = Instant::now() + self.options.all;
         let mut turn = if stay { self.turn().await } else { None };

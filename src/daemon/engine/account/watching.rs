@@ -20,6 +20,9 @@ const LULL: Duration = Duration::from_millis(100);
 /// …and a burst is not waited for longer than this.
 const BURST: Duration = Duration::from_secs(1);
 
+/// So often INBOX is looked at once more before a wait.
+const MOST_LOOKS: u32 = 3;
+
 impl Worker {
     /// Waits for something to do: what to look at, or nothing when somebody called.
     pub(super) async fn wait(
@@ -28,9 +31,11 @@ impl Worker {
         all: Instant,
         turn: &mut Option<OwnedSemaphorePermit>,
     ) -> Result<Option<Scope>, Trouble> {
-        // Where INBOX is never as it was (imap4d 3.15 numbers new mail anew each time it is opened) one more pass does, and then a wait.
+        // What came after the last pass and before this is pushed by nobody. The first time it may be the pass's own moves. Where INBOX is never as
+        // it was (imap4d 3.15 numbers new mail anew each time it is opened) there is an end to it, and then a wait.
         let changed = interruptible(&self.control, bench.open_inbox()).await?;
-        if changed && !std::mem::replace(&mut self.looked_again, true) {
+        if changed && self.looked_again < MOST_LOOKS {
+            self.looked_again += 1;
             return Ok(Some(Scope::Watched));
         }
         if turn.take().is_some() {
@@ -59,7 +64,7 @@ impl Worker {
         });
         let since = Instant::now();
         let heard = self.heard(bench, limit).await?;
-        self.looked_again = false;
+        self.looked_again = 0;
         if heard {
             let burst = self.last_change.elapsed() < BURST;
             let end = Instant::now() + BURST;
