@@ -100,7 +100,8 @@ fn copied_late(learner: &mut Learner, since: UnixTime) -> Result<(), Fault> {
 pub(super) async fn finish_half_made(session: &mut Session, desk: &mut Desk) -> Result<(), Fault> {
     let learner = desk.learner().await?;
     let mut rows = std::mem::take(&mut learner.half_made);
-    if rows.is_empty() {
+    // MOVE takes the original along, however late it comes: a copy beside it is one that the user made.
+    if rows.is_empty() || session.capabilities().can_move() {
         return Ok(());
     }
     let orders = learner.store.orders(Some(learner.account), false)?;
