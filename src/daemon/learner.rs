@@ -2,121 +2,25 @@
 //!
 //! Runs on a thread of its own, beside the one that reads from the network.
 
+mod batch;
+
 use super::backlog::Waiting;
 use super::habits;
 use super::moves::Observing;
 use super::setting::Setting;
 use super::trash::THROWN;
 use super::unreadable::Known;
-use crate::logic::facts::{self, Facts};
+use crate::logic::facts::Facts;
 use crate::logic::fault::Fault;
 use crate::logic::fit::Fit;
-use crate::logic::ids::{
-    Address, Digest, Flags, Instance, ListId, MessageId, MidHash, ModSeq, ObjectId, Uid, UnixTime,
-};
+use crate::logic::ids::{Address, Flags, Instance, ListId, Uid, UnixTime};
 use crate::logic::journal::Row;
 use crate::logic::ledger::{Habits, Ledger, Missing, Room};
 use crate::logic::plan;
 use crate::logic::uid_set::UidSet;
 use crate::store::{AccountId, FolderState, Origin, Seen, SenderOf, Shown, Sighting, Standing, Store};
 
-/// What a mailbox is to mailherd.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Role {
-    /// Where mail arrives and is judged.
-    Inbox,
-    /// The user's own mail.
-    Sent,
-    /// One that mailherd files into.
-    Managed,
-    /// One of the user's own: it only teaches.
-    Other,
-    /// All Mail (`\All`): holds the messages of INBOX, too, so being seen there says nothing about where mail was.
-    All,
-}
-
-/// A message as it came over the wire.
-pub(super) struct Raw {
-    pub(super) uid: Uid,
-    pub(super) flags: Flags,
-    pub(super) internal_date: Option<UnixTime>,
-    pub(super) size: u32,
-    pub(super) object: Option<ObjectId>,
-    pub(super) header: Vec<u8>,
-}
-
-/// A message as mailherd understands it.
-pub(super) struct Message {
-    uid: Uid,
-    flags: Flags,
-    internal_date: Option<UnixTime>,
-    instance: Instance,
-    object: Option<ObjectId>,
-    mid_hash: Option<MidHash>,
-    facts: Facts,
-    /// Of mail in INBOX: it may have to wait for its verdict.
-    header: Vec<u8>,
-}
-
-impl Raw {
-    fn understand(mut self, role: Role) -> Message {
-        let facts = facts::read(&self.header);
-        Message {
-            uid: self.uid,
-            flags: self.flags,
-            internal_date: self.internal_date,
-            instance: Instance { digest: Digest::of(&self.header), size: self.size },
-            object: self.object,
-            mid_hash: facts.message_id.as_ref().map(MessageId::hash),
-            facts,
-            header: if role == Role::Inbox { std::mem::take(&mut self.header) } else { Vec::new() },
-        }
-    }
-}
-
-/// A message of INBOX that was read and waits for its verdict.
-pub(super) struct Found {
-    pub(super) waiting: Waiting,
-    pub(super) header: Vec<u8>,
-}
-
-/// A message that is to be judged.
-pub(super) struct Fresh {
-    pub(super) uid: Uid,
-    pub(super) instance: Instance,
-    pub(super) internal_date: UnixTime,
-    pub(super) flags: Flags,
-    pub(super) facts: Facts,
-}
-
-/// A part of a mailbox that has been read.
-pub(super) struct Batch<M> {
-    pub(super) folder: FolderState,
-    pub(super) role: Role,
-    pub(super) messages: Vec<M>,
-    /// What has been read up to with this batch.
-    pub(super) next: Uid,
-    pub(super) highest_modseq: Option<ModSeq>,
-    /// Nothing more comes from this mailbox.
-    pub(super) last: bool,
-    /// They are known, and were read once more for what lists show of them.
-    pub(super) again: bool,
-}
-
-impl Batch<Raw> {
-    /// Reads the headers. Needs nothing but the batch, so that it runs beside the learner.
-    pub(super) fn understand(self) -> Batch<Message> {
-        Batch {
-            folder: self.folder,
-            role: self.role,
-            messages: self.messages.into_iter().map(|raw| raw.understand(self.role)).collect(),
-            next: self.next,
-            highest_modseq: self.highest_modseq,
-            last: self.last,
-            again: self.again,
-        }
-    }
-}
+pub(super) use batch::{Batch, Found, Fresh, Message, Raw, Role};
 
 /// The account's memory while it is at work.
 pub(super) struct Learner {
@@ -156,9 +60,38 @@ pub(super) struct Learner {
 
 /// Messages in one transaction. The busiest senders change with every batch: the fewer transactions, the fewer times their
 /// rows of the ledger are written.
-pub(super) const COMMIT: usize = 20_000;
+const COMMIT: usize = 20_000;
 
 impl Learner {
+    /// With an open database and nothing in memory yet; the times are now, and that before which mail is not judged.
+    pub(super) fn new(
+        store: Store,
+        account: AccountId,
+        own: Vec<Address>,
+        (now, cutoff): (UnixTime, UnixTime),
+    ) -> Learner {
+        Learner {
+            store,
+            ledger: None,
+            fit: None,
+            account,
+            own,
+            now,
+            cutoff,
+            no_sent: false,
+            inbox: Lying::default(),
+            learned: 0,
+            seen: UidSet::default(),
+            elsewhere: false,
+            half_made: Vec::new(),
+            unreadable: Known::default(),
+            moves: Observing::default(),
+            open: None,
+            commit: COMMIT,
+            room: Room::USUAL,
+        }
+    }
+
     /// Begins another pass with the memory of the last one. What a broken pass left to be judged is read again.
     pub(super) fn renew(&mut self, setting: &Setting<'_>) {
         self.now = setting.now;

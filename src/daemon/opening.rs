@@ -1,20 +1,16 @@
 //! What comes before anything is read: the account's memory, its mailboxes and, where mail may be moved, a settled journal.
 
 use super::desk::Desk;
-use super::learner::{COMMIT, Learner, Lying};
-use super::moves::Observing;
+use super::learner::Learner;
 use super::setting::Setting;
-use super::unreadable::Known;
 use super::{managed, recovery};
 use crate::config::Config;
 use crate::imap::folders::{self, Folders};
 use crate::imap::{Session, mover};
 use crate::logic::fault::Fault;
 use crate::logic::fit::Fit;
-use crate::logic::ledger::Room;
 use crate::logic::plan::{self, Managed, Mode};
 use crate::logic::signals::Weights;
-use crate::logic::uid_set::UidSet;
 use crate::store::Store;
 
 /// The account's memory.
@@ -25,26 +21,8 @@ pub(super) fn open(config: &Config, setting: &Setting<'_>) -> Result<Learner, Fa
         true => Some(Fit::restored(&store.fit(account)?, Weights::built_in())),
         false => None,
     };
-    Ok(Learner {
-        store,
-        ledger: None,
-        fit,
-        account,
-        own: setting.account.own_addresses(),
-        now: setting.now,
-        cutoff: plan::cutoff(setting.now, setting.account.backlog_days),
-        no_sent: false,
-        inbox: Lying::default(),
-        learned: 0,
-        seen: UidSet::default(),
-        elsewhere: false,
-        half_made: Vec::new(),
-        unreadable: Known::default(),
-        moves: Observing::default(),
-        open: None,
-        commit: COMMIT,
-        room: Room::USUAL,
-    })
+    let times = (setting.now, plan::cutoff(setting.now, setting.account.backlog_days));
+    Ok(Learner { fit, ..Learner::new(store, account, setting.account.own_addresses(), times) })
 }
 
 /// An account whose mailboxes are known.

@@ -211,11 +211,6 @@ impl Ledger {
         self.own.contains_key(&id)
     }
 
-    /// When the user wrote the message with this Message-ID.
-    pub fn own_at(&self, id: MidHash) -> Option<UnixTime> {
-        self.own.get(&id).copied()
-    }
-
     /// What is known of a subject, by its hash.
     pub fn topic(&self, topic: MidHash) -> Option<Topic> {
         self.topics.get(&topic).copied()

@@ -18,26 +18,8 @@ const NEXT_TO_NOTHING: Room = Room { relations: 12, topics: 3, ids: 4 };
 fn learner(dir: &Path, room: Room) -> Learner {
     let store = Store::open(dir).unwrap();
     let account = store.account("home").unwrap();
-    Learner {
-        store,
-        ledger: None,
-        fit: None,
-        account,
-        own: ["me@maren.example", "m@work.example"].map(|own| Address::parse(own).unwrap()).to_vec(),
-        now: NOW,
-        cutoff: UnixTime(0),
-        no_sent: false,
-        inbox: Lying::default(),
-        learned: 0,
-        seen: UidSet::default(),
-        elsewhere: false,
-        half_made: Vec::new(),
-        unreadable: Default::default(),
-        moves: Observing::default(),
-        open: None,
-        commit: 90,
-        room,
-    }
+    let own = ["me@maren.example", "m@work.example"].map(|own| Address::parse(own).unwrap()).to_vec();
+    Learner { commit: 90, room, ..Learner::new(store, account, own, (NOW, UnixTime(0))) }
 }
 
 /// A message on the server: where, its flags, its header.
@@ -121,7 +103,7 @@ fn batch(folder: FolderState, role: Role, mail: &[Sent]) -> Batch<Message> {
 }
 
 fn verdicts(learner: &mut Learner, found: &[Found]) -> Vec<String> {
-    let facts: Vec<Facts> = found.iter().map(|one| facts::read(&one.header)).collect();
+    let facts: Vec<Facts> = found.iter().map(|one| crate::logic::facts::read(&one.header)).collect();
     let orders = Orders::new(Vec::new());
     let mut said = Vec::new();
     for (part, mail) in facts.chunks(10).zip(found.chunks(10)) {

@@ -19,7 +19,8 @@ use crate::logic::journal::{Kind, Lying, Place, Row, Settlement, Sight, doubtful
 pub const NOT_MOVED: &str = "the run ended before it was moved";
 
 /// The same, of a move of which the copy came into the target all the same. A server may carry out the COPY of a connection that is dead; or
-/// somebody copied the message. Which of them it was nobody can tell, so neither is removed.
+/// somebody copied the message. With MOVE it was somebody, and neither is removed; without, the move is finished where every byte is the same and
+/// the user has not touched it since.
 pub const COPIED_LATE: &str =
     "the run ended before it was moved, and a copy of it came all the same, so it may be there twice";
 

@@ -21,11 +21,6 @@ impl Topic {
         Topic { own, waiting, at, changed: false }
     }
 
-    /// When the user last wrote about it.
-    pub fn own_at(self) -> Option<UnixTime> {
-        (self.own > 0).then_some(self.at)
-    }
-
     pub(super) fn received(&mut self) {
         self.waiting = self.waiting.saturating_add(1);
     }
